@@ -1,0 +1,17 @@
+import { type ViteUserConfig, defineConfig } from 'vitest/config';
+
+/** Settings every room's own vitest config starts from: tests read the workspace's source, never stale output. */
+export function defineProject(overrides: NonNullable<ViteUserConfig['test']> = {}): ViteUserConfig {
+  const conditions = ['@flovyn/source', 'node', 'import', 'module', 'default'];
+  return defineConfig({
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+    test: {
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      // An unhandled rejection is a failure, never a warning.
+      dangerouslyIgnoreUnhandledErrors: false,
+      passWithNoTests: false,
+      ...overrides,
+    },
+  });
+}
