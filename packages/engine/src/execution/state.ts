@@ -1,0 +1,72 @@
+import type { SuspendType, WaitingOn } from '@flovyn/events';
+import type { Json } from '@flovyn/protocol';
+import type { ExecutionId, OrgId, SessionId } from '../ids.js';
+
+/** The right of one session to do one piece of work. A write that shows another token is refused. */
+export interface Claim {
+  readonly sessionId: SessionId;
+  readonly workerId: string;
+  readonly token: string;
+}
+
+/** A workflow claim, and what it was made from. */
+export interface TurnClaim extends Claim {
+  /** The history's last number when the claim was made. */
+  readonly claimedSequence: number;
+  /**
+   * Set when the session has applied results the server had not confirmed: the number of the last one. The turn that was
+   * made from exactly this number belongs to this claim, without having seen its token.
+   */
+  readonly speculativeSequence?: number;
+}
+
+interface WorkflowFixed {
+  readonly id: ExecutionId;
+  readonly orgId: OrgId;
+  readonly rootId: ExecutionId;
+  readonly kind: string;
+  readonly queue: string;
+  readonly input: Json;
+  readonly metadata: Json;
+  readonly workflowVersion?: string;
+  readonly parentId?: ExecutionId;
+  readonly prioritySeconds: number;
+  readonly idempotencyKey?: string;
+  /** Epoch milliseconds, like every instant of the engine. */
+  readonly createdAt: number;
+}
+
+interface WorkflowMoving {
+  readonly updatedAt: number;
+  /** When it was first claimed; absent until then. */
+  readonly startedAt?: number;
+  /** The session that holds the execution's live instance, as far as we know. A preference, never a right. */
+  readonly holder?: SessionId;
+  /** The number of the last fact that can make code go on. */
+  readonly wakeSequence: number;
+  /** The last turn that was stored, so that its repeat is recognised. */
+  readonly lastTurn?: { readonly turnId: string; readonly sequence: number };
+}
+
+/** A workflow execution's own record: the members of its status and no others. */
+export type WorkflowState = WorkflowFixed &
+  WorkflowMoving &
+  (
+    | { readonly status: 'PENDING' }
+    | { readonly status: 'RUNNING'; readonly claim: TurnClaim }
+    | {
+        readonly status: 'WAITING';
+        readonly reason: string;
+        readonly suspendType: SuspendType;
+        readonly waitingOn: readonly WaitingOn[];
+      }
+    | { readonly status: 'COMPLETED'; readonly output: Json; readonly completedAt: number }
+    | { readonly status: 'FAILED'; readonly error: string; readonly completedAt: number }
+    | { readonly status: 'CANCELLED'; readonly reason: string; readonly completedAt: number }
+  );
+
+export type NewWorkflow = WorkflowFixed;
+
+export function isTerminalWorkflow(workflow: WorkflowState): boolean {
+  return workflow.status === 'COMPLETED' || workflow.status === 'FAILED' || workflow.status === 'CANCELLED';
+}

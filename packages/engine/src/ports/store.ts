@@ -1,0 +1,335 @@
+import type { Json, RecordedEvent } from '@flovyn/protocol';
+import type { WorkflowState } from '../execution/state.js';
+import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
+import type { TaskLog } from '../occurrence.js';
+import type { EndedAttempt, TaskState } from '../task/state.js';
+
+/**
+ * Where everything durable lives. An adapter keeps rows; it decides nothing. All writing goes through `commit`, and one
+ * process has at most one `commit` or `load` under way at a time (its lane).
+ */
+export interface Store {
+  /**
+   * Reads executions for deciding: the record, its open tasks, and the tasks named. Unknown ids are absent from the
+   * answer. With `lock`, the rows stay locked (in the order of their ids) until the next `commit` or `unlock`.
+   *
+   * @throws {ServiceError} UNAVAILABLE when the database cannot be reached.
+   */
+  load(wanted: readonly Wanted[], options: { readonly lock: boolean }): Promise<Loaded>;
+
+  /** Lets go of what `load` locked, when there is nothing to write. */
+  unlock(): Promise<void>;
+
+  /**
+   * Writes a batch whole, durably, or not at all. A batch whose `durability` is `output` may be lost by a crash of the
+   * database (never by one of ours); every other batch, and all before it, may not.
+   *
+   * @throws {CommitConflict} when an execution's version, a number of its history or stream, or a key has been taken by
+   * somebody else. Nothing is stored.
+   * @throws {ServiceError} UNAVAILABLE when the connection was lost: the batch may or may not be stored.
+   */
+  commit(batch: CommitBatch): Promise<void>;
+
+  /**
+   * Reserves up to `limit` pieces of ready work that one of the kinds can do, oldest first (creation minus priority), for
+   * this process for `holdMs`: nobody else is offered them meanwhile. The claim itself is a change of the execution.
+   */
+  reserve(request: ReserveRequest): Promise<readonly ReadyWork[]>;
+
+  /** Timers due at `now`, soonest first. Two processes may see the same one; firing it is a change that happens once. */
+  dueTimers(now: number, limit: number): Promise<readonly DueTimer[]>;
+
+  /** The instant of the next timer after `now`, if there is one. */
+  nextTimer(now: number): Promise<number | undefined>;
+
+  readonly sessions: SessionStore;
+  readonly queries: Queries;
+  readonly streams: StreamLog;
+  readonly orgs: OrgStore;
+
+  /** Resolves when a round trip to the database succeeds; rejects with UNAVAILABLE otherwise. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Stored nothing: what the batch was decided on has changed. */
+export class CommitConflict extends Error {
+  override readonly name = 'CommitConflict';
+}
+
+export interface Wanted {
+  readonly id: ExecutionId;
+  readonly taskIds: readonly TaskId[];
+  readonly keys: readonly IdempotencyKeyId[];
+}
+
+export interface IdempotencyKeyId {
+  readonly orgId: OrgId;
+  readonly key: string;
+}
+
+export interface IdempotencyKey extends IdempotencyKeyId {
+  readonly target: 'workflow' | 'task';
+  readonly targetId: string;
+  readonly expiresAt: number;
+}
+
+export interface Loaded {
+  readonly executions: readonly LoadedExecution[];
+  readonly keys: readonly IdempotencyKey[];
+  /** Which life of the database answered: changes exactly when a crash of it may have taken the newest output. */
+  readonly life: string;
+}
+
+export interface LoadedExecution {
+  readonly id: ExecutionId;
+  readonly orgId: OrgId;
+  readonly rootId: ExecutionId;
+  readonly version: number;
+  /** The history's last number. */
+  readonly sequence: number;
+  /** The stream's last number. */
+  readonly seq: number;
+  readonly epoch: string;
+  readonly epochBase: number;
+  readonly life: string;
+  /** Absent for a standalone task. */
+  readonly workflow: WorkflowState | undefined;
+  readonly tasks: readonly TaskState[];
+}
+
+/** What one commit writes. Within each list, rows stand in the order in which they were decided. */
+export interface CommitBatch {
+  readonly durability: 'state' | 'output';
+  readonly executions: readonly ExecutionWrite[];
+  readonly tasks: readonly TaskWrite[];
+  readonly history: readonly HistoryRow[];
+  readonly entries: readonly StreamEntry[];
+  readonly attempts: readonly EndedAttempt[];
+  readonly logs: readonly TaskLogRow[];
+  readonly ready: { readonly add: readonly ReadyWork[]; readonly remove: readonly string[] };
+  readonly timers: { readonly set: readonly DueTimer[]; readonly remove: readonly string[] };
+  readonly keys: { readonly add: readonly IdempotencyKey[]; readonly remove: readonly IdempotencyKeyId[] };
+  /** Standalone tasks that go altogether, with all their rows. */
+  readonly deleted: readonly ExecutionId[];
+}
+
+export interface ExecutionWrite {
+  readonly id: ExecutionId;
+  readonly orgId: OrgId;
+  readonly rootId: ExecutionId;
+  /** The version it was decided on, which must still be the stored one; absent for a new execution. */
+  readonly expectedVersion: number | undefined;
+  readonly version: number;
+  readonly sequence: number;
+  readonly epoch: string;
+  readonly epochBase: number;
+  readonly life: string;
+  readonly workflow: WorkflowState | undefined;
+}
+
+export interface TaskWrite {
+  readonly executionId: ExecutionId;
+  readonly isNew: boolean;
+  readonly task: TaskState;
+}
+
+export interface HistoryRow extends RecordedEvent {
+  readonly executionId: ExecutionId;
+}
+
+/** One stored, numbered line of an execution's stream. */
+export interface StreamEntry {
+  readonly executionId: ExecutionId;
+  readonly rootId: ExecutionId;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly kind: 'state' | 'token' | 'progress' | 'data' | 'error';
+  /** The event's JSON text, as it stands in a frame. */
+  readonly event: Json;
+  readonly timestampMs: number;
+  readonly taskId?: TaskId;
+  readonly attempt?: number;
+  /** The worker's own number of an output entry within its attempt, from 0. */
+  readonly ordinal?: number;
+  /** True for the entry after which the stream ends. */
+  readonly terminal?: boolean;
+}
+
+export interface TaskLogRow extends TaskLog {
+  readonly taskId: TaskId;
+  readonly attempt: number;
+}
+
+/** Something a worker could do now. */
+export interface ReadyWork {
+  /** The workflow execution's id, or the task's. */
+  readonly id: string;
+  readonly type: 'workflow' | 'task';
+  readonly executionId: ExecutionId;
+  readonly orgId: OrgId;
+  readonly queue: string;
+  readonly kind: string;
+  /** Earlier is sooner: creation minus priority, in milliseconds. */
+  readonly score: number;
+}
+
+export interface ReserveRequest {
+  readonly orgId: OrgId;
+  readonly queue: string;
+  readonly type: ReadyWork['type'];
+  readonly kinds: readonly string[];
+  readonly limit: number;
+  readonly now: number;
+  readonly holdMs: number;
+}
+
+export interface DueTimer {
+  /** What becomes due: a task's id. */
+  readonly id: string;
+  readonly executionId: ExecutionId;
+  readonly dueAt: number;
+}
+
+/** Which sessions live, and until when. A claim lasts as long as its session's lease. */
+export interface SessionStore {
+  /** Creates the session or extends its lease. */
+  extend(sessions: readonly SessionLease[]): Promise<void>;
+  /** The lease of a session that may have been opened by another process or before a restart. */
+  find(id: SessionId): Promise<SessionLease | undefined>;
+  /** Sessions whose lease ended before `now`. */
+  expired(now: number, limit: number): Promise<readonly SessionId[]>;
+  /** Everything still claimed by these sessions. A slow scan: only for sessions that have died. */
+  claims(ids: readonly SessionId[]): Promise<readonly HeldWork[]>;
+  /** Running work whose session has no lease at all. A slow scan: once, at start. */
+  orphans(): Promise<readonly HeldWork[]>;
+  remove(ids: readonly SessionId[]): Promise<void>;
+}
+
+export interface SessionLease {
+  readonly id: SessionId;
+  readonly orgId: OrgId;
+  readonly workerId: string;
+  readonly workerName: string;
+  readonly leaseUntil: number;
+}
+
+export interface HeldWork {
+  readonly executionId: ExecutionId;
+  readonly sessionId: SessionId;
+  readonly token: string;
+  /** Absent for a workflow turn. */
+  readonly taskId?: TaskId;
+}
+
+/** Reading a stream's stored entries. Never parses them. */
+export interface StreamLog {
+  /** Undefined for an id of which nothing is stored, and for another organisation's. */
+  head(orgId: OrgId, id: ExecutionId): Promise<StreamHead | undefined>;
+  /** Entries with `seq` above `after`, ascending, at most `limit`. */
+  read(id: ExecutionId, after: number, limit: number): Promise<readonly StreamEntry[]>;
+}
+
+export interface StreamHead {
+  readonly executionId: ExecutionId;
+  readonly rootId: ExecutionId;
+  readonly epoch: string;
+  /** Cursors of older epochs at or below this number still mean what they meant. */
+  readonly epochBase: number;
+  readonly seq: number;
+  /** The lowest number still kept; 1 unless retention has passed. */
+  readonly first: number;
+  /** The status the execution ended with, when it has ended. */
+  readonly ended: 'COMPLETED' | 'FAILED' | 'CANCELLED' | undefined;
+}
+
+/** Reading for people: committed rows, never used for deciding. Every method is scoped to one organisation. */
+export interface Queries {
+  workflow(orgId: OrgId, id: ExecutionId): Promise<WorkflowRecord | undefined>;
+  workflows(orgId: OrgId, filter: WorkflowFilter): Promise<Page<WorkflowRecord>>;
+  /** Undefined when there is no such execution. Ascending, without holes. */
+  history(orgId: OrgId, id: ExecutionId, range: HistoryRange): Promise<readonly RecordedEvent[] | undefined>;
+  /** Key to JSON text, from STATE_SET and STATE_CLEARED. */
+  state(orgId: OrgId, id: ExecutionId): Promise<{ readonly values: ReadonlyMap<string, Json>; readonly asOf: Position } | undefined>;
+  tasksOf(orgId: OrgId, id: ExecutionId): Promise<readonly TaskRecord[] | undefined>;
+  /** A workflow's task or a standalone one. */
+  task(orgId: OrgId, id: TaskId): Promise<TaskRecord | undefined>;
+  /** Standalone tasks only. */
+  tasks(orgId: OrgId, filter: TaskFilter): Promise<Page<TaskRecord>>;
+  attempts(orgId: OrgId, id: TaskId): Promise<readonly EndedAttempt[]>;
+  logs(orgId: OrgId, id: TaskId, filter: LogFilter): Promise<Page<StoredLog>>;
+}
+
+export interface Position {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+export interface WorkflowRecord {
+  readonly workflow: WorkflowState;
+  readonly sequence: number;
+  readonly asOf: Position;
+}
+
+export interface TaskRecord {
+  readonly task: TaskState;
+  readonly asOf: Position;
+}
+
+export interface HistoryRange {
+  /** Only numbers above this one. */
+  readonly after?: number;
+  /** Only numbers below this one. */
+  readonly before?: number;
+  readonly limit?: number;
+  /** With `limit`: take the last ones instead of the first. The answer is ascending all the same. */
+  readonly fromEnd?: boolean;
+}
+
+interface PageFilter {
+  readonly limit: number;
+  readonly offset: number;
+  /** Goes on after a page's `nextCursor`; takes the place of `offset`. */
+  readonly cursor?: string;
+}
+
+export interface WorkflowFilter extends PageFilter {
+  readonly status?: WorkflowState['status'];
+  readonly kind?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface TaskFilter extends PageFilter {
+  readonly status?: TaskState['status'];
+  readonly kind?: string;
+  readonly queue?: string;
+}
+
+export interface LogFilter extends PageFilter {
+  readonly level?: TaskLog['level'];
+}
+
+/** Newest first, except logs: oldest first. */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly total: number;
+  readonly nextCursor: string | undefined;
+}
+
+export interface StoredLog extends TaskLogRow {
+  readonly id: string;
+}
+
+export interface Organisation {
+  readonly id: OrgId;
+  readonly slug: string;
+  readonly name: string;
+  readonly tier: string;
+  readonly createdAt: number;
+}
+
+export interface OrgStore {
+  upsert(orgs: readonly Omit<Organisation, 'createdAt'>[]): Promise<void>;
+  /** By slug or by id. */
+  find(slugOrId: string): Promise<Organisation | undefined>;
+}

@@ -1,0 +1,82 @@
+import type { Json, RetryPolicy } from '@flovyn/protocol';
+import type { Claim } from '../execution/state.js';
+import type { ExecutionId, OrgId, TaskId } from '../ids.js';
+
+interface TaskFixed {
+  readonly id: TaskId;
+  readonly orgId: OrgId;
+  /** The workflow execution that scheduled it; absent for a standalone task. */
+  readonly workflowExecutionId?: ExecutionId;
+  readonly kind: string;
+  readonly queue: string;
+  readonly input: Json;
+  readonly metadata: Json;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs?: number;
+  readonly prioritySeconds: number;
+  readonly idempotencyKey?: string;
+  readonly createdAt: number;
+}
+
+interface TaskMoving {
+  /** Attempts begun so far; the running one included. */
+  readonly executionCount: number;
+  /** When the first attempt began. */
+  readonly startedAt?: number;
+  readonly progress?: number;
+  readonly progressDetails?: string;
+  readonly lastHeartbeatAt?: number;
+  /** The stream position just before the latest attempt's TASK_STARTED. */
+  readonly attemptFrom?: { readonly epoch: string; readonly seq: number };
+  /** Who ended it, so that a repeat of the end is recognised. */
+  readonly lastToken?: string;
+  readonly workerId?: string;
+}
+
+/** A running attempt's own record. */
+export interface RunningAttempt {
+  readonly claim: Claim;
+  readonly attemptStartedAt: number;
+  /** Entries of this attempt stored so far: the number the next one must have. */
+  readonly entries: number;
+}
+
+/** A task's record: the members of its status and no others. */
+export type TaskState = TaskFixed &
+  TaskMoving &
+  (
+    | {
+        readonly status: 'PENDING';
+        /** Not to be claimed before this instant. */
+        readonly dueAt?: number;
+        /** Why the attempt before failed. */
+        readonly error?: string;
+      }
+    | ({ readonly status: 'RUNNING' } & RunningAttempt)
+    | { readonly status: 'COMPLETED'; readonly output: Json; readonly attemptStartedAt?: number; readonly completedAt: number }
+    | { readonly status: 'FAILED'; readonly error: string; readonly attemptStartedAt?: number; readonly completedAt: number }
+    | {
+        readonly status: 'CANCELLED';
+        readonly reason: string;
+        readonly attemptStartedAt?: number;
+        readonly completedAt: number;
+      }
+  );
+
+/** What creates a task. */
+export type NewTask = TaskFixed & { readonly dueAt?: number };
+
+export function isOpenTask(task: TaskState): boolean {
+  return task.status === 'PENDING' || task.status === 'RUNNING';
+}
+
+/** An attempt that ended without ending its task. The latest attempt is described by the task itself. */
+export interface EndedAttempt {
+  readonly taskId: TaskId;
+  readonly attempt: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly status: 'FAILED' | 'TIMEOUT' | 'CANCELLED';
+  readonly error: string;
+  readonly workerId: string;
+}
