@@ -38,6 +38,7 @@ export {
   type TaskFilter,
   type TaskLogRow,
   type TaskRecord,
+  type TaskSign,
   type TaskWrite,
   type Wanted,
   type WorkflowFilter,

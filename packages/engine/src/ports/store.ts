@@ -107,6 +107,8 @@ export interface CommitBatch {
   readonly entries: readonly StreamEntry[];
   readonly attempts: readonly EndedAttempt[];
   readonly logs: readonly TaskLogRow[];
+  /** What running attempts said of themselves, where nothing else of their tasks changed. */
+  readonly signs: readonly TaskSign[];
   readonly ready: { readonly add: readonly ReadyWork[]; readonly remove: readonly string[] };
   readonly timers: { readonly set: readonly DueTimer[]; readonly remove: readonly string[] };
   readonly keys: { readonly add: readonly IdempotencyKey[]; readonly remove: readonly IdempotencyKeyId[] };
@@ -132,6 +134,18 @@ export interface TaskWrite {
   readonly executionId: ExecutionId;
   readonly isNew: boolean;
   readonly task: TaskState;
+}
+
+/**
+ * A sign of life of a running attempt. Written only while the task still runs this attempt; otherwise passed over, without
+ * a conflict. Absent members stay as they are.
+ */
+export interface TaskSign {
+  readonly taskId: TaskId;
+  readonly attempt: number;
+  readonly progress?: number;
+  readonly progressDetails?: string;
+  readonly lastHeartbeatAt?: number;
 }
 
 export interface HistoryRow extends RecordedEvent {
