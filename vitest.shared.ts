@@ -1,4 +1,5 @@
 import { type ViteUserConfig, defineConfig } from 'vitest/config';
+import { ReportWriter } from './tooling/testing/reporter.js';
 
 /** Settings every room's own vitest config starts from: tests read the workspace's source, never stale output. */
 export function defineProject(overrides: NonNullable<ViteUserConfig['test']> = {}): ViteUserConfig {
@@ -11,6 +12,7 @@ export function defineProject(overrides: NonNullable<ViteUserConfig['test']> = {
       // An unhandled rejection is a failure, never a warning.
       dangerouslyIgnoreUnhandledErrors: false,
       passWithNoTests: false,
+      reporters: ['default', new ReportWriter()],
       ...overrides,
     },
   });

@@ -1,0 +1,40 @@
+/**
+ * The last lines of a test run: what failed, what was skipped and why, and how many there were.
+ *
+ * @param {import('./test-reports.mjs').TestReport[]} reports
+ */
+export function summary(reports) {
+  const lines = [];
+  for (const { package: name, failed } of reports) {
+    for (const test of failed) lines.push(`failed   ${name}: ${test}`);
+  }
+  for (const { package: name, skipped } of reports) {
+    for (const [reason, count] of byReason(skipped)) {
+      lines.push(`skipped  ${name}: ${count} ${count === 1 ? 'test' : 'tests'}: ${reason}`);
+    }
+  }
+  const { passed, failed, skipped } = totals(reports);
+  lines.push(
+    `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`} in ${reports.length} packages`,
+  );
+  return lines.join('\n');
+}
+
+/** @param {import('./test-reports.mjs').TestReport[]} reports */
+export function totals(reports) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const report of reports) {
+    total.passed += report.passed;
+    total.failed += report.failed.length;
+    total.skipped += report.skipped.length;
+  }
+  return total;
+}
+
+/** @param {{ reason: string }[]} skipped */
+function byReason(skipped) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/node';
+
+/** Where the report is written, relative to the package; `npm test` sums the reports of all packages. */
+const REPORT = '.test-report/vitest.json';
+
+/**
+ * Writes down what passed, what failed, and what was skipped and why, and makes a skipped test a failure where
+ * skips are forbidden (`FLOVYN_NO_SKIP=1`, as in CI): there, "green" must mean that everything was run.
+ */
+export class ReportWriter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[], reason: TestRunEndReason): void {
+    if (reason === 'interrupted') return;
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const brokenFiles = modules.filter((module) => module.errors().length > 0).map((module) => module.relativeModuleId);
+    const skipped = tests.filter(isIn('skipped')).map((test) => ({ name: test.fullName, reason: whySkipped(test) }));
+    const report = {
+      package: packageName(),
+      passed: tests.filter(isIn('passed')).length,
+      failed: [
+        ...tests.filter(isIn('failed')).map((test) => test.fullName),
+        ...brokenFiles,
+        ...unhandled.map(() => 'an error outside of any test'),
+      ],
+      skipped,
+    };
+    mkdirSync('.test-report', { recursive: true });
+    writeFileSync(REPORT, `${JSON.stringify(report, null, 2)}\n`);
+
+    if (process.env['FLOVYN_NO_SKIP'] === '1' && skipped.length > 0) {
+      process.stderr.write(`${skipped.length} tests were skipped, and FLOVYN_NO_SKIP=1 forbids it.\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+function isIn(state: 'passed' | 'failed' | 'skipped'): (test: TestCase) => boolean {
+  return (test) => test.result().state === state;
+}
+
+/** The note of `context.skip(note)`; without one the title of the outermost suite, which then has to say it. */
+function whySkipped(test: TestCase): string {
+  const result = test.result();
+  if (result.state === 'skipped' && result.note !== undefined) return result.note;
+  let outermost: string | undefined;
+  for (let parent = test.parent; parent.type === 'suite'; parent = parent.parent) outermost = parent.name;
+  return outermost ?? test.name;
+}
+
+function packageName(): string {
+  const { name } = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string };
+  return name;
+}
