@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+
+import type { GapReason, Unrecognized } from './enums.js';
+import type { ExecutionId, TaskId } from './ids.js';
+import { count } from './snapshots/words.js';
+import type { FlovynEvent } from './types.js';
+
+/** Where an entry stands, and in whose stream: all of a frame but its event. */
+export interface FrameHead {
+  /** Version of the envelope. */
+  v: 1;
+  /** Number of the entry in its execution's stream: from 1, without gaps. */
+  seq: number;
+  /** Which numbering `seq` belongs to. */
+  epoch: string;
+  /** Whose stream this is: a workflow or agent execution, or a standalone task by its own id. */
+  executionId: ExecutionId;
+  /** The execution at the top of the family; equal to `executionId` for one without a parent. */
+  rootExecutionId: ExecutionId;
+  /** The task that made this output; absent on news. */
+  taskExecutionId?: TaskId | undefined;
+  /** The attempt that made this output, from 1. When a later attempt starts, output of earlier ones is void. */
+  attempt?: number | undefined;
+  /** When the entry was committed, in milliseconds since 1970. */
+  timestampMs: number;
+}
+
+/** One numbered line of an execution's live stream, as it is sent. */
+export interface Frame<Event extends FlovynEvent = FlovynEvent> extends FrameHead {
+  event: Event;
+}
+
+const executionId = z.guid().check(z.lowercase()) as unknown as z.ZodMiniType<ExecutionId, string>;
+const taskId = z.guid().check(z.lowercase()) as unknown as z.ZodMiniType<TaskId, string>;
+
+/** Validator of a frame's head. */
+export const FrameHead = z.object({
+  v: z.literal(1),
+  seq: z.int().check(z.gte(1)),
+  epoch: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+  executionId,
+  rootExecutionId: executionId,
+  taskExecutionId: z.optional(taskId),
+  attempt: z.optional(z.int().check(z.gte(1))),
+  timestampMs: count,
+});
+
+/** First word of every stream: replay begins after here, and how far the stream reached when it was opened. */
+export interface ReadyFrame {
+  readonly kind: 'ready';
+  readonly epoch: string;
+  /** Number of the first entry that is replayed. */
+  readonly from: number;
+  /** Number of the newest entry when the stream was opened: the reader has caught up when it has this one. */
+  readonly head: number;
+  /** The filter the reader asked for. With one, the numbers received have holes by design. */
+  readonly types?: readonly string[] | undefined;
+}
+
+/** Stands in place of the entries `from` to `to`, which are no longer held. The reader loads the state it missed. */
+export interface GapFrame {
+  readonly kind: 'gap';
+  readonly from: number;
+  readonly to: number;
+  readonly reason: GapReason | Unrecognized;
+}
+
+/** How an execution can end. */
+export const endStatuses = ['COMPLETED', 'FAILED', 'CANCELLED'] as const;
+export type EndStatus = (typeof endStatuses)[number];
+
+/** Last word of a stream: the terminal entry was sent, nothing follows, do not reconnect. */
+export interface EndFrame {
+  readonly kind: 'end';
+  readonly status: EndStatus | Unrecognized;
+}
+
+/** What a reader of a stream gets when all is well: an entry or a control word. */
+export type StreamMessage =
+  | {
+      readonly kind: 'entry';
+      readonly frame: Frame;
+      /** The cursor to continue after this entry; opaque. */
+      readonly id?: string | undefined;
+      /** Paths in the event whose words are newer than this version of the contract. */
+      readonly unrecognized?: readonly string[] | undefined;
+    }
+  | ReadyFrame
+  | GapFrame
+  | EndFrame;
