@@ -23,7 +23,12 @@ export type HistoryEvent =
       readonly retryable: boolean;
       readonly cancelled?: true;
     }
-  | { readonly type: 'TASK_CANCELLED'; readonly taskExecutionId: string; readonly kind: string; readonly reason: string }
+  | {
+      readonly type: 'TASK_CANCELLED';
+      readonly taskExecutionId: string;
+      readonly kind: string;
+      readonly reason: string;
+    }
   | { readonly type: 'TIMER_STARTED'; readonly timerId: string; readonly durationMs: number; readonly fireAtMs: number }
   | { readonly type: 'TIMER_FIRED'; readonly timerId: string }
   | { readonly type: 'TIMER_CANCELLED'; readonly timerId: string }
@@ -34,8 +39,18 @@ export type HistoryEvent =
       readonly timeoutMs?: number;
       readonly idempotencyKey?: string;
     }
-  | { readonly type: 'PROMISE_RESOLVED'; readonly promiseId: string; readonly promiseName: string; readonly value: Json }
-  | { readonly type: 'PROMISE_REJECTED'; readonly promiseId: string; readonly promiseName: string; readonly error: string }
+  | {
+      readonly type: 'PROMISE_RESOLVED';
+      readonly promiseId: string;
+      readonly promiseName: string;
+      readonly value: Json;
+    }
+  | {
+      readonly type: 'PROMISE_REJECTED';
+      readonly promiseId: string;
+      readonly promiseName: string;
+      readonly error: string;
+    }
   | { readonly type: 'PROMISE_TIMEOUT'; readonly promiseId: string; readonly promiseName: string }
   | {
       readonly type: 'CHILD_WORKFLOW_INITIATED';
@@ -79,7 +94,12 @@ export type HistoryEvent =
   | { readonly type: 'OPERATION_COMPLETED'; readonly operationName: string; readonly result: Json }
   | { readonly type: 'STATE_SET'; readonly key: string; readonly value: Json }
   | { readonly type: 'STATE_CLEARED'; readonly key: string }
-  | { readonly type: 'SIGNAL_RECEIVED'; readonly signalName: string; readonly signalValue: Json; readonly withStart?: true }
+  | {
+      readonly type: 'SIGNAL_RECEIVED';
+      readonly signalName: string;
+      readonly signalValue: Json;
+      readonly withStart?: true;
+    }
   | { readonly type: 'CANCELLATION_REQUESTED'; readonly reason: string; readonly requestedBy: string }
   | {
       readonly type: 'WORKFLOW_SUSPENDED';
