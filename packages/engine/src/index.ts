@@ -18,6 +18,7 @@ export {
   type HistoryRow,
   type IdempotencyKey,
   type IdempotencyKeyId,
+  type KeyRelease,
   type Loaded,
   type LoadedExecution,
   type LogFilter,

@@ -26,7 +26,9 @@ export interface Store {
    *
    * @throws {CommitConflict} when an execution's version, a number of its history or stream, or a key has been taken by
    * somebody else. Nothing is stored.
-   * @throws {ServiceError} UNAVAILABLE when the connection was lost: the batch may or may not be stored.
+   * @throws {ServiceError} UNAVAILABLE when the connection was lost: the batch may or may not be stored. A connection that
+   * is lost while nothing is under way makes the next `load` or `commit` fail so, once. So whoever keeps executions in
+   * memory hears of every loss, and lets go of all of them: the database may have come back with less output than they know.
    */
   commit(batch: CommitBatch): Promise<void>;
 
@@ -68,6 +70,11 @@ export interface IdempotencyKeyId {
   readonly key: string;
 }
 
+/** Lets a key go, if it still leads to this target: somebody may have taken it anew since. */
+export interface KeyRelease extends IdempotencyKeyId {
+  readonly targetId: string;
+}
+
 export interface IdempotencyKey extends IdempotencyKeyId {
   readonly target: 'workflow' | 'task';
   readonly targetId: string;
@@ -98,7 +105,11 @@ export interface LoadedExecution {
   readonly tasks: readonly TaskState[];
 }
 
-/** What one commit writes. Within each list, rows stand in the order in which they were decided. */
+/**
+ * What one commit writes. Within each list, rows stand in the order in which they were decided; an execution, a task, a
+ * piece of ready work, a timer and a key stand in their lists once. A task is written together with its execution, whose
+ * version guards both. Where a list has removals they are carried out before the additions.
+ */
 export interface CommitBatch {
   readonly durability: 'state' | 'output';
   readonly executions: readonly ExecutionWrite[];
@@ -111,7 +122,7 @@ export interface CommitBatch {
   readonly signs: readonly TaskSign[];
   readonly ready: { readonly add: readonly ReadyWork[]; readonly remove: readonly string[] };
   readonly timers: { readonly set: readonly DueTimer[]; readonly remove: readonly string[] };
-  readonly keys: { readonly add: readonly IdempotencyKey[]; readonly remove: readonly IdempotencyKeyId[] };
+  readonly keys: { readonly add: readonly IdempotencyKey[]; readonly remove: readonly KeyRelease[] };
   /** Standalone tasks that go altogether, with all their rows. */
   readonly deleted: readonly ExecutionId[];
 }
