@@ -21,6 +21,8 @@ export type Undecoded =
   /** Not an event at all. */
   | { readonly ok: false; readonly kind: 'malformed'; readonly reason: string; readonly raw: unknown };
 
+const OPTIONAL: ReadonlySet<string> = new Set(['details', 'code']);
+
 /** An event, or the reason why there is none. `unrecognized` lists the paths of words newer than this version. */
 export type Decoded =
   | { readonly ok: true; readonly event: FlovynEvent; readonly unrecognized?: readonly string[] }
@@ -80,11 +82,14 @@ function decodeStateEvent(raw: Record<string, unknown>): Decoded {
   return read.unrecognized === undefined ? { ok: true, event } : { ok: true, event, unrecognized: read.unrecognized };
 }
 
-/** Serializers of other languages write `null` for an absent `details` or `code`. */
+/** Whether an optional field is `null`, as serializers of other languages write what is absent. */
+export function hasNulls(raw: unknown): boolean {
+  return isRecord(raw) && (raw['details'] === null || raw['code'] === null);
+}
+
 function withoutNulls(raw: Record<string, unknown>): Record<string, unknown> {
-  if (raw['details'] !== null && raw['code'] !== null) return raw;
-  const { details, code, ...rest } = raw;
-  return { ...rest, ...(details === null ? {} : { details }), ...(code === null ? {} : { code }) };
+  if (!hasNulls(raw)) return raw;
+  return Object.fromEntries(Object.entries(raw).filter(([key, value]) => !OPTIONAL.has(key) || value !== null));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
-import type { GapReason, Unrecognized } from './enums.js';
+import { type GapReason, type Unrecognized, gapReasons } from './enums.js';
 import type { ExecutionId, TaskId } from './ids.js';
-import { count } from './snapshots/words.js';
+import { count, openEnum } from './snapshots/words.js';
 import type { FlovynEvent } from './types.js';
 
 /** Where an entry stands, and in whose stream: all of a frame but its event. */
@@ -74,6 +74,16 @@ export interface EndFrame {
   readonly kind: 'end';
   readonly status: EndStatus | Unrecognized;
 }
+
+/** Validators of what the control frames carry as `data`; their name stands in the SSE `event`. */
+export const ReadyData = z.object({
+  epoch: z.string(),
+  from: count,
+  head: count,
+  types: z.optional(z.array(z.string())),
+});
+export const GapData = z.object({ from: count, to: count, reason: openEnum(gapReasons) });
+export const EndData = z.object({ status: openEnum(endStatuses) });
 
 /** What a reader of a stream gets when all is well: an entry or a control word. */
 export type StreamMessage =

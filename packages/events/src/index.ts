@@ -75,7 +75,7 @@ export type { StateSetSnapshot, StateSnapshot } from './snapshots/state.js';
 export type { TaskFailedSnapshot, TaskSnapshot } from './snapshots/task.js';
 export type { TimerSnapshot, TimerStartedSnapshot } from './snapshots/timer.js';
 export type { WorkflowFailedSnapshot, WorkflowSnapshot, WorkflowSuspendedSnapshot } from './snapshots/workflow.js';
-export { STREAM_EVENT_MAX_BYTES, STREAM_LOSS } from './limits.js';
+export { JSON_MAX_DEPTH, JSON_MAX_NODES, STREAM_EVENT_MAX_BYTES, STREAM_LOSS } from './limits.js';
 export { type WaitingOn, firstSuspendType, suspendTypePrecedence } from './suspend.js';
 export type {
   FlovynEvent,

@@ -12,7 +12,7 @@ export function openEnum<const Word extends string>(words: readonly Word[]): z.Z
 
 /** A field that is always written, with `null` for absence. Readers take a missing key for `null`. */
 export function orNull<Schema extends z.ZodMiniType>(schema: Schema): z.ZodMiniDefault<z.ZodMiniNullable<Schema>> {
-  return z._default<z.ZodMiniNullable<Schema>>(z.nullable(schema), () => null as never);
+  return z._default<z.ZodMiniNullable<Schema>>(z.nullable(schema), () => null);
 }
 
 /** A count or a number of milliseconds since 1970: a safe integer, not negative. */
