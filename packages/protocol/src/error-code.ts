@@ -31,3 +31,8 @@ export type ErrorCode = keyof typeof errorCodes;
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorCodes, text);
 }
+
+/** The code an error's page and its machine-readable reason are named for: `NOT_FOUND` for `not-found`. */
+export function errorCodeOfSlug(slug: string): ErrorCode | undefined {
+  return Object.keys(errorCodes).find((code): code is ErrorCode => isErrorCode(code) && errorCodes[code].slug === slug);
+}

@@ -13,9 +13,11 @@ export {
   parseJson,
   parseKind,
   parseName,
+  parseNumber,
   parseQueue,
+  parseText,
   parseUuid,
 } from './validate.js';
-export { type ErrorCode, errorCodes, isErrorCode } from './error-code.js';
+export { type ErrorCode, errorCodeOfSlug, errorCodes, isErrorCode } from './error-code.js';
 export { ServiceError, type ServiceErrorOptions } from './service-error.js';
 export { invariant } from './invariant.js';

@@ -90,6 +90,29 @@ export function parseInteger(value: number, what: string, least: number, most: n
 }
 
 /**
+ * A number within its limits, whole or not.
+ *
+ * @throws {ServiceError} INVALID_ARGUMENT, with the limit that was passed.
+ */
+export function parseNumber(value: number, what: string, least: number, most: number): number {
+  if (value >= least && value <= most) return value;
+  throw new ServiceError('INVALID_ARGUMENT', `${what} must be a number from ${least} to ${most}, not ${value}.`, {
+    limit: value < least ? least : most,
+    actual: value,
+  });
+}
+
+/**
+ * A text for people, such as an error or a reason: checked for size only.
+ *
+ * @throws {ServiceError} PAYLOAD_TOO_LARGE
+ */
+export function parseText(text: string, what: string): string {
+  checkSize(text, what);
+  return text;
+}
+
+/**
  * A user's value that arrived as text: checked for size, form, depth and number of values. The text stays as it is. No
  * text at all is JSON null.
  *

@@ -1,4 +1,28 @@
-// The generated code, by name: the services and messages of `flovyn.v1`.
+export { type WireTurn, toWireTurn } from './command.js';
+export { type ParsedTurn, parseWireTurn } from './parse-command.js';
+export { fromJsonBytes, parseJsonBytes, toJsonBytes } from './json-bytes.js';
+export {
+  type ServerItemCase,
+  type ServerItemOf,
+  type TurnHead,
+  type WorkerItemCase,
+  type WorkerItemOf,
+  fromSessionEvent,
+  fromStreamEventType,
+  fromTurnCompleted,
+  fromWorkflowEvent,
+  serverItem,
+  toSessionEvent,
+  toStreamEventType,
+  toTurnCompleted,
+  toWorkflowEvent,
+  workerItem,
+} from './session.js';
+export { fromGrpcError, toGrpcError, toGrpcStatus } from './status.js';
+export { clientOptions, serverOptions } from './options.js';
+
+// The services and messages of `flovyn.v1`, as generated from proto/.
+
 export {
   CancelTimerCommand,
   CancelWorkflowCommand,
