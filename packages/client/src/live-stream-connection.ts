@@ -1,0 +1,152 @@
+import { type DecodedMessage, createSseDecoder, decodeMessage } from '@flovyn/events/sse';
+import { ServiceError } from '@flovyn/protocol';
+
+import type { LiveStreamEvent } from './live-stream-state.js';
+import { errorFromResponse, retryAfter, tooLate, unreachable } from './refusal.js';
+import type { Surroundings } from './surroundings.js';
+import { within } from './within.js';
+
+/** 30 s: longer than a server waits for an execution that is about to exist. */
+export const CONNECT_LIMIT_MS = 30_000;
+
+/** Two and a half times the server's keep-alive of 15 s: one comment may be late, two are missing. */
+export const SILENCE_LIMIT_MS = 37_500;
+
+export interface Conversation {
+  /** Sends the request. */
+  readonly open: (signal: AbortSignal) => Promise<Response>;
+  /** What is being read, for messages to people. */
+  readonly attempted: string;
+  /** Hears what happens, with the size of what was received. */
+  readonly tell: (event: LiveStreamEvent, size: number) => void;
+  /** Resolves when more may be read. */
+  readonly room: () => Promise<void>;
+  /** Aborted when nobody listens any more. */
+  readonly signal: AbortSignal;
+  readonly surroundings: Surroundings;
+}
+
+/**
+ * One connection, from the request to its end: tells what happens as events. Never rejects. It reads the next bytes only
+ * when there is room, so a slow reader slows the server down instead of filling the memory.
+ */
+export async function converse(conversation: Conversation): Promise<void> {
+  const { attempted, signal, surroundings } = conversation;
+  const tell: Conversation['tell'] = (event, size) => {
+    if (!signal.aborted) conversation.tell(event, size);
+  };
+  try {
+    const greeting = await within(CONNECT_LIMIT_MS, greet(conversation), surroundings.after);
+    if (greeting.late) return tell({ type: 'unreachable', error: tooLate(attempted, CONNECT_LIMIT_MS) }, 0);
+    const { event, body } = greeting.value;
+    tell(event, 0);
+    if (body !== undefined) await listen(body, { ...conversation, tell });
+  } catch (error) {
+    tell({ type: 'unreachable', error: unreachable(attempted, error) }, 0);
+  }
+}
+
+interface Greeting {
+  readonly event: LiveStreamEvent;
+  /** What is to be read, when the server agreed to stream. */
+  readonly body?: ReadableStream<Uint8Array>;
+}
+
+async function greet(conversation: Conversation): Promise<Greeting> {
+  const response = await conversation.open(conversation.signal);
+  if (response.status === 204) return { event: { type: 'exhausted' } };
+  if (!response.ok) return { event: await refused(response, conversation) };
+  if (response.body === null || !isEventStream(response))
+    return { event: misdirected(response, conversation.attempted) };
+  return { event: { type: 'opened' }, body: response.body };
+}
+
+async function listen(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<void> {
+  const { attempted, tell, room, signal, surroundings } = conversation;
+  const decoder = createSseDecoder();
+  const reader = body.getReader();
+  const openedAt = surroundings.now();
+  let heardAt = openedAt;
+  const lost = (why: string, cause?: unknown) =>
+    tell(
+      {
+        type: 'lost',
+        error: new ServiceError('UNAVAILABLE', `${attempted}: ${why}`, { cause }),
+        healthyMs: heardAt - openedAt,
+      },
+      0,
+    );
+  try {
+    for (;;) {
+      await room();
+      // The clock of silence runs while we listen, not while the reader of this stream takes its time.
+      const read = await within(SILENCE_LIMIT_MS, reader.read(), surroundings.after);
+      if (read.late) return lost(`the connection was silent for ${SILENCE_LIMIT_MS} ms`);
+      if (read.value.done) return lost('the connection was closed before the end of the stream');
+      heardAt = surroundings.now();
+      for (const message of decoder.push(read.value.value)) {
+        const event = toEvent(decodeMessage(message, { format: 'json' }));
+        if (event !== undefined) tell(event, message.kind === 'message' ? message.data.length : 0);
+        if (signal.aborted) return;
+      }
+    }
+  } catch (error) {
+    lost('the connection broke', error);
+  } finally {
+    // What a body says after nobody listens, even that it broke, is of no interest.
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/** What a message means to the stream; comments mean that somebody is there, which its arrival has said already. */
+function toEvent(message: DecodedMessage): LiveStreamEvent | undefined {
+  switch (message.kind) {
+    case 'entry':
+    case 'unknown':
+    case 'invalid':
+    case 'malformed':
+      return { type: 'entry', entry: message };
+    case 'ready':
+      return { type: 'ready', head: message.head };
+    case 'gap':
+      return { type: 'gap', gap: message };
+    case 'end':
+      return { type: 'end', status: message.status };
+    case 'retry':
+      return { type: 'retry-hint', delayMs: message.delayMs };
+    case 'overflow': {
+      const reason = `a message longer than ${message.limit} characters was dropped`;
+      return { type: 'entry', entry: { kind: 'malformed', reason, raw: undefined } };
+    }
+    case 'bare': {
+      const reason = 'an event without a frame, which only the plain format has';
+      return { type: 'entry', entry: { kind: 'malformed', reason, raw: message.event } };
+    }
+    case 'comment':
+      return undefined;
+  }
+}
+
+async function refused(response: Response, { attempted, surroundings }: Conversation): Promise<LiveStreamEvent> {
+  const error = await errorFromResponse(response, attempted, surroundings.now());
+  const retryAfterMs = retryAfter(response.headers, surroundings.now());
+  return { type: 'refused', error, outlook: outlookOf(response.status), retryAfterMs };
+}
+
+/** Whether asking again can help. A server's own failure may pass, so it counts as weather here. */
+function outlookOf(status: number): 'hopeless' | 'not-yet' | 'later' {
+  if (status === 404) return 'not-yet';
+  const isWeather = status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
+  return isWeather ? 'later' : 'hopeless';
+}
+
+function isEventStream(response: Response): boolean {
+  return response.headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') === true;
+}
+
+function misdirected(response: Response, attempted: string): LiveStreamEvent {
+  const type = response.headers.get('content-type') ?? 'nothing';
+  const said = `answered with ${type} instead of an event stream. Is baseUrl the address of a Flovyn server?`;
+  const error = new ServiceError('INTERNAL', `${attempted}: ${said}`);
+  return { type: 'refused', error, outlook: 'hopeless', retryAfterMs: undefined };
+}
