@@ -86,7 +86,7 @@ type Layouts = {
 
 type Keys = Pick<Field<unknown>, 'writtenAs' | 'readAs'>;
 
-const printJson = (value: unknown): string | undefined => JSON.stringify(value) as string | undefined;
+const printJson = (value: unknown): string | undefined => JSON.stringify(value);
 
 /** A member of one JSON type. `missing` stands for a key that is not there or is null. */
 function plain<T>(is: (value: unknown) => value is T & {}, missing: T, keys: Keys = {}): Field<T> {

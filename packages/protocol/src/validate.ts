@@ -108,7 +108,7 @@ export function parseNumber(value: number, what: string, least: number, most: nu
  * @throws {ServiceError} PAYLOAD_TOO_LARGE
  */
 export function parseText(text: string, what: string): string {
-  checkSize(text, what);
+  checkSize(text, what, limits.payloadBytes);
   return text;
 }
 
@@ -116,11 +116,12 @@ export function parseText(text: string, what: string): string {
  * A user's value that arrived as text: checked for size, form, depth and number of values. The text stays as it is. No
  * text at all is JSON null.
  *
+ * @param limit - the most bytes it may have, as UTF-8; what a payload may have unless something else is said.
  * @throws {ServiceError} PAYLOAD_TOO_LARGE, JSON_TOO_COMPLEX or MALFORMED_JSON
  */
-export function parseJson(text: string, what: string): Json {
+export function parseJson(text: string, what: string, limit: number = limits.payloadBytes): Json {
   if (text === '') return jsonNull;
-  checkSize(text, what);
+  checkSize(text, what, limit);
   // Before parsing, because what a parser builds from a bomb is larger than the bomb.
   checkComplexity(text, what);
   try {
@@ -142,20 +143,15 @@ function parseIdentifier(text: string, what: string, limit: number): string {
   return text;
 }
 
-function checkSize(text: string, what: string): void {
-  const limit = limits.payloadBytes;
+function checkSize(text: string, what: string, limit: number): void {
   // A character takes at most three bytes, so most text need not be measured.
   if (text.length * 3 <= limit) return;
   const actual = text.length > limit ? text.length : new TextEncoder().encode(text).byteLength;
   if (actual <= limit) return;
-  throw new ServiceError(
-    'PAYLOAD_TOO_LARGE',
-    `${what} has ${actual} bytes, more than the ${limit} a payload may have.`,
-    {
-      limit,
-      actual,
-    },
-  );
+  throw new ServiceError('PAYLOAD_TOO_LARGE', `${what} has ${actual} bytes, more than the ${limit} it may have.`, {
+    limit,
+    actual,
+  });
 }
 
 /**

@@ -1,1 +1,31 @@
-export {};
+export { PROBLEM_JSON, type PathParameter, headers, parameters, pathTo, paths } from './paths.js';
+export { type ParsedBody, parseBody, parseQuery } from './parse.js';
+export { parseTtl } from './ttl.js';
+export { Problem, fromProblem, toProblem } from './problem.js';
+export {
+  HistoryEventPage,
+  HistoryEventView,
+  ListEventsQuery,
+  ListWorkflowsQuery,
+  StartWorkflowBody,
+  StartedWorkflow,
+  WaitingOnView,
+  WorkflowExecutionPage,
+  WorkflowExecutionView,
+  WorkflowStateView,
+  WorkflowTasksPage,
+} from './workflow-executions.js';
+export { ListTasksQuery, StartTaskBody, TaskExecutionPage, TaskExecutionView } from './task-executions.js';
+export {
+  AttemptPage,
+  type AttemptStatus,
+  AttemptView,
+  ListLogsQuery,
+  type LogLevel,
+  LogPage,
+  LogView,
+  attemptStatuses,
+  logLevels,
+} from './attempts.js';
+export { CancelBody, RetryBody, WorkflowActionView } from './actions.js';
+export { StreamQuery, type StreamSelection, streamSelections } from './streams.js';

@@ -1,0 +1,122 @@
+import { suspendType, workflowStatuses } from '@flovyn/events';
+import * as z from 'zod/mini';
+
+import { IdempotencyKey, Kind, Metadata, Queue, Timestamp, Ttl, page, paging, queryInteger } from './fields.js';
+import { TaskExecutionView } from './task-executions.js';
+
+/** `POST /workflow-executions`. `labels` is another word for `metadata`. */
+export const StartWorkflowBody = z.strictObject({
+  kind: Kind,
+  input: z.optional(z.unknown()),
+  queue: z._default(Queue, 'default'),
+  prioritySeconds: z._default(z.int(), 0),
+  version: z.optional(z.string().check(z.maxLength(255))),
+  idempotencyKey: z.optional(IdempotencyKey),
+  idempotencyKeyTTL: z._default(Ttl, '24h'),
+  metadata: z.optional(Metadata),
+  labels: z.optional(Metadata),
+});
+export type StartWorkflowBody = z.input<typeof StartWorkflowBody>;
+
+/** 201 for a new execution, 200 for one the idempotency key had made before. */
+export const StartedWorkflow = z.object({
+  workflowExecutionId: z.guid(),
+  /** The same value. */
+  id: z.guid(),
+  status: z.enum(workflowStatuses),
+  kind: z.string(),
+  createdAt: Timestamp,
+  links: z.object({ self: z.string(), events: z.string() }),
+  idempotencyKeyUsed: z.boolean(),
+  idempotencyKeyNew: z.boolean(),
+});
+export type StartedWorkflow = z.infer<typeof StartedWorkflow>;
+
+/** One thing a waiting execution waits for. */
+export const WaitingOnView = z.object({
+  type: z.enum(suspendType),
+  name: z.optional(z.string()),
+  id: z.optional(z.string()),
+});
+export type WaitingOnView = z.infer<typeof WaitingOnView>;
+
+/** `GET /workflow-executions/{id}`, and a row of the list. What does not apply is absent or null. */
+export const WorkflowExecutionView = z.object({
+  id: z.guid(),
+  orgId: z.guid(),
+  kind: z.string(),
+  /** The same as `kind`. */
+  workflowKind: z.string(),
+  status: z.enum(workflowStatuses),
+  /** While WAITING: what names the wait, and everything that is awaited. */
+  suspendType: z.nullish(z.enum(suspendType)),
+  waitingOn: z.nullish(z.array(WaitingOnView)),
+  queue: z.string(),
+  input: z.optional(z.unknown()),
+  output: z.optional(z.unknown()),
+  error: z.nullish(z.string()),
+  metadata: z.nullish(z.record(z.string(), z.unknown())),
+  workflowVersion: z.nullish(z.string()),
+  currentSequence: z.number(),
+  parentWorkflowExecutionId: z.nullish(z.guid()),
+  workerId: z.nullish(z.string()),
+  prioritySeconds: z.nullish(z.number()),
+  createdAt: Timestamp,
+  startedAt: z.nullish(Timestamp),
+  completedAt: z.nullish(Timestamp),
+  updatedAt: Timestamp,
+  /** The position of the stream this answer is true for: `<epoch>.<seq>`. */
+  asOf: z.string(),
+});
+export type WorkflowExecutionView = z.infer<typeof WorkflowExecutionView>;
+
+/** `GET /workflow-executions`: newest first. `cursor` replaces `offset`. */
+export const ListWorkflowsQuery = z.strictObject({
+  status: z.optional(z.enum(workflowStatuses)),
+  kind: z.optional(Kind),
+  query: z.optional(z.string()),
+  metadata: z.optional(z.record(z.string(), z.string())),
+  cursor: z.optional(z.string()),
+  ...page,
+});
+export type ListWorkflowsQuery = z.output<typeof ListWorkflowsQuery>;
+
+export const WorkflowExecutionPage = z.object({
+  workflows: z.array(WorkflowExecutionView),
+  ...paging,
+  /** For the next page; absent on the last one. */
+  nextCursor: z.optional(z.string()),
+});
+export type WorkflowExecutionPage = z.infer<typeof WorkflowExecutionPage>;
+
+/** `GET /workflow-executions/{id}/events`: the facts between two numbers, both left out; without parameters, all. */
+export const ListEventsQuery = z.strictObject({
+  sinceSequence: z.optional(queryInteger(0, Number.MAX_SAFE_INTEGER)),
+  beforeSequence: z.optional(queryInteger(1, Number.MAX_SAFE_INTEGER)),
+  limit: z.optional(queryInteger(1, 10_000)),
+});
+export type ListEventsQuery = z.output<typeof ListEventsQuery>;
+
+/** One fact of a history. */
+export const HistoryEventView = z.object({
+  sequenceNumber: z.number(),
+  /** The same as `sequenceNumber`. */
+  sequence: z.number(),
+  eventType: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  createdAt: Timestamp,
+  /** The same as `createdAt`. */
+  timestamp: Timestamp,
+});
+export type HistoryEventView = z.infer<typeof HistoryEventView>;
+
+export const HistoryEventPage = z.object({ events: z.array(HistoryEventView) });
+export type HistoryEventPage = z.infer<typeof HistoryEventPage>;
+
+/** `GET /workflow-executions/{id}/state`: what the workflow keeps, by key. */
+export const WorkflowStateView = z.object({ state: z.record(z.string(), z.unknown()), asOf: z.string() });
+export type WorkflowStateView = z.infer<typeof WorkflowStateView>;
+
+/** `GET /workflow-executions/{id}/tasks`: all of them, in the order they were scheduled. */
+export const WorkflowTasksPage = z.object({ tasks: z.array(TaskExecutionView) });
+export type WorkflowTasksPage = z.infer<typeof WorkflowTasksPage>;
