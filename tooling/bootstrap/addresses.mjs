@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { Refusal } from './refusal.mjs';
 
@@ -78,16 +79,20 @@ function whyNotFree(port) {
 }
 
 /**
- * Whether a healthy server answers at an address.
+ * Whether a healthy server answers at an address within two seconds.
  *
  * @param {string} http
+ * @returns {Promise<boolean>}
  */
-export async function answers(http) {
-  try {
-    const response = await fetch(`${http}/_/health`, { signal: AbortSignal.timeout(2_000) });
-    return response.ok;
-  } catch {
+export function answers(http) {
+  return new Promise((resolve) => {
+    const request = get(`${http}/_/health`, { agent: false, timeout: 2_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
     // Refused, reset, silent: nobody is there yet, whatever the reason.
-    return false;
-  }
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.on('close', () => resolve(false));
+  });
 }

@@ -26,7 +26,9 @@ export async function startDemoRun(http) {
     const { workflowExecutionId } = /** @type {{ workflowExecutionId: string }} */ (await response.json());
     return { id: workflowExecutionId, kind: DEMO.kind };
   } catch (error) {
-    process.stderr.write(`The demo run could not be started: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `The demo run could not be started: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     return undefined;
   }
 }

@@ -10,7 +10,7 @@ const commands = ['start', 'test', 'dev'];
 const stopping = askedToStop();
 
 try {
-  process.exit(await main());
+  process.exitCode = await main();
 } catch (error) {
   // Asked to stop while installing or building: there is nothing to add.
   if (stopping.aborted) process.exit(130);

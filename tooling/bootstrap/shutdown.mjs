@@ -1,13 +1,15 @@
-/** How often to look whether the parent is still there, in milliseconds. */
-const PARENT_CHECK_MS = 500;
+import { readFileSync } from 'node:fs';
+
+/** How often to look whether the process that started us is still there, in milliseconds. */
+const LOOK_MS = 500;
 
 /** @type {readonly NodeJS.Signals[]} */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Is aborted once this process should end: a signal arrived, or its parent is gone. Call it once per process.
+ * Is aborted once this process should end: a signal arrived, or whoever started it is gone. Call it once per process.
  *
- * npm killed by SIGTERM takes its shell along but not us, so only a look at the parent tells.
+ * npm that is killed does not tell us, so only a look at our ancestors does.
  * Further signals change nothing: one Ctrl-C arrives twice under npm, from the terminal and from npm.
  *
  * @returns {AbortSignal}
@@ -16,10 +18,10 @@ export function askedToStop() {
   const stopping = new AbortController();
   for (const signal of SIGNALS) process.on(signal, () => stopping.abort(signal));
 
-  const parent = process.ppid;
+  const before = ancestors();
   const timer = setInterval(() => {
-    if (process.ppid !== parent) stopping.abort('the process that started this one is gone');
-  }, PARENT_CHECK_MS);
+    if (ancestors() !== before) stopping.abort('the process that started this one is gone');
+  }, LOOK_MS);
   timer.unref();
 
   // A closed terminal takes our output along; that is no reason to leave the children behind.
@@ -39,4 +41,27 @@ export function aborted(signal) {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/**
+ * Who started us; changes when they are gone.
+ *
+ * npm puts a shell between itself and us. bash makes way for its last command, dash stays: then our parent lives on
+ * when npm is killed, and it is the shell's own parent that changes.
+ */
+function ancestors() {
+  const { ppid } = process;
+  if (process.env.npm_lifecycle_event === undefined || process.platform !== 'linux') return String(ppid);
+  const [, name, shellParent] = /^\d+ \((.*)\) \S (\d+)/.exec(statOf(ppid)) ?? [];
+  return name === 'sh' || name === 'dash' ? `${ppid} of ${shellParent}` : String(ppid);
+}
+
+/** @param {number} pid */
+function statOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    // It ended between the question and the answer; the next look sees another parent.
+    return '';
+  }
 }

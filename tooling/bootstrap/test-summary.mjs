@@ -10,13 +10,12 @@ export function summary(reports) {
   }
   for (const { package: name, skipped } of reports) {
     for (const [reason, count] of byReason(skipped)) {
-      lines.push(`skipped  ${name}: ${count} ${count === 1 ? 'test' : 'tests'}: ${reason}`);
+      lines.push(`skipped  ${name}: ${counted(count, 'test')}: ${reason}`);
     }
   }
   const { passed, failed, skipped } = totals(reports);
-  lines.push(
-    `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`} in ${reports.length} packages`,
-  );
+  const some = skipped === 0 ? '' : `, ${skipped} skipped`;
+  lines.push(`${passed} passed, ${failed} failed${some} in ${counted(reports.length, 'package')}`);
   return lines.join('\n');
 }
 
@@ -37,4 +36,12 @@ function byReason(skipped) {
   const counts = new Map();
   for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return counts;
+}
+
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
+function counted(count, noun) {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
 }

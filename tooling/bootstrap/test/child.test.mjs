@@ -1,0 +1,45 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { launch, launchNode } from '../child.mjs';
+import { keepRunning } from '../keep-running.mjs';
+
+const options = { cwd: '.', env: process.env };
+
+test('a child that does not end when asked is killed after the grace', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flovyn-child-'));
+  const deaf = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); fs.writeFileSync('ready', '')`;
+  const child = launch(process.execPath, ['-e', deaf], { cwd: folder, env: process.env, graceMs: 100 });
+  await expect.poll(() => existsSync(join(folder, 'ready')), { timeout: 10_000 }).toBe(true);
+  expect(await child.stop()).toBe(137);
+  rmSync(folder, { recursive: true });
+});
+
+test('a child that ended may be stopped', async () => {
+  const child = launchNode(['-e', 'process.exitCode = 4'], options);
+  expect(await child.exited).toBe(4);
+  expect(await child.stop()).toBe(4);
+});
+
+test('a program that is not there ends with 127, as in a shell', async () => {
+  expect(await launch('/no/such/program', [], options).exited).toBe(127);
+});
+
+test('a child that keeps dying is started again, each time a little later, until it is stopped', async () => {
+  /** @type {number[]} */
+  const at = [];
+  const kept = keepRunning(
+    'The child',
+    () => {
+      at.push(performance.now());
+      return { pid: undefined, exited: Promise.resolve(1), stop: () => Promise.resolve(1) };
+    },
+    { firstPauseMs: 10, longestPauseMs: 40 },
+  );
+  await expect.poll(() => at.length).toBeGreaterThanOrEqual(5);
+  await kept.stop();
+  const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+  expect(pauses[1]).toBeGreaterThanOrEqual(19);
+  expect(pauses[3]).toBeGreaterThanOrEqual(39);
+});
