@@ -1,1 +1,15 @@
-export {};
+export { type OrderChecker, type OrderOptions, assertLegal, checkLegal, createOrderChecker } from '../order/check.js';
+export type { OrderRule, Violation } from '../order/violation.js';
+export { type Arbitraries, arbitraries } from './arbitraries.js';
+export { collectUntilSettled } from './collect.js';
+export { SAMPLE_TIME_MS, sampleEvent, sampleStateEvents, sampleStreamEvents } from './samples.js';
+export {
+  SAMPLE_EXECUTION,
+  SAMPLE_TASK,
+  type Trace,
+  type TraceOptions,
+  taskFrames,
+  taskTrace,
+  trace,
+  workflowFrames,
+} from './trace.js';
