@@ -1,17 +1,23 @@
 import { packageOf } from './arrows.js';
-import { FLOORS, HOUSE, type Room } from './house.js';
+import { FLOORS, type Room } from './house.js';
 
-/** The rooms of the house by floor, roof first, and who imports whom, as a Mermaid flowchart. */
-export function diagram(house: Readonly<Record<string, Room>> = HOUSE): string {
+/**
+ * The rooms of the house by floor, roof first, and who imports whom, as a Mermaid flowchart.
+ *
+ * @param isBuilt - whether a folder has a room in it already: the plan may be ahead of the house
+ */
+export function diagram(house: Readonly<Record<string, Room>>, isBuilt: (folder: string) => boolean): string {
   const floors = FLOORS.filter((floor) => floor !== 'beside').toReversed();
-  const rooms = Object.entries(house).filter(([, room]) => room.floor !== 'beside');
+  const rooms = Object.entries(house).filter(([, room]) => room.floor !== 'beside' && isBuilt(room.folder));
   const boxes = floors.flatMap((floor) => [
     `  subgraph ${floor}`,
     ...rooms.filter(([, room]) => room.floor === floor).map(([name, { folder }]) => `    ${idOf(name)}["${folder}"]`),
     '  end',
   ]);
   const arrows = rooms.flatMap(([name, room]) =>
-    [...new Set(room.ours.map(packageOf))].map((target) => `  ${idOf(name)} --> ${idOf(target)}`),
+    [...new Set(room.ours.map(packageOf))]
+      .filter((target) => rooms.some(([other]) => other === target))
+      .map((target) => `  ${idOf(name)} --> ${idOf(target)}`),
   );
   return ['```mermaid', 'flowchart TD', ...boxes, ...arrows, '```'].join('\n');
 }

@@ -1,10 +1,13 @@
 // `pnpm draw:house`: prints the plan into ARCHITECTURE.md; with --check it only says whether that is up to date.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { diagram, withDiagram } from './diagram.js';
+import { HOUSE } from './house.js';
 
-const file = new URL('../../ARCHITECTURE.md', import.meta.url);
+const root = new URL('../../', import.meta.url);
+const file = new URL('ARCHITECTURE.md', root);
+const isBuilt = (folder: string): boolean => existsSync(new URL(`${folder}/package.json`, root));
 const before = readFileSync(file, 'utf8');
-const after = withDiagram(before, diagram());
+const after = withDiagram(before, diagram(HOUSE, isBuilt));
 
 if (before === after) {
   process.stdout.write('The diagram in ARCHITECTURE.md shows the plan of the house.\n');
