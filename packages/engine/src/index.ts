@@ -64,3 +64,7 @@ export type {
   Turn,
   WorkerSession,
 } from './engine.js';
+export { type EngineParts, type EngineSettings, createEngine } from './services/create-engine.js';
+export { workflowTransitions } from './execution/transitions.js';
+export { taskTransitions } from './task/transitions.js';
+export { announce, type News } from './announce.js';

@@ -11,7 +11,8 @@ import type { EndedAttempt, TaskState } from '../task/state.js';
 export interface Store {
   /**
    * Reads executions for deciding: the record, its open tasks, and the tasks named. Unknown ids are absent from the
-   * answer. With `lock`, the rows stay locked (in the order of their ids) until the next `commit` or `unlock`.
+   * answer. Waits up to two seconds for a connection that is being made. With `lock`, the rows stay locked (in the order
+   * of their ids) until the next `commit` or `unlock`.
    *
    * @throws {ServiceError} UNAVAILABLE when the database cannot be reached.
    */
@@ -213,6 +214,7 @@ export interface DueTimer {
   /** What becomes due: a task's id. */
   readonly id: string;
   readonly executionId: ExecutionId;
+  readonly orgId: OrgId;
   readonly dueAt: number;
 }
 
@@ -241,6 +243,7 @@ export interface SessionLease {
 
 export interface HeldWork {
   readonly executionId: ExecutionId;
+  readonly orgId: OrgId;
   readonly sessionId: SessionId;
   readonly token: string;
   /** Absent for a workflow turn. */

@@ -1,0 +1,153 @@
+import type { StateEventPayload, TaskStatus, WorkflowStatus, Written } from '@flovyn/events';
+import { invariant } from '@flovyn/protocol';
+import type { WorkflowState } from './execution/state.js';
+import type { Occurrence } from './occurrence.js';
+import type { TaskState } from './task/state.js';
+
+/** One piece of public news, as it is written. */
+export type News = Written<StateEventPayload>;
+
+/** What an occurrence happened to. */
+export interface Affected {
+  readonly workflow: WorkflowState | undefined;
+  readonly task: TaskState | undefined;
+}
+
+/**
+ * The public news of an occurrence; `undefined` where nobody outside is told, on purpose. Total over the occurrences: a
+ * new one does not compile until it has an answer here, and nobody publishes news by another way.
+ */
+export function announce(before: Affected, occurrence: Occurrence, after: Affected, now: number): News | undefined {
+  switch (occurrence.type) {
+    case 'WORKFLOW_CREATED':
+      return workflowNews('WORKFLOW_CREATED', workflowOf(after), now);
+    case 'WORKFLOW_CLAIMED':
+      // The first claim is the start; a later one follows a resumption that was announced, or a lost worker, which is
+      // nobody's news.
+      return before.workflow?.startedAt === undefined
+        ? workflowNews('WORKFLOW_STARTED', workflowOf(after), now)
+        : undefined;
+    case 'WORKFLOW_WOKEN':
+      return workflowNews('WORKFLOW_RESUMED', workflowOf(after), now);
+    case 'WORKFLOW_SUSPENDED':
+      return {
+        type: 'Event',
+        event: 'WORKFLOW_SUSPENDED',
+        data: {
+          ...workflowSnapshot(workflowOf(after)),
+          suspendType: occurrence.suspendType,
+          waitingOn: occurrence.waitingOn.map((wait) => ({ ...wait })),
+        },
+        timestampMs: now,
+      };
+    case 'WORKFLOW_COMPLETED':
+      return workflowNews('WORKFLOW_COMPLETED', workflowOf(after), now);
+    case 'WORKFLOW_FAILED':
+      return {
+        type: 'Event',
+        event: 'WORKFLOW_FAILED',
+        data: { ...workflowSnapshot(workflowOf(after)), error: occurrence.error },
+        timestampMs: now,
+      };
+    case 'WORKFLOW_CANCELLED':
+      return workflowNews('WORKFLOW_CANCELLED', workflowOf(after), now);
+    case 'OPERATION_COMPLETED':
+      return {
+        type: 'Event',
+        event: 'OPERATION_COMPLETED',
+        data: { operationId: occurrence.operationName, result: occurrence.result },
+        timestampMs: now,
+      };
+    case 'STATE_SET':
+      return {
+        type: 'Event',
+        event: 'STATE_SET',
+        data: { key: occurrence.key, value: occurrence.value },
+        timestampMs: now,
+      };
+    case 'STATE_CLEARED':
+      return { type: 'Event', event: 'STATE_CLEARED', data: { key: occurrence.key, value: null }, timestampMs: now };
+    case 'TASK_CREATED':
+      return taskNews('TASK_CREATED', taskOf(after), now);
+    case 'TASK_CLAIMED':
+      return taskNews('TASK_STARTED', taskOf(after), now);
+    case 'TASK_COMPLETED':
+      return taskNews('TASK_COMPLETED', taskOf(after), now);
+    case 'TASK_CANCELLED':
+      return taskNews('TASK_CANCELLED', taskOf(after), now);
+    case 'TASK_ATTEMPT_FAILED':
+    case 'TASK_FAILED':
+      return {
+        type: 'Event',
+        event: 'TASK_FAILED',
+        data: { ...taskSnapshot(taskOf(after)), error: occurrence.error },
+        timestampMs: now,
+      };
+    case 'TASK_REOPENED':
+      return {
+        type: 'Event',
+        event: 'RETRY_REQUESTED',
+        data: { targetId: occurrence.taskId, targetType: 'task', attempt: taskOf(after).executionCount + 1 },
+        timestampMs: now,
+      };
+    // A claim that changed hands, and a session's guess, are the engine's own business.
+    case 'WORKFLOW_SPECULATED':
+    case 'WORKFLOW_RELEASED':
+    // Still PENDING to everybody outside.
+    case 'TASK_DUE':
+    // Output is its own entry; logs and heartbeats are read by REST.
+    case 'TASK_OUTPUT':
+    case 'TASK_LOGGED':
+    case 'TASK_HEARTBEAT':
+      return undefined;
+  }
+}
+
+type PlainWorkflowNews =
+  | 'WORKFLOW_CREATED'
+  | 'WORKFLOW_STARTED'
+  | 'WORKFLOW_RESUMED'
+  | 'WORKFLOW_COMPLETED'
+  | 'WORKFLOW_CANCELLED';
+type PlainTaskNews = 'TASK_CREATED' | 'TASK_STARTED' | 'TASK_COMPLETED' | 'TASK_CANCELLED';
+
+function workflowNews(event: PlainWorkflowNews, workflow: WorkflowState, now: number): News {
+  return { type: 'Event', event, data: workflowSnapshot(workflow), timestampMs: now };
+}
+
+function taskNews(event: PlainTaskNews, task: TaskState, now: number): News {
+  return { type: 'Event', event, data: taskSnapshot(task), timestampMs: now };
+}
+
+function workflowSnapshot(workflow: WorkflowState) {
+  return {
+    id: workflow.id as string,
+    kind: workflow.kind,
+    status: workflow.status satisfies WorkflowStatus,
+    workerId: workflow.status === 'RUNNING' ? workflow.claim.workerId : null,
+    error: workflow.status === 'FAILED' ? workflow.error : null,
+    parentWorkflowExecutionId: (workflow.parentId as string | undefined) ?? null,
+  };
+}
+
+function taskSnapshot(task: TaskState) {
+  return {
+    id: task.id as string,
+    kind: task.kind,
+    status: task.status satisfies TaskStatus,
+    executionCount: task.executionCount,
+    maxRetries: task.retry.maxRetries,
+    workerId: task.workerId ?? null,
+    error: task.status === 'FAILED' ? task.error : null,
+  };
+}
+
+function workflowOf(affected: Affected): WorkflowState {
+  invariant(affected.workflow !== undefined, "a workflow's news is about a workflow that exists");
+  return affected.workflow;
+}
+
+function taskOf(affected: Affected): TaskState {
+  invariant(affected.task !== undefined, "a task's news is about a task that exists");
+  return affected.task;
+}

@@ -1,0 +1,46 @@
+import type { WorkflowOccurrence } from '../occurrence.js';
+import type { WorkflowState } from './state.js';
+
+type Status = WorkflowState['status'];
+type Happening = Exclude<WorkflowOccurrence['type'], 'WORKFLOW_CREATED'>;
+
+/**
+ * The whole lifecycle of a workflow execution. `same` leaves the status as it is; `refused` cannot happen: whoever
+ * decides has to answer with an error before.
+ */
+export const workflowTransitions: Record<Status, Record<Happening, Status | 'same' | 'refused'>> = {
+  PENDING: row('refused', { WORKFLOW_CLAIMED: 'RUNNING' }),
+  RUNNING: row('same', {
+    WORKFLOW_CLAIMED: 'RUNNING',
+    WORKFLOW_RELEASED: 'PENDING',
+    WORKFLOW_WOKEN: 'refused',
+    WORKFLOW_SUSPENDED: 'WAITING',
+    WORKFLOW_COMPLETED: 'COMPLETED',
+    WORKFLOW_FAILED: 'FAILED',
+    WORKFLOW_CANCELLED: 'CANCELLED',
+  }),
+  WAITING: row('refused', { WORKFLOW_WOKEN: 'PENDING' }),
+  COMPLETED: row('refused', {}),
+  FAILED: row('refused', {}),
+  CANCELLED: row('refused', {}),
+};
+
+function row(
+  otherwise: 'same' | 'refused',
+  cells: Partial<Record<Happening, Status | 'same' | 'refused'>>,
+): Record<Happening, Status | 'same' | 'refused'> {
+  return {
+    WORKFLOW_CLAIMED: otherwise,
+    WORKFLOW_SPECULATED: otherwise,
+    WORKFLOW_RELEASED: otherwise,
+    WORKFLOW_WOKEN: otherwise,
+    WORKFLOW_SUSPENDED: otherwise,
+    WORKFLOW_COMPLETED: otherwise,
+    WORKFLOW_FAILED: otherwise,
+    WORKFLOW_CANCELLED: otherwise,
+    OPERATION_COMPLETED: otherwise,
+    STATE_SET: otherwise,
+    STATE_CLEARED: otherwise,
+    ...cells,
+  };
+}

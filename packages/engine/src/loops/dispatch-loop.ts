@@ -1,0 +1,118 @@
+import { decided } from '../decision.js';
+import type { Loop } from '../engine.js';
+import type { OrgId, TaskId } from '../ids.js';
+import type { ReadyWork, Store } from '../ports/store.js';
+import type { Clock, WakeUps } from '../ports/surroundings.js';
+import { Alarm } from '../services/alarm.js';
+import type { Changes } from '../services/change.js';
+import type { Dispatcher, Seat } from '../services/dispatcher.js';
+
+/** How long found work is kept from other processes while its claim is being stored. */
+const HOLD_MS = 10_000;
+/** How often a look is taken though nobody said there was anything: every hint may be lost. */
+const LOOK_EVERY_MS = 1_000;
+/** Most pieces taken at a time for one session. */
+const AT_A_TIME = 100;
+
+export interface DispatchOptions {
+  readonly store: Store;
+  readonly changes: Changes;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly wakeUps: WakeUps;
+}
+
+/**
+ * Gives waiting work to sessions with room. Work that becomes ready while somebody has room never comes here: it is handed
+ * over in its own commit. A queue is looked at when a hint says that something waits in it, and once a second anyway.
+ */
+export class DispatchLoop implements Loop {
+  readonly #options: DispatchOptions;
+  readonly #alarm = new Alarm();
+  /** Queues in which something may be waiting. */
+  readonly #waiting = new Set<string>();
+  #lookAt = 0;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+    options.wakeUps.onNudge((work) => {
+      this.#waiting.add(queueName(work));
+      this.#alarm.ring();
+    });
+  }
+
+  onWake(wake: () => void): () => void {
+    return this.#alarm.onWake(wake);
+  }
+
+  /** A session has room again. */
+  freed(): void {
+    if (this.#waiting.size > 0) this.#alarm.ring();
+  }
+
+  /** A session came that may do what nobody could. */
+  lookAround(): void {
+    this.#lookAt = 0;
+    this.#alarm.ring();
+  }
+
+  async tick(): Promise<number> {
+    const now = this.#options.clock.now();
+    const everywhere = now >= this.#lookAt;
+    if (everywhere) this.#lookAt = now + LOOK_EVERY_MS;
+    for (const seat of [...this.#options.dispatcher.seats()]) {
+      await this.#fill(seat, 'workflow', everywhere);
+      await this.#fill(seat, 'task', everywhere);
+    }
+    return Math.max(1, this.#lookAt - this.#options.clock.now());
+  }
+
+  async #fill(seat: Seat, type: ReadyWork['type'], everywhere: boolean): Promise<void> {
+    const kinds = [...(type === 'workflow' ? seat.workflowKinds : seat.taskKinds)];
+    const room = type === 'workflow' ? seat.freeTurns() : seat.freeAttempts();
+    const queue = queueName({ orgId: seat.orgId, queue: seat.queue, type });
+    if (kinds.length === 0 || room <= 0 || !(everywhere || this.#waiting.has(queue))) return;
+
+    const limit = Math.min(room, AT_A_TIME);
+    // Cleared before looking: a hint that comes meanwhile must not be lost.
+    this.#waiting.delete(queue);
+    const { store, clock } = this.#options;
+    const { orgId, queue: name } = seat;
+    const found = await store.reserve({ orgId, queue: name, type, kinds, limit, now: clock.now(), holdMs: HOLD_MS });
+    if (found.length === limit) this.#waiting.add(queue);
+    await Promise.all(found.map((work) => this.#claim(work, seat)));
+  }
+
+  async #claim(work: ReadyWork, seat: Seat): Promise<void> {
+    const { changes, dispatcher } = this.#options;
+    const taskId = work.type === 'task' ? (work.id as TaskId) : undefined;
+    const offer = { executionId: work.executionId, ...(taskId === undefined ? {} : { taskId }) };
+    const place = dispatcher.occupy(seat, offer);
+    let claimed = false;
+    try {
+      claimed = await changes.change({
+        id: work.executionId,
+        orgId: work.orgId,
+        ...(taskId === undefined ? {} : { taskIds: [taskId] }),
+        decide: ({ execution }) => {
+          const stale = { ...decided(false), stale: work.id };
+          if (execution === undefined) return stale;
+          if (taskId === undefined) {
+            if (execution.workflow?.status !== 'PENDING') return stale;
+            const claim = { ...place, claimedSequence: execution.sequence };
+            return decided(true, [{ type: 'WORKFLOW_CLAIMED', claim }]);
+          }
+          const task = execution.tasks.get(taskId);
+          if (task?.status !== 'PENDING' || task.dueAt !== undefined) return stale;
+          return decided(true, [{ type: 'TASK_CLAIMED', taskId, claim: place }]);
+        },
+      });
+    } finally {
+      if (!claimed) dispatcher.leave(place);
+    }
+  }
+}
+
+function queueName(work: { readonly orgId: OrgId; readonly queue: string; readonly type: ReadyWork['type'] }): string {
+  return `${work.type}/${work.orgId}/${work.queue}`;
+}

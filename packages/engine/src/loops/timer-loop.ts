@@ -1,0 +1,48 @@
+import { decided } from '../decision.js';
+import type { Loop } from '../engine.js';
+import type { TaskId } from '../ids.js';
+import type { DueTimer, Store } from '../ports/store.js';
+import type { Clock } from '../ports/surroundings.js';
+import { Alarm } from '../services/alarm.js';
+import type { Changes } from '../services/change.js';
+
+const AT_A_TIME = 1_000;
+/** A look is taken at least this often: another process may have set a timer. */
+const LOOK_EVERY_MS = 1_000;
+
+/** What was put off becomes ready when its time has come, never before. */
+export class TimerLoop implements Loop {
+  readonly #options: { readonly store: Store; readonly changes: Changes; readonly clock: Clock };
+  readonly #alarm = new Alarm();
+
+  constructor(options: { readonly store: Store; readonly changes: Changes; readonly clock: Clock }) {
+    this.#options = options;
+  }
+
+  onWake(wake: () => void): () => void {
+    return this.#alarm.onWake(wake);
+  }
+
+  async tick(): Promise<number> {
+    const { store, clock } = this.#options;
+    const due = await store.dueTimers(clock.now(), AT_A_TIME);
+    await Promise.all(due.map((timer) => this.#fire(timer)));
+    if (due.length === AT_A_TIME) return 0;
+    const next = await store.nextTimer(clock.now());
+    return next === undefined ? LOOK_EVERY_MS : Math.max(1, Math.min(next - clock.now(), LOOK_EVERY_MS));
+  }
+
+  async #fire(timer: DueTimer): Promise<void> {
+    const taskId = timer.id as TaskId;
+    await this.#options.changes.change({
+      id: timer.executionId,
+      orgId: timer.orgId,
+      taskIds: [taskId],
+      decide: ({ execution, now }) => {
+        const task = execution?.tasks.get(taskId);
+        const due = task?.status === 'PENDING' && task.dueAt !== undefined && task.dueAt <= now;
+        return decided(undefined, due ? [{ type: 'TASK_DUE', taskId }] : []);
+      },
+    });
+  }
+}

@@ -1,0 +1,379 @@
+import { encodeEventData, type Json } from '@flovyn/protocol';
+import { type News, announce } from '../announce.js';
+import { evolveWorkflow, wokenBy } from '../execution/evolve.js';
+import { isTerminalWorkflow } from '../execution/state.js';
+import { type Execution, remember } from '../execution/view.js';
+import type { ExecutionId, OrgId, TaskId } from '../ids.js';
+import type { Occurrence, TaskOccurrence, TaskOutput, WorkflowOccurrence } from '../occurrence.js';
+import type {
+  CommitBatch,
+  DueTimer,
+  HistoryRow,
+  IdempotencyKey,
+  IdempotencyKeyId,
+  KeyRelease,
+  ReadyWork,
+  StreamEntry,
+  TaskLogRow,
+  TaskSign,
+} from '../ports/store.js';
+import { record, wakeEvents } from '../record.js';
+import { endedAttempt, evolveTask, reopenedAttempt } from '../task/evolve.js';
+import { type EndedAttempt, type TaskState, isOpenTask } from '../task/state.js';
+
+/** What one execution was when the batch first touched it, and what of it has moved. */
+interface Draft {
+  readonly execution: Execution;
+  readonly expectedVersion: number | undefined;
+  readonly workflowReady: boolean;
+  /** For each task that moved: whether it was stored, and how it was waiting. */
+  readonly tasks: Map<TaskId, { readonly stored: boolean; readonly ready: boolean; readonly due: boolean }>;
+  /** Tasks of which only signs of life were seen. */
+  readonly signs: Map<TaskId, TaskSign>;
+  moved: boolean;
+  removed: boolean;
+}
+
+export interface BatchOptions {
+  readonly life: string;
+  readonly newEpoch: () => string;
+}
+
+/**
+ * Gathers what one transaction will write. `apply` is the only place where occurrences become state, facts, news and
+ * numbers; the queueing rows (ready work, timers) follow from what each record was before the batch and is after it.
+ */
+export class Batch {
+  readonly #options: BatchOptions;
+  readonly #drafts = new Map<ExecutionId, Draft>();
+  readonly #history: HistoryRow[] = [];
+  readonly #entries: StreamEntry[] = [];
+  readonly #attempts: EndedAttempt[] = [];
+  readonly #logs: TaskLogRow[] = [];
+  readonly #keys: IdempotencyKey[] = [];
+  readonly #freedKeys: KeyRelease[] = [];
+  readonly #stale: string[] = [];
+
+  constructor(options: BatchOptions) {
+    this.#options = options;
+  }
+
+  /** How many rows there are so far, roughly: what a transaction's size is bounded by. */
+  get rows(): number {
+    return this.#history.length + this.#entries.length + this.#drafts.size + this.#logs.length;
+  }
+
+  /** The entries of each execution, in order: what readers are told after the commit. */
+  entriesByExecution(): ReadonlyMap<ExecutionId, StreamEntry[]> {
+    const byExecution = new Map<ExecutionId, StreamEntry[]>();
+    for (const entry of this.#entries) {
+      const own = byExecution.get(entry.executionId);
+      if (own === undefined) byExecution.set(entry.executionId, [entry]);
+      else own.push(entry);
+    }
+    return byExecution;
+  }
+
+  executions(): Iterable<Execution> {
+    return [...this.#drafts.values()].map((draft) => draft.execution);
+  }
+
+  claimKey(key: IdempotencyKey): void {
+    this.#keys.push(key);
+  }
+
+  /** A key claimed earlier in this batch. */
+  claimedKey(id: IdempotencyKeyId): IdempotencyKey | undefined {
+    return this.#keys.find((key) => key.key === id.key && key.orgId === id.orgId);
+  }
+
+  dropReady(id: string): void {
+    this.#stale.push(id);
+  }
+
+  remove(execution: Execution): void {
+    this.#draft(execution).removed = true;
+  }
+
+  apply(execution: Execution, occurrences: readonly Occurrence[], now: number): void {
+    for (const occurrence of occurrences) {
+      if (isTaskOccurrence(occurrence)) this.#applyToTask(execution, occurrence, now);
+      else this.#applyToWorkflow(execution, occurrence, now);
+    }
+  }
+
+  #applyToWorkflow(execution: Execution, occurrence: WorkflowOccurrence, now: number): void {
+    const draft = this.#draft(execution);
+    const before = { workflow: execution.workflow, task: undefined };
+    const fact = record(occurrence, undefined);
+    const sequence = execution.sequence + (fact === undefined ? 0 : 1);
+    execution.workflow = evolveWorkflow(execution.workflow, occurrence, { now, sequence });
+    draft.moved = true;
+    if (fact !== undefined) this.#recordFact(execution, fact.type, encodeEventData(fact), now);
+    this.#announceNews(execution, announce(before, occurrence, { workflow: execution.workflow, task: undefined }, now));
+    this.#freeKey(execution.workflow);
+  }
+
+  #applyToTask(execution: Execution, occurrence: TaskOccurrence, now: number): void {
+    const draft = this.#draft(execution);
+    const before = execution.tasks.get(occurrence.taskId);
+    const closed = execution.workflow !== undefined && isTerminalWorkflow(execution.workflow);
+    const task = evolveTask(before, occurrence, { now, from: { epoch: execution.epoch, seq: execution.seq } });
+    execution.tasks.set(task.id, task);
+
+    if (occurrence.type === 'TASK_OUTPUT') {
+      // Nothing follows the terminal entry of an execution; late output is acknowledged all the same.
+      if (!closed) this.#appendOutput(execution, before, task, occurrence.output);
+      return this.#sign(draft, task, signOf(occurrence.output));
+    }
+    if (occurrence.type === 'TASK_LOGGED') {
+      this.#logs.push({ ...occurrence.log, taskId: task.id, attempt: task.executionCount });
+      return;
+    }
+    if (occurrence.type === 'TASK_HEARTBEAT') return this.#sign(draft, task, { lastHeartbeatAt: now });
+
+    this.#touchTask(draft, task.id, before);
+    draft.moved = true;
+    if (before !== undefined) {
+      const ended = endedAttempt(before, occurrence, now) ?? reopenedAttempt(before, occurrence);
+      if (ended !== undefined) this.#attempts.push(ended);
+    }
+    if (!closed) {
+      this.#recordTaskFact(execution, occurrence, task, now);
+      const affected = { workflow: execution.workflow, task: before };
+      const news = announce(affected, occurrence, { workflow: execution.workflow, task }, now);
+      this.#announceNews(execution, news, task);
+    }
+    this.#freeKey(task);
+  }
+
+  #recordTaskFact(execution: Execution, occurrence: TaskOccurrence, task: TaskState, now: number): void {
+    if (execution.workflow === undefined) return;
+    const fact = record(occurrence, task);
+    if (fact === undefined) return;
+    this.#recordFact(execution, fact.type, encodeEventData(fact), now);
+    if (wakeEvents.has(fact.type)) execution.workflow = wokenBy(execution.workflow, execution.sequence);
+  }
+
+  #recordFact(execution: Execution, type: string, data: Json, now: number): void {
+    execution.sequence += 1;
+    const event = { sequence: execution.sequence, type, data, timestampMs: now };
+    remember(execution, event);
+    this.#history.push({ ...event, executionId: execution.id });
+  }
+
+  #announceNews(execution: Execution, news: News | undefined, task?: TaskState): void {
+    if (news === undefined) return;
+    const seq = this.#nextSeq(execution);
+    this.#entries.push({
+      executionId: execution.id,
+      rootId: execution.rootId,
+      epoch: execution.epoch,
+      seq,
+      kind: 'state',
+      event: JSON.stringify(news) as Json,
+      timestampMs: news.timestampMs,
+      ...(task === undefined ? {} : { taskId: task.id }),
+      ...(task === undefined || task.executionCount === 0 ? {} : { attempt: task.executionCount }),
+      ...(endsStream(execution) ? { terminal: true } : {}),
+    });
+  }
+
+  #appendOutput(
+    execution: Execution,
+    before: TaskState | undefined,
+    task: TaskState,
+    output: readonly TaskOutput[],
+  ): void {
+    let ordinal = before?.status === 'RUNNING' ? before.entries : 0;
+    for (const { kind, event, timestampMs } of output) {
+      this.#entries.push({
+        executionId: execution.id,
+        rootId: execution.rootId,
+        seq: this.#nextSeq(execution),
+        epoch: execution.epoch,
+        kind,
+        event,
+        timestampMs,
+        taskId: task.id,
+        attempt: task.executionCount,
+        ordinal,
+      });
+      ordinal += 1;
+    }
+  }
+
+  /** The next stream number; a new numbering begins when the database may have lost the end of the old one. */
+  #nextSeq(execution: Execution): number {
+    if (execution.life !== this.#options.life) {
+      this.#draft(execution).moved = true;
+      execution.life = this.#options.life;
+      execution.epochBase = execution.seq;
+      execution.epoch = this.#options.newEpoch();
+    }
+    execution.seq += 1;
+    return execution.seq;
+  }
+
+  #sign(draft: Draft, task: TaskState, sign: Omit<TaskSign, 'taskId' | 'attempt'>): void {
+    if (Object.keys(sign).length === 0) return;
+    draft.signs.set(task.id, { ...draft.signs.get(task.id), ...sign, taskId: task.id, attempt: task.executionCount });
+  }
+
+  /** The key of something that failed or was cancelled is free again: the same key may start anew. */
+  #freeKey(target: { id: string; orgId: OrgId; idempotencyKey?: string; status: string }): void {
+    if (target.idempotencyKey === undefined) return;
+    if (target.status === 'FAILED' || target.status === 'CANCELLED') {
+      this.#freedKeys.push({ orgId: target.orgId, key: target.idempotencyKey, targetId: target.id });
+    }
+  }
+
+  #draft(execution: Execution): Draft {
+    let draft = this.#drafts.get(execution.id);
+    if (draft === undefined) {
+      const stored = execution.version > 0;
+      draft = {
+        execution,
+        expectedVersion: stored ? execution.version : undefined,
+        workflowReady: stored && execution.workflow?.status === 'PENDING',
+        tasks: new Map(),
+        signs: new Map(),
+        moved: !stored,
+        removed: false,
+      };
+      this.#drafts.set(execution.id, draft);
+    }
+    return draft;
+  }
+
+  #touchTask(draft: Draft, id: TaskId, before: TaskState | undefined): void {
+    if (draft.tasks.has(id)) return;
+    draft.tasks.set(id, { stored: before !== undefined, ready: isReady(before), due: isDue(before) });
+  }
+
+  /** Closes the batch: raises the versions of what moved and gives the rows; `undefined` when there is nothing to write. */
+  build(): CommitBatch | undefined {
+    const batch = {
+      executions: [] as CommitBatch['executions'][number][],
+      tasks: [] as CommitBatch['tasks'][number][],
+      signs: [] as TaskSign[],
+      ready: { add: [] as ReadyWork[], remove: [...this.#stale] },
+      timers: { set: [] as DueTimer[], remove: [] as string[] },
+      deleted: [] as ExecutionId[],
+    };
+    for (const draft of this.#drafts.values()) buildDraft(draft, batch);
+    const stateless =
+      batch.executions.length + batch.ready.remove.length + batch.deleted.length + this.#keys.length === 0;
+    if (stateless && this.#entries.length + this.#logs.length + batch.signs.length === 0) return undefined;
+    return {
+      durability: stateless ? 'output' : 'state',
+      ...batch,
+      history: this.#history,
+      entries: this.#entries,
+      attempts: this.#attempts,
+      logs: this.#logs,
+      keys: { add: this.#keys, remove: this.#freedKeys },
+    };
+  }
+}
+
+interface Building {
+  executions: CommitBatch['executions'][number][];
+  tasks: CommitBatch['tasks'][number][];
+  signs: TaskSign[];
+  ready: { add: ReadyWork[]; remove: string[] };
+  timers: { set: DueTimer[]; remove: string[] };
+  deleted: ExecutionId[];
+}
+
+function buildDraft(draft: Draft, batch: Building): void {
+  const { execution } = draft;
+  for (const [id, sign] of draft.signs) if (!draft.tasks.has(id)) batch.signs.push(sign);
+  if (!draft.moved && !draft.removed) return;
+
+  const { workflow } = execution;
+  if (workflow !== undefined) {
+    const ready = !draft.removed && workflow.status === 'PENDING';
+    if (ready && !draft.workflowReady) batch.ready.add.push(readyWorkflow(execution));
+    if (!ready && draft.workflowReady) batch.ready.remove.push(execution.id);
+  }
+  for (const [id, before] of draft.tasks) {
+    const task = execution.tasks.get(id);
+    if (task === undefined) continue;
+    const ready = !draft.removed && isReady(task);
+    if (ready && !before.ready) batch.ready.add.push(readyTask(execution, task));
+    if (!ready && before.ready) batch.ready.remove.push(id);
+    const due = !draft.removed && isDue(task) ? task.dueAt : undefined;
+    if (due !== undefined) batch.timers.set.push({ id, executionId: execution.id, orgId: execution.orgId, dueAt: due });
+    else if (before.due) batch.timers.remove.push(id);
+    if (!draft.removed) batch.tasks.push({ executionId: execution.id, isNew: !before.stored, task });
+  }
+  if (draft.removed) {
+    batch.deleted.push(execution.id);
+    for (const task of execution.tasks.values()) batch.ready.remove.push(task.id);
+    return;
+  }
+  execution.version += 1;
+  batch.executions.push({
+    id: execution.id,
+    orgId: execution.orgId,
+    rootId: execution.rootId,
+    expectedVersion: draft.expectedVersion,
+    version: execution.version,
+    sequence: execution.sequence,
+    epoch: execution.epoch,
+    epochBase: execution.epochBase,
+    life: execution.life,
+    workflow,
+  });
+}
+
+function readyWorkflow(execution: Execution): ReadyWork {
+  const { workflow } = execution;
+  return {
+    id: execution.id,
+    type: 'workflow',
+    executionId: execution.id,
+    orgId: execution.orgId,
+    queue: workflow?.queue ?? '',
+    kind: workflow?.kind ?? '',
+    score: (workflow?.createdAt ?? 0) - (workflow?.prioritySeconds ?? 0) * 1000,
+  };
+}
+
+function readyTask(execution: Execution, task: TaskState): ReadyWork {
+  return {
+    id: task.id,
+    type: 'task',
+    executionId: execution.id,
+    orgId: execution.orgId,
+    queue: task.queue,
+    kind: task.kind,
+    score: task.createdAt - task.prioritySeconds * 1000,
+  };
+}
+
+function isReady(task: TaskState | undefined): boolean {
+  return task?.status === 'PENDING' && task.dueAt === undefined;
+}
+
+function isDue(task: TaskState | undefined): task is TaskState & { status: 'PENDING'; dueAt: number } {
+  return task?.status === 'PENDING' && task.dueAt !== undefined;
+}
+
+function signOf(output: readonly TaskOutput[]): Omit<TaskSign, 'taskId' | 'attempt'> {
+  const last = output.findLast((entry) => entry.progress !== undefined);
+  if (last?.progress === undefined) return {};
+  return { progress: last.progress, ...(last.details === undefined ? {} : { progressDetails: last.details }) };
+}
+
+/** Whether the newest news is the last entry of the execution's stream. */
+function endsStream(execution: Execution): boolean {
+  if (execution.workflow !== undefined) return isTerminalWorkflow(execution.workflow);
+  for (const task of execution.tasks.values()) return !isOpenTask(task);
+  return false;
+}
+
+function isTaskOccurrence(occurrence: Occurrence): occurrence is TaskOccurrence {
+  return 'taskId' in occurrence;
+}

@@ -1,0 +1,207 @@
+import { ServiceError } from '@flovyn/protocol';
+import { decided } from '../decision.js';
+import type { AttemptRef, Loop, OpenSession, OpenedSession, Sessions } from '../engine.js';
+import { decideTurnReleased } from '../execution/turn.js';
+import type { SessionId } from '../ids.js';
+import type { HeldWork, SessionLease } from '../ports/store.js';
+import type { Reporter } from '../ports/surroundings.js';
+import { decideAttemptEnd } from '../task/attempt.js';
+import { Alarm } from './alarm.js';
+import { Session, type SessionHouse, WORKER_LOST } from './session.js';
+
+/** How many dead sessions are cleared in one go. */
+const EXPIRED_AT_A_TIME = 100;
+/** A lease row of somebody else is taken for dead only this much after its end: their clock is not ours. */
+const FOREIGN_SLACK_MS = 2_000;
+
+type House = Omit<SessionHouse, 'closed'> & { readonly reporter: Reporter };
+
+/** The sessions of this process, and the leases of all. */
+export class SessionRegistry implements Sessions {
+  readonly leases: Loop;
+  readonly #house: House;
+  readonly #alarm = new Alarm();
+  readonly #all = new Map<SessionId, Session>();
+  #lookedForOrphans = false;
+
+  constructor(house: House) {
+    this.#house = house;
+    this.leases = { tick: () => this.#tick(), onWake: (wake) => this.#alarm.onWake(wake) };
+  }
+
+  async open(request: OpenSession): Promise<OpenedSession> {
+    const { resume } = request;
+    const before = resume === undefined ? undefined : this.#all.get(resume.sessionId);
+    if (before !== undefined && before.orgId !== request.orgId) throw foreignSession(before.id);
+    const stored = resume === undefined || before !== undefined ? undefined : await this.#findStored(request);
+    const resumed = before !== undefined || stored !== undefined;
+    const id = resume !== undefined && resumed ? resume.sessionId : (this.#house.ids.executionId() as string as SessionId);
+
+    const session = new Session(id, request, { ...this.#house, closed: (closing) => this.#close(closing) });
+    // The lease stands before the first claim does: nobody else may take a new session for a dead one.
+    await this.#house.store.sessions.extend([leaseOf(session)]);
+    before?.disconnected();
+    if (before !== undefined) this.#takeOver(before, session);
+    this.#all.set(id, session);
+    const lostTokens = resume === undefined ? [] : await this.#confirm(session, resume);
+    this.#house.dispatcher.add(session);
+    this.#house.freed();
+    return { session, resumed, lostTokens };
+  }
+
+  async #findStored(request: OpenSession): Promise<SessionLease | undefined> {
+    if (request.resume === undefined) return undefined;
+    const stored = await this.#house.store.sessions.find(request.resume.sessionId);
+    if (stored !== undefined && stored.orgId !== request.orgId) throw foreignSession(stored.id);
+    return stored !== undefined && stored.leaseUntil > this.#house.clock.now() ? stored : undefined;
+  }
+
+  /** The new connection's session takes the place of the one before it, with its claims. */
+  #takeOver(before: Session, session: Session): void {
+    this.#house.dispatcher.remove(before);
+    for (const [token, executionId] of before.turns) session.turns.set(token, executionId);
+    for (const [token, attempt] of before.attempts) session.attempts.set(token, attempt);
+  }
+
+  /** What the worker still has stays; what it has lost, or never got, goes round again. */
+  async #confirm(session: Session, resume: NonNullable<OpenSession['resume']>): Promise<string[]> {
+    const lostTokens: string[] = [];
+    const confirmed = new Set<string>();
+    const check = async (token: string, held: Promise<boolean>): Promise<void> => {
+      if (await held) confirmed.add(token);
+      else lostTokens.push(token);
+    };
+    await Promise.all([
+      ...resume.turns.map(({ executionId, token }) => {
+        session.turns.set(token, executionId);
+        return check(token, this.#holdsTurn(session, executionId, token));
+      }),
+      ...resume.attempts.map((attempt) => {
+        session.attempts.set(attempt.token, attempt);
+        return check(attempt.token, this.#holdsAttempt(session, attempt));
+      }),
+    ]);
+    for (const token of lostTokens) {
+      session.turns.delete(token);
+      session.attempts.delete(token);
+    }
+    const unknown = new Set([...session.turns.keys(), ...session.attempts.keys()].filter((token) => !confirmed.has(token)));
+    await session.giveBack('The work did not reach its worker', unknown);
+    return lostTokens;
+  }
+
+  #holdsTurn(session: Session, id: HeldWork['executionId'], token: string): Promise<boolean> {
+    return this.#house.changes.change({
+      id,
+      orgId: session.orgId,
+      decide: ({ execution }) => {
+        const workflow = execution?.workflow;
+        return decided(workflow?.status === 'RUNNING' && workflow.claim.token === token);
+      },
+    });
+  }
+
+  #holdsAttempt(session: Session, { executionId, taskId, token }: AttemptRef): Promise<boolean> {
+    return this.#house.changes.change({
+      id: executionId,
+      orgId: session.orgId,
+      taskIds: [taskId],
+      decide: ({ execution }) => {
+        const task = execution?.tasks.get(taskId);
+        const running = task?.status === 'RUNNING' && task.claim.token === token;
+        // An end that was stored but not answered is sent again: it must still be this worker's to say.
+        return decided(running || (task !== undefined && task.lastToken === token));
+      },
+    });
+  }
+
+  async #close(session: Session): Promise<void> {
+    this.#house.dispatcher.remove(session);
+    await session.giveBack('The worker stopped');
+    if (this.#all.get(session.id) === session) this.#all.delete(session.id);
+    await this.#house.store.sessions.remove([session.id]);
+  }
+
+  /** Extends the leases of those who live, ends the claims of those who do not. */
+  async #tick(): Promise<number> {
+    const { store, clock, times } = this.#house;
+    const now = clock.now();
+    const dead = [...this.#all.values()].filter((session) => session.leaseUntil <= now);
+    for (const session of dead) await this.#bury(session);
+    const living = [...this.#all.values()];
+    if (living.length > 0) await store.sessions.extend(living.map(leaseOf));
+
+    const expired = (await store.sessions.expired(now - FOREIGN_SLACK_MS, EXPIRED_AT_A_TIME)).filter(
+      (id) => !this.#all.has(id),
+    );
+    if (expired.length > 0) {
+      await this.#reclaim(await store.sessions.claims(expired));
+      await store.sessions.remove(expired);
+    }
+    if (!this.#lookedForOrphans) {
+      await this.#reclaim(await store.sessions.orphans());
+      this.#lookedForOrphans = true;
+    }
+    const soonest = Math.min(times.heartbeatMs / 2, ...living.map((session) => session.leaseUntil - now + 1));
+    return Math.max(soonest, 50);
+  }
+
+  async #bury(session: Session): Promise<void> {
+    this.#house.reporter.warn('A worker session was silent for too long; its work goes to others', {
+      sessionId: session.id,
+      worker: session.workerName,
+      turns: session.turns.size,
+      attempts: session.attempts.size,
+    });
+    session.disconnected();
+    this.#house.dispatcher.remove(session);
+    await session.lose();
+    if (this.#all.get(session.id) === session) this.#all.delete(session.id);
+    await this.#house.store.sessions.remove([session.id]);
+  }
+
+  /** Claims of sessions that nobody keeps any more: of a process that died, or from before a restart. */
+  async #reclaim(claims: readonly HeldWork[]): Promise<void> {
+    if (claims.length === 0) return;
+    this.#house.reporter.warn('Work of sessions that are gone goes round again', { claims: claims.length });
+    for (const claim of claims) await this.#reclaimOne(claim);
+  }
+
+  async #reclaimOne({ executionId, orgId, sessionId, token, taskId }: HeldWork): Promise<void> {
+    const { changes, ids } = this.#house;
+    if (taskId === undefined) {
+      await changes.change({
+        id: executionId,
+        orgId,
+        decide: (circumstances) => decideTurnReleased(circumstances, { token, reason: WORKER_LOST }),
+      });
+      return;
+    }
+    const holder = { sessionId, workerId: '', turnToken: ids.token() };
+    await changes
+      .change({
+        id: executionId,
+        orgId,
+        taskIds: [taskId],
+        decide: (circumstances) =>
+          decideAttemptEnd(
+            circumstances,
+            { executionId, taskId, token, entries: 0 },
+            { type: 'failed', error: WORKER_LOST, retryable: true },
+            holder,
+          ),
+      })
+      .catch((error: unknown) => {
+        if (!(ServiceError.is(error) && error.code === 'LEASE_LOST')) throw error;
+      });
+  }
+}
+
+function leaseOf(session: Session): SessionLease {
+  const { id, orgId, workerId, workerName, leaseUntil } = session;
+  return { id, orgId, workerId, workerName, leaseUntil };
+}
+
+function foreignSession(id: SessionId): ServiceError {
+  return new ServiceError('NOT_FOUND', `There is no session ${id}. Connect without a session id to begin a new one.`);
+}

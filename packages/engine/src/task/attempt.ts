@@ -1,0 +1,184 @@
+import { type Json, ServiceError, toJson } from '@flovyn/protocol';
+import { type Circumstances, type Decision, decided } from '../decision.js';
+import type { AttemptAnswer, AttemptEnd, AttemptRef } from '../engine.js';
+import { type WorkflowState, isTerminalWorkflow } from '../execution/state.js';
+import type { ExecutionView } from '../execution/view.js';
+import type { SessionId } from '../ids.js';
+import type { Occurrence, TaskLog, TaskOutput } from '../occurrence.js';
+import { retryDelayMs } from './retry-policy.js';
+import type { TaskState } from './state.js';
+
+/** How an attempt ended. */
+export type AttemptOutcome =
+  | { readonly type: 'completed'; readonly output: Json }
+  | { readonly type: 'failed'; readonly error: string; readonly retryable: boolean }
+  | { readonly type: 'cancelled'; readonly reason: string }
+  /** Handed back, or never arrived: made again whatever the policy says. */
+  | { readonly type: 'released'; readonly reason: string };
+
+export interface AttemptHolder {
+  readonly sessionId: SessionId;
+  readonly workerId: string;
+  /** A token for the claim that a speculation which holds makes of the workflow's next turn. */
+  readonly turnToken: string;
+}
+
+/** The end of an attempt, reported by whoever holds it. */
+export function decideAttemptEnd(
+  { execution, now }: Circumstances,
+  end: AttemptEnd,
+  outcome: AttemptOutcome,
+  holder: AttemptHolder,
+): Decision<AttemptAnswer> {
+  const { view, task } = claimedTask(execution, end);
+  if (task.status !== 'RUNNING') return decided(repeatedAnswer(view, end, holder));
+
+  const occurrences: Occurrence[] = [];
+  const lost = end.entries - task.entries;
+  if (lost > 0) occurrences.push({ type: 'TASK_OUTPUT', taskId: task.id, output: [streamLoss(lost, now)] });
+
+  const ending = attemptEnding(task, outcome, now);
+  occurrences.push(ending);
+  const { workflow } = view;
+  if (workflow === undefined || isTerminalWorkflow(workflow) || ending.type === 'TASK_ATTEMPT_FAILED') {
+    return decided({ sequence: 0, speculationHeld: false }, occurrences);
+  }
+  // The task's end is the first fact of this change.
+  const sequence = view.sequence + 1;
+  const held = end.speculation?.expectedSequence === sequence && maySpeculate(workflow, sequence, holder.sessionId);
+  if (held) {
+    occurrences.push(...speculate(workflow, sequence, holder));
+  } else if (workflow.status === 'WAITING') {
+    occurrences.push({ type: 'WORKFLOW_WOKEN' });
+  }
+  return decided({ sequence, speculationHeld: held }, occurrences);
+}
+
+/** Output of a running attempt. What was stored before is passed over; a hole is refused with where to go on. */
+export function decideEntries(
+  { execution }: Circumstances,
+  entries: AttemptRef & { first: number; output: readonly TaskOutput[] },
+): Decision<{ stored: number }> {
+  const { task } = claimedTask(execution, entries);
+  if (task.status !== 'RUNNING') return decided({ stored: entries.first + entries.output.length });
+  const skip = task.entries - entries.first;
+  if (skip < 0) {
+    throw new ServiceError(
+      'FAILED_PRECONDITION',
+      `Entries ${entries.first}.. of task ${task.id} leave a hole: ${task.entries} are stored. Send from ${task.entries} on.`,
+      { actual: task.entries },
+    );
+  }
+  const output = skip === 0 ? entries.output : entries.output.slice(skip);
+  const stored = task.entries + output.length;
+  return decided({ stored }, output.length === 0 ? [] : [{ type: 'TASK_OUTPUT', taskId: task.id, output }]);
+}
+
+export function decideLog({ execution }: Circumstances, ref: AttemptRef, log: TaskLog): Decision<void> {
+  const { task } = claimedTask(execution, ref);
+  return decided(undefined, task.status === 'RUNNING' ? [{ type: 'TASK_LOGGED', taskId: task.id, log }] : []);
+}
+
+export function decideHeartbeat({ execution }: Circumstances, ref: AttemptRef): Decision<void> {
+  const { task } = claimedTask(execution, ref);
+  if (task.status !== 'RUNNING') throw leaseLost(ref);
+  return decided(undefined, [{ type: 'TASK_HEARTBEAT', taskId: task.id }]);
+}
+
+/** The task whose attempt a token stands for, running or ended by that same token. */
+function claimedTask(
+  execution: ExecutionView | undefined,
+  ref: AttemptRef,
+): { readonly view: ExecutionView; readonly task: TaskState } {
+  const task = execution?.tasks.get(ref.taskId);
+  if (execution === undefined || task === undefined) {
+    throw new ServiceError('NOT_FOUND', `There is no task ${ref.taskId} in execution ${ref.executionId}.`);
+  }
+  const token = task.status === 'RUNNING' ? task.claim.token : task.lastToken;
+  if (token !== ref.token) throw leaseLost(ref);
+  return { view: execution, task };
+}
+
+function leaseLost(ref: AttemptRef): ServiceError {
+  return new ServiceError(
+    'LEASE_LOST',
+    `This attempt of task ${ref.taskId} is no longer this worker's: its lease ended or the task was cancelled. Stop the work.`,
+  );
+}
+
+function attemptEnding(task: TaskState, outcome: AttemptOutcome, now: number) {
+  const taskId = task.id;
+  switch (outcome.type) {
+    case 'completed':
+      return { type: 'TASK_COMPLETED', taskId, output: outcome.output } as const;
+    case 'cancelled':
+      return { type: 'TASK_CANCELLED', taskId, reason: outcome.reason } as const;
+    case 'released':
+      return { type: 'TASK_ATTEMPT_FAILED', taskId, error: outcome.reason } as const;
+    case 'failed': {
+      if (!outcome.retryable || task.executionCount > task.retry.maxRetries) {
+        return { type: 'TASK_FAILED', taskId, error: outcome.error, retryable: outcome.retryable } as const;
+      }
+      const delay = retryDelayMs(task.retry, task.executionCount);
+      return {
+        type: 'TASK_ATTEMPT_FAILED',
+        taskId,
+        error: outcome.error,
+        ...(delay === 0 ? {} : { dueAt: now + delay }),
+      } as const;
+    }
+  }
+}
+
+/**
+ * A session may go on with a result it has not seen confirmed if it holds the live instance and nothing came between: the
+ * execution waits, or the session is itself in the middle of such a turn.
+ */
+function maySpeculate(workflow: WorkflowState, sequence: number, session: SessionId): boolean {
+  if (workflow.status === 'WAITING') return workflow.holder === session;
+  return (
+    workflow.status === 'RUNNING' &&
+    workflow.claim.sessionId === session &&
+    workflow.claim.speculativeSequence === sequence - 1
+  );
+}
+
+function speculate(workflow: WorkflowState, sequence: number, holder: AttemptHolder): Occurrence[] {
+  if (workflow.status === 'RUNNING') return [{ type: 'WORKFLOW_SPECULATED', sequence }];
+  return [
+    { type: 'WORKFLOW_WOKEN' },
+    {
+      type: 'WORKFLOW_CLAIMED',
+      claim: {
+        sessionId: holder.sessionId,
+        workerId: holder.workerId,
+        token: holder.turnToken,
+        claimedSequence: sequence,
+        speculativeSequence: sequence,
+      },
+    },
+  ];
+}
+
+/** The answer that the first delivery of the same end had, as far as it still matters. */
+function repeatedAnswer(view: ExecutionView, end: AttemptEnd, holder: AttemptHolder): AttemptAnswer {
+  const expected = end.speculation?.expectedSequence;
+  const { workflow } = view;
+  if (expected === undefined || workflow === undefined) return { sequence: 0, speculationHeld: false };
+  const turnUnderWay =
+    workflow.status === 'RUNNING' &&
+    workflow.claim.sessionId === holder.sessionId &&
+    (workflow.claim.speculativeSequence ?? 0) >= expected;
+  const turnStored = workflow.holder === holder.sessionId && (workflow.lastTurn?.sequence ?? 0) > expected;
+  const held = turnUnderWay || turnStored;
+  return { sequence: held ? expected : 0, speculationHeld: held };
+}
+
+function streamLoss(count: number, now: number): TaskOutput {
+  const message = `${count} stream ${count === 1 ? 'entry' : 'entries'} of this attempt could not be stored`;
+  return {
+    kind: 'error',
+    event: toJson({ type: 'error', message, code: 'STREAM_LOSS' }),
+    timestampMs: now,
+  };
+}
