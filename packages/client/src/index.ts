@@ -1,3 +1,10 @@
+export { type Client, type ClientOptions, createClient } from './client.js';
+export type { Workflows } from './workflows.js';
+export type { Tasks } from './tasks.js';
+export type { Optional, RequestOptions } from './request-options.js';
+export { type Origin, type OriginOptions, createOrigin } from './origin.js';
+export { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+export { type LiveStream, type StreamSource, openLiveStream } from './live-stream.js';
 export type {
   LiveStreamMessage,
   LiveStreamStatus,
@@ -5,5 +12,7 @@ export type {
   StreamGap,
   StreamStatusChange,
 } from './live-stream-message.js';
-export { type LiveStream, type StreamSource, openLiveStream } from './live-stream.js';
+export { type Freshness, type LiveView, emptyLiveView, foldLiveView } from './live-view.js';
+export type { AttemptOutput, TaskView } from './live-view-task.js';
 export { type Surroundings, realSurroundings } from './surroundings.js';
+export { type ErrorCode, ServiceError } from '@flovyn/protocol';

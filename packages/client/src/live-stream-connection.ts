@@ -2,7 +2,7 @@ import { type DecodedMessage, createSseDecoder, decodeMessage } from '@flovyn/ev
 import { ServiceError } from '@flovyn/protocol';
 
 import type { LiveStreamEvent } from './live-stream-state.js';
-import { errorFromResponse, retryAfter, tooLate, unreachable } from './refusal.js';
+import { errorFromResponse, misunderstood, retryAfterMs, tooLate, unreachable } from './refusal.js';
 import type { Surroundings } from './surroundings.js';
 import { within } from './within.js';
 
@@ -128,9 +128,12 @@ function toEvent(message: DecodedMessage): LiveStreamEvent | undefined {
 }
 
 async function refused(response: Response, { attempted, surroundings }: Conversation): Promise<LiveStreamEvent> {
-  const error = await errorFromResponse(response, attempted, surroundings.now());
-  const retryAfterMs = retryAfter(response.headers, surroundings.now());
-  return { type: 'refused', error, outlook: outlookOf(response.status), retryAfterMs };
+  return {
+    type: 'refused',
+    error: await errorFromResponse(response, attempted, surroundings.now()),
+    outlook: outlookOf(response.status),
+    retryAfterMs: retryAfterMs(response, surroundings.now()),
+  };
 }
 
 /** Whether asking again can help. A server's own failure may pass, so it counts as weather here. */
@@ -146,7 +149,6 @@ function isEventStream(response: Response): boolean {
 
 function misdirected(response: Response, attempted: string): LiveStreamEvent {
   const type = response.headers.get('content-type') ?? 'nothing';
-  const said = `answered with ${type} instead of an event stream. Is baseUrl the address of a Flovyn server?`;
-  const error = new ServiceError('INTERNAL', `${attempted}: ${said}`);
-  return { type: 'refused', error, outlook: 'hopeless', retryAfterMs: undefined };
+  const what = `${type} instead of an event stream; is baseUrl the address of a Flovyn server?`;
+  return { type: 'refused', error: misunderstood(attempted, what), outlook: 'hopeless', retryAfterMs: undefined };
 }

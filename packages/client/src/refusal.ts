@@ -1,25 +1,23 @@
-import { type ErrorCode, ServiceError, errorCodes, isErrorCode } from '@flovyn/protocol';
+import { ServiceError } from '@flovyn/protocol';
+import { fromProblem, headers } from '@flovyn/protocol/http';
 
-/**
- * The error a response carries: by the `code` of its problem document, else by its status. Reads the body; never throws.
- *
- * @param attempted - what was tried, such as `GET /api/orgs/dev/task-executions`; it opens the message.
- */
+/** The error an answer with an error status carries. Reads the body; never throws. */
 export async function errorFromResponse(response: Response, attempted: string, now: number): Promise<ServiceError> {
-  const problem = await readProblem(response);
-  const code = problem.code ?? codeOfStatus(response.status);
-  const said = problem.detail ?? `The server answered ${response.status} without saying why.`;
-  const retryAfterMs = retryAfter(response.headers, now);
-  return new ServiceError(code, `${attempted}: ${said}`, {
-    ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: retryAfterMs / 1_000 }),
+  const waitMs = retryAfterMs(response, now);
+  const body = await readJson(response);
+  const error = fromProblem(response.status, body, waitMs === undefined ? undefined : String(waitMs / 1_000));
+  if (body !== undefined) return error;
+  // Not a word of ours, so something between us and the server answered: say what it was asked.
+  const { retryAfterSeconds } = error;
+  return new ServiceError(error.code, `${attempted}: ${error.message}`, {
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }
 
 /** The error for a request that got no answer. */
 export function unreachable(attempted: string, cause: unknown): ServiceError {
-  return new ServiceError('UNAVAILABLE', `${attempted}: no answer. Is the server running and its address right?`, {
-    cause,
-  });
+  const hint = 'Is the server running and its address right?';
+  return new ServiceError('UNAVAILABLE', `${attempted}: no answer. ${hint}`, { cause });
 }
 
 /** The error for a request that took too long. */
@@ -27,40 +25,25 @@ export function tooLate(attempted: string, limitMs: number): ServiceError {
   return new ServiceError('DEADLINE_EXCEEDED', `${attempted}: no answer within ${limitMs} ms.`);
 }
 
-/** Milliseconds of a `Retry-After` header, which holds seconds or a date; `undefined` when there is none to be read. */
-export function retryAfter(headers: Headers, now: number): number | undefined {
-  const text = headers.get('retry-after')?.trim();
+/** The error for an answer that is not of this interface. */
+export function misunderstood(attempted: string, what: string, cause?: unknown): ServiceError {
+  return new ServiceError('INTERNAL', `${attempted}: the answer is ${what}.`, { cause });
+}
+
+/** Milliseconds of `Retry-After`, which holds seconds or a date; `undefined` when there is none to be read. */
+export function retryAfterMs(response: Response, now: number): number | undefined {
+  const text = response.headers.get(headers.retryAfter)?.trim();
   if (text === undefined || text === '') return undefined;
   if (/^[0-9]+$/.test(text)) return Number(text) * 1_000;
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-interface Problem {
-  readonly code?: ErrorCode;
-  readonly detail?: string;
-}
-
-async function readProblem(response: Response): Promise<Problem> {
+async function readJson(response: Response): Promise<unknown> {
   try {
-    const body: unknown = await response.json();
-    if (typeof body !== 'object' || body === null) return {};
-    const { code, detail, error } = body as Record<string, unknown>;
-    const sentence = typeof detail === 'string' ? detail : error;
-    return {
-      ...(typeof code === 'string' && isErrorCode(code) ? { code } : {}),
-      ...(typeof sentence === 'string' ? { detail: sentence } : {}),
-    };
+    return await response.json();
   } catch {
-    // A proxy in between answers with a page of its own; its status says enough.
-    return {};
+    // A page of a proxy, or a body that broke off: the status says what can be said.
+    return undefined;
   }
-}
-
-/** The code that says least beyond what the status says, for answers that are not from a Flovyn server. */
-function codeOfStatus(status: number): ErrorCode {
-  if (status === 502 || status === 408) return 'UNAVAILABLE';
-  if (status === 409) return 'FAILED_PRECONDITION';
-  const codes = Object.keys(errorCodes) as ErrorCode[];
-  return codes.find((code) => errorCodes[code].http === status) ?? (status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL');
 }

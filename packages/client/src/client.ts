@@ -1,0 +1,43 @@
+import { DEFAULT_TIMEOUT_MS, createHttp } from './http.js';
+import type { LiveStream } from './live-stream.js';
+import { type OriginOptions, createOrigin } from './origin.js';
+import { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+import { type Tasks, createTasks } from './tasks.js';
+import { type Workflows, createWorkflows } from './workflows.js';
+
+export interface ClientOptions extends OriginOptions {
+  /** How long a request may take with all its tries, in milliseconds. Default 30,000. Streams have limits of their own. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** One organisation of a Flovyn server. It holds no connection, so there is nothing to close. */
+export interface Client {
+  readonly workflows: Workflows;
+  readonly tasks: Tasks;
+  /**
+   * Opens the stream of an execution: everything that happens to it, in order, each entry once, across reconnects.
+   *
+   * @example
+   *   for await (const message of client.stream({ taskExecutionId })) {
+   *     if (message.kind === 'entry' && message.frame.event.type === 'token') write(message.frame.event.text);
+   *   }
+   */
+  stream(target: StreamTarget, options?: StreamOptions): LiveStream;
+}
+
+/**
+ * A client of one organisation, for browsers, workers and Node.
+ *
+ * @example
+ *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev', apiKey });
+ *   const { id } = await client.tasks.start({ kind: 'data-export-task', input: { format: 'csv' } });
+ */
+export function createClient(options: ClientOptions): Client {
+  const origin = createOrigin(options);
+  const http = createHttp(origin, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  return {
+    workflows: createWorkflows(http, options.org),
+    tasks: createTasks(http, options.org),
+    stream: (target, streamOptions) => streamExecution(origin, target, streamOptions),
+  };
+}

@@ -1,0 +1,51 @@
+import { headers } from '@flovyn/protocol/http';
+
+import { type Surroundings, realSurroundings } from './surroundings.js';
+
+/** Where a Flovyn server is, and as whom to talk to it. */
+export interface OriginOptions {
+  /**
+   * Address of the server, such as `http://127.0.0.1:8000`. A path in it comes before every path of the interface; in a
+   * browser, the empty text is the page's own server.
+   */
+  readonly baseUrl: string;
+  /** Slug or id of the organisation. */
+  readonly org: string;
+  /** Sent as a bearer token. Without one, requests carry what the platform adds: in a browser, the session cookie. */
+  readonly apiKey?: string | undefined;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch | undefined;
+  /** Default: the real ones. */
+  readonly surroundings?: Surroundings | undefined;
+}
+
+/** Parameters of a query; what is `undefined` is left out. */
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** The options, ready for use. */
+export interface Origin {
+  readonly org: string;
+  readonly surroundings: Surroundings;
+  /** Sends a request to `path`, which begins with `/`. */
+  send(path: string, query: Query, init: RequestInit & { headers: Record<string, string> }): Promise<Response>;
+}
+
+export function createOrigin(options: OriginOptions): Origin {
+  const base = options.baseUrl.replace(/\/+$/, '');
+  const credentials = options.apiKey === undefined ? {} : { [headers.authorization]: `Bearer ${options.apiKey}` };
+  return {
+    org: options.org,
+    surroundings: options.surroundings ?? realSurroundings,
+    send(path, query, init) {
+      // Looked up late, so that a page may install its own. Called without a receiver, as a browser demands.
+      const send = options.fetch ?? fetch;
+      return send(`${base}${path}${search(query)}`, { ...init, headers: { ...credentials, ...init.headers } });
+    },
+  };
+}
+
+function search(query: Query): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? '' : `?${given.toString()}`;
+}

@@ -1,0 +1,61 @@
+import { type StreamSelection, headers, parameters, pathTo, paths } from '@flovyn/protocol/http';
+
+import { type LiveStream, openLiveStream } from './live-stream.js';
+import type { Origin } from './origin.js';
+
+/** Whose stream: a workflow execution's, or a standalone task's. */
+export type StreamTarget = { readonly workflowExecutionId: string } | { readonly taskExecutionId: string };
+
+export interface StreamOptions {
+  /**
+   * Continue after this entry: the `id` of an entry that was read before, or the `asOf` of an answer to go on from it.
+   * Default: from the first entry that is kept.
+   */
+  readonly lastEventId?: string | undefined;
+  /** Only these kinds of entries; `events` are the state events. Default: all. */
+  readonly types?: readonly [StreamSelection, ...StreamSelection[]] | undefined;
+  /**
+   * For an id that may not exist yet: for how many milliseconds "not found" is taken for "not yet". Default 0; the
+   * server waits some seconds of its own before it says so.
+   */
+  readonly awaitCreationMs?: number | undefined;
+  /** Closes the stream. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Opens the stream of an execution: see {@link LiveStream}. */
+export function streamExecution(origin: Origin, target: StreamTarget, options: StreamOptions = {}): LiveStream {
+  const path = pathOf(origin.org, target);
+  return openLiveStream(
+    {
+      attempted: `GET ${path}`,
+      open: (cursor, signal) =>
+        origin.send(
+          path,
+          { [parameters.types]: options.types?.join(',') },
+          {
+            signal,
+            // A stored answer would be an old stream.
+            cache: 'no-store',
+            headers: {
+              accept: 'text/event-stream',
+              ...(cursor === undefined ? {} : { [headers.lastEventId]: cursor }),
+            },
+          },
+        ),
+    },
+    {
+      cursor: options.lastEventId,
+      contiguous: options.types === undefined,
+      awaitCreationMs: options.awaitCreationMs ?? 0,
+      signal: options.signal,
+    },
+    origin.surroundings,
+  );
+}
+
+function pathOf(org: string, target: StreamTarget): string {
+  return 'workflowExecutionId' in target
+    ? pathTo(paths.workflowStream, { org, id: target.workflowExecutionId })
+    : pathTo(paths.taskStream, { org, id: target.taskExecutionId });
+}

@@ -1,0 +1,76 @@
+import {
+  HistoryEventPage,
+  type ListEventsQuery,
+  type ListWorkflowsQuery,
+  type StartWorkflowBody,
+  StartedWorkflow,
+  WorkflowExecutionPage,
+  WorkflowExecutionView,
+  WorkflowStateView,
+  WorkflowTasksPage,
+  pathTo,
+  paths,
+} from '@flovyn/protocol/http';
+
+import type { Http } from './http.js';
+import { type Optional, type RequestOptions, toQuery } from './request-options.js';
+
+/** Workflow executions, as REST names them. Ids are UUIDs. Every call throws as {@link Http.request} says. */
+export interface Workflows {
+  /**
+   * Starts an execution, or finds the one the same `idempotencyKey` has started. Only with a key is it tried again when
+   * the answer got lost.
+   */
+  start(body: StartWorkflowBody, options?: RequestOptions): Promise<StartedWorkflow>;
+  get(id: string, options?: RequestOptions): Promise<WorkflowExecutionView>;
+  /** Newest first, 50 unless `limit` says otherwise; go on with `cursor: nextCursor`. */
+  list(query?: Optional<ListWorkflowsQuery>, options?: RequestOptions): Promise<WorkflowExecutionPage>;
+  /** The history: all of it, or what lies between two numbers. */
+  events(id: string, query?: Optional<ListEventsQuery>, options?: RequestOptions): Promise<HistoryEventPage>;
+  /** What the workflow keeps, by key. */
+  state(id: string, options?: RequestOptions): Promise<WorkflowStateView>;
+  /** Its tasks, in the order they were scheduled. */
+  tasks(id: string, options?: RequestOptions): Promise<WorkflowTasksPage>;
+}
+
+export function createWorkflows({ request }: Http, org: string): Workflows {
+  const get = { method: 'GET', repeatable: true } as const;
+  return {
+    start: (body, options) =>
+      request({
+        method: 'POST',
+        path: pathTo(paths.workflowExecutions, { org }),
+        body,
+        answer: StartedWorkflow,
+        repeatable: body.idempotencyKey !== undefined,
+        ...options,
+      }),
+    get: (id, options) =>
+      request({
+        ...get,
+        path: pathTo(paths.workflowExecution, { org, id }),
+        answer: WorkflowExecutionView,
+        ...options,
+      }),
+    list: (query, options) =>
+      request({
+        ...get,
+        path: pathTo(paths.workflowExecutions, { org }),
+        query: toQuery(query),
+        answer: WorkflowExecutionPage,
+        ...options,
+      }),
+    events: (id, query, options) =>
+      request({
+        ...get,
+        path: pathTo(paths.workflowEvents, { org, id }),
+        query: toQuery(query),
+        answer: HistoryEventPage,
+        ...options,
+      }),
+    state: (id, options) =>
+      request({ ...get, path: pathTo(paths.workflowState, { org, id }), answer: WorkflowStateView, ...options }),
+    tasks: (id, options) =>
+      request({ ...get, path: pathTo(paths.workflowTasks, { org, id }), answer: WorkflowTasksPage, ...options }),
+  };
+}
