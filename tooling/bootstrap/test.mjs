@@ -4,6 +4,9 @@ import { turbo } from './prepare.mjs';
 import { clearReports, readReports } from './test-reports.mjs';
 import { summary } from './test-summary.mjs';
 
+/** One package after the other as they end, without a prefix on each line; nothing of those that did not run. */
+const READABLE = ['--output-logs=new-only', '--log-order=grouped', '--log-prefix=none'];
+
 /**
  * `npm test`: runs the tests of every package whose sources changed, and says at the end what was skipped and why.
  *
@@ -15,7 +18,7 @@ export async function run({ root, args, env, stopping }) {
   await install(root, toolEnv, stopping);
   // A report that is there afterwards is of this run, or of the cached run with the same sources.
   clearReports(root);
-  const code = await turbo(['run', 'test', '--output-logs=new-only', '--continue=dependencies-successful', ...args], {
+  const code = await turbo(['run', 'test', ...READABLE, '--continue=dependencies-successful', ...args], {
     cwd: root,
     env: toolEnv,
     stopping,
