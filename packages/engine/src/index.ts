@@ -68,3 +68,4 @@ export { type EngineParts, type EngineSettings, createEngine } from './services/
 export { workflowTransitions } from './execution/transitions.js';
 export { taskTransitions } from './task/transitions.js';
 export { announce, type News } from './announce.js';
+export { createLocalWakeUps } from './services/local-wake-ups.js';

@@ -60,26 +60,32 @@ export class DispatchLoop implements Loop {
     const now = this.#options.clock.now();
     const everywhere = now >= this.#lookAt;
     if (everywhere) this.#lookAt = now + LOOK_EVERY_MS;
+    // Taken before looking: a hint that comes meanwhile is for the next tick.
+    const hinted = new Set(this.#waiting);
+    this.#waiting.clear();
+    const round: Round = { looked: new Set(), empty: new Set() };
     for (const seat of [...this.#options.dispatcher.seats()]) {
-      await this.#fill(seat, 'workflow', everywhere);
-      await this.#fill(seat, 'task', everywhere);
+      for (const type of ['workflow', 'task'] as const) {
+        const queue = queueName({ orgId: seat.orgId, queue: seat.queue, type });
+        if (everywhere || hinted.has(queue)) await this.#fill(seat, type, queue, round);
+      }
     }
+    // Where nobody has room the hint stays until somebody has.
+    for (const queue of hinted) if (!round.looked.has(queue)) this.#waiting.add(queue);
     return Math.max(1, this.#lookAt - this.#options.clock.now());
   }
 
-  async #fill(seat: Seat, type: ReadyWork['type'], everywhere: boolean): Promise<void> {
+  async #fill(seat: Seat, type: ReadyWork['type'], queue: string, round: Round): Promise<void> {
     const kinds = [...(type === 'workflow' ? seat.workflowKinds : seat.taskKinds)];
-    const room = type === 'workflow' ? seat.freeTurns() : seat.freeAttempts();
-    const queue = queueName({ orgId: seat.orgId, queue: seat.queue, type });
-    if (kinds.length === 0 || room <= 0 || !(everywhere || this.#waiting.has(queue))) return;
-
-    const limit = Math.min(room, AT_A_TIME);
-    // Cleared before looking: a hint that comes meanwhile must not be lost.
-    this.#waiting.delete(queue);
+    const limit = Math.min(type === 'workflow' ? seat.freeTurns() : seat.freeAttempts(), AT_A_TIME);
+    const look = `${queue}/${kinds.join()}`;
+    if (kinds.length === 0 || limit <= 0 || round.empty.has(look)) return;
+    round.looked.add(queue);
     const { store, clock } = this.#options;
     const { orgId, queue: name } = seat;
     const found = await store.reserve({ orgId, queue: name, type, kinds, limit, now: clock.now(), holdMs: HOLD_MS });
     if (found.length === limit) this.#waiting.add(queue);
+    else round.empty.add(look);
     await Promise.all(found.map((work) => this.#claim(work, seat)));
   }
 
@@ -111,6 +117,13 @@ export class DispatchLoop implements Loop {
       if (!claimed) dispatcher.leave(place);
     }
   }
+}
+
+interface Round {
+  /** Queues somebody with room has looked into. */
+  readonly looked: Set<string>;
+  /** What nobody else need look for in this round: idle workers of one kind are many. */
+  readonly empty: Set<string>;
 }
 
 function queueName(work: { readonly orgId: OrgId; readonly queue: string; readonly type: ReadyWork['type'] }): string {

@@ -310,7 +310,10 @@ function buildDraft(draft: Draft, batch: Building): void {
   }
   if (draft.removed) {
     batch.deleted.push(execution.id);
-    for (const task of execution.tasks.values()) batch.ready.remove.push(task.id);
+    for (const task of execution.tasks.values()) {
+      batch.ready.remove.push(task.id);
+      batch.timers.remove.push(task.id);
+    }
     return;
   }
   execution.version += 1;

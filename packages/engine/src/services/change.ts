@@ -385,8 +385,8 @@ export class Changes {
     const over =
       workflow === undefined
         ? [...execution.tasks.values()].every((task) => !isOpenTask(task))
-        : isTerminalWorkflow(workflow) || rows?.deleted.includes(execution.id) === true;
-    if (over) {
+        : isTerminalWorkflow(workflow);
+    if (over || rows?.deleted.includes(execution.id) === true) {
       this.#cache.delete(execution.id);
       return;
     }

@@ -1,0 +1,110 @@
+import { type Json, fromJson, toJson } from '@flovyn/protocol';
+import type { ExecutionId, OrgId, TaskId } from '../ids.js';
+import type { Page, Position, Queries, TaskRecord, WorkflowRecord } from '../ports/store.js';
+import type { MemoryRows } from './store.js';
+
+/** Reading for people over the maps of a memory store. */
+export function memoryQueries(rows: MemoryRows): Queries {
+  const execution = (orgId: OrgId, id: ExecutionId) => {
+    const row = rows.executions.get(id);
+    return row?.orgId === orgId ? row : undefined;
+  };
+  const asOf = (id: ExecutionId): Position => ({
+    epoch: rows.executions.get(id)?.epoch ?? '',
+    seq: rows.entries.get(id)?.at(-1)?.seq ?? 0,
+  });
+  const workflowRecord = (id: ExecutionId): WorkflowRecord | undefined => {
+    const row = rows.executions.get(id);
+    return row?.workflow === undefined ? undefined : { workflow: row.workflow, sequence: row.sequence, asOf: asOf(id) };
+  };
+  const taskRecord = (id: TaskId): TaskRecord | undefined => {
+    const row = rows.tasks.get(id);
+    return row === undefined ? undefined : { task: row.task, asOf: asOf(row.executionId) };
+  };
+  return {
+    async workflow(orgId, id) {
+      return execution(orgId, id) === undefined ? undefined : workflowRecord(id);
+    },
+    async workflows(orgId, filter) {
+      const found = [...rows.executions.values()].flatMap((row) => {
+        const record = row.orgId === orgId ? workflowRecord(row.id) : undefined;
+        if (record === undefined) return [];
+        const { workflow } = record;
+        if (filter.status !== undefined && workflow.status !== filter.status) return [];
+        if (filter.kind !== undefined && workflow.kind !== filter.kind) return [];
+        return hasMetadata(workflow.metadata, filter.metadata) ? [record] : [];
+      });
+      return page(newestFirst(found, ({ workflow }) => workflow), filter, ({ workflow }) => workflow.id);
+    },
+    async history(orgId, id, range) {
+      if (execution(orgId, id)?.workflow === undefined) return undefined;
+      const found = (rows.history.get(id) ?? []).filter(
+        ({ sequence }) => sequence > (range.after ?? 0) && sequence < (range.before ?? Number.POSITIVE_INFINITY),
+      );
+      const events = found.map(({ executionId: _, ...event }) => event);
+      if (range.limit === undefined) return events;
+      return range.fromEnd === true ? events.slice(-range.limit) : events.slice(0, range.limit);
+    },
+    async state(orgId, id) {
+      if (execution(orgId, id)?.workflow === undefined) return undefined;
+      const values = new Map<string, Json>();
+      for (const { type, data } of rows.history.get(id) ?? []) {
+        if (type !== 'STATE_SET' && type !== 'STATE_CLEARED') continue;
+        const { key, value } = fromJson(data) as { key: string; value?: unknown };
+        if (type === 'STATE_SET') values.set(key, toJson(value));
+        else values.delete(key);
+      }
+      return { values, asOf: asOf(id) };
+    },
+    async tasksOf(orgId, id) {
+      if (execution(orgId, id)?.workflow === undefined) return undefined;
+      const found = [...rows.tasks.values()].filter((row) => row.executionId === id);
+      return found.flatMap(({ task }) => taskRecord(task.id) ?? []);
+    },
+    async task(orgId, id) {
+      return rows.tasks.get(id)?.task.orgId === orgId ? taskRecord(id) : undefined;
+    },
+    async tasks(orgId, filter) {
+      const found = [...rows.tasks.values()].flatMap(({ task }) => {
+        if (task.orgId !== orgId || task.workflowExecutionId !== undefined) return [];
+        if (filter.status !== undefined && task.status !== filter.status) return [];
+        if (filter.kind !== undefined && task.kind !== filter.kind) return [];
+        if (filter.queue !== undefined && task.queue !== filter.queue) return [];
+        return taskRecord(task.id) ?? [];
+      });
+      return page(newestFirst(found, ({ task }) => task), filter, ({ task }) => task.id);
+    },
+    async attempts(orgId, id) {
+      return rows.tasks.get(id)?.task.orgId === orgId ? rows.attempts.filter(({ taskId }) => taskId === id) : [];
+    },
+    async logs(orgId, id, filter) {
+      const own = rows.tasks.get(id)?.task.orgId === orgId ? rows.logs.filter(({ taskId }) => taskId === id) : [];
+      const found = filter.level === undefined ? own : own.filter(({ level }) => level === filter.level);
+      return page(found, filter, ({ id: logId }) => logId);
+    },
+  };
+}
+
+function newestFirst<Row>(rows: readonly Row[], of: (row: Row) => { createdAt: number; id: string }): Row[] {
+  return rows.toSorted((a, b) => of(b).createdAt - of(a).createdAt || (of(b).id < of(a).id ? -1 : 1));
+}
+
+function page<Row>(
+  rows: readonly Row[],
+  filter: { readonly limit: number; readonly offset: number; readonly cursor?: string },
+  idOf: (row: Row) => string,
+): Page<Row> {
+  const start =
+    filter.cursor === undefined ? filter.offset : rows.findIndex((row) => idOf(row) === filter.cursor) + 1;
+  const found = rows.slice(start, start + filter.limit);
+  const last = found.at(-1);
+  const more = last !== undefined && start + found.length < rows.length;
+  return { rows: found, total: rows.length, nextCursor: more ? idOf(last) : undefined };
+}
+
+function hasMetadata(metadata: Json, wanted: Readonly<Record<string, string>> | undefined): boolean {
+  if (wanted === undefined) return true;
+  const own = fromJson(metadata) as Record<string, unknown>;
+  return Object.entries(wanted).every(([key, value]) => String(own[key]) === value);
+}
+

@@ -1,0 +1,252 @@
+
+import { isTerminalWorkflow } from '../execution/state.js';
+import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
+import {
+  type CommitBatch,
+  CommitConflict,
+  type DueTimer,
+  type HeldWork,
+  type HistoryRow,
+  type IdempotencyKey,
+  type IdempotencyKeyId,
+  type Loaded,
+  type LoadedExecution,
+  type Organisation,
+  type ReadyWork,
+  type ReserveRequest,
+  type SessionLease,
+  type Store,
+  type StoredLog,
+  type StreamEntry,
+  type StreamHead,
+  type Wanted,
+} from '../ports/store.js';
+import { type EndedAttempt, type TaskState, isOpenTask } from '../task/state.js';
+import { memoryQueries } from './queries.js';
+
+/** Everything a memory store holds: plain maps, for tests to look at. */
+export interface MemoryRows {
+  readonly executions: Map<ExecutionId, Omit<LoadedExecution, 'tasks' | 'seq'>>;
+  readonly tasks: Map<TaskId, { readonly executionId: ExecutionId; readonly task: TaskState }>;
+  readonly history: Map<ExecutionId, HistoryRow[]>;
+  readonly entries: Map<ExecutionId, StreamEntry[]>;
+  readonly attempts: EndedAttempt[];
+  readonly logs: StoredLog[];
+  readonly ready: Map<string, ReadyWork & { reservedUntil: number }>;
+  readonly timers: Map<string, DueTimer>;
+  readonly keys: Map<string, IdempotencyKey>;
+  readonly sessions: Map<SessionId, SessionLease>;
+  readonly orgs: Map<OrgId, Organisation>;
+}
+
+export interface MemoryStore extends Store {
+  readonly rows: MemoryRows;
+}
+
+/**
+ * The reference adapter: everything in maps, gone with the process. Short, so that it is plainly right; the conformance
+ * suite holds every other adapter to what this one does. For tests only.
+ */
+export function createMemoryStore(): MemoryStore {
+  const rows: MemoryRows = {
+    executions: new Map(),
+    tasks: new Map(),
+    history: new Map(),
+    entries: new Map(),
+    attempts: [],
+    logs: [],
+    ready: new Map(),
+    timers: new Map(),
+    keys: new Map(),
+    sessions: new Map(),
+    orgs: new Map(),
+  };
+  return {
+    rows,
+    load: async (wanted) => load(rows, wanted),
+    unlock: async () => undefined,
+    commit: async (batch) => {
+      check(rows, batch);
+      write(rows, batch);
+    },
+    reserve: async (request) => reserve(rows, request),
+    dueTimers: async (now, limit) => soonest(rows).filter((timer) => timer.dueAt <= now).slice(0, limit),
+    nextTimer: async (now) => soonest(rows).find((timer) => timer.dueAt > now)?.dueAt,
+    sessions: {
+      extend: async (sessions) => sessions.forEach((session) => rows.sessions.set(session.id, session)),
+      find: async (id) => rows.sessions.get(id),
+      expired: async (now, limit) =>
+        [...rows.sessions.values()].filter((session) => session.leaseUntil < now).map((session) => session.id).slice(0, limit),
+      claims: async (ids) => heldWork(rows).filter((held) => ids.includes(held.sessionId)),
+      orphans: async () => heldWork(rows).filter((held) => !rows.sessions.has(held.sessionId)),
+      remove: async (ids) => ids.forEach((id) => rows.sessions.delete(id)),
+    },
+    queries: memoryQueries(rows),
+    streams: {
+      head: async (orgId, id) => head(rows, orgId, id),
+      read: async (id, after, limit) => (rows.entries.get(id) ?? []).filter((entry) => entry.seq > after).slice(0, limit),
+    },
+    orgs: {
+      upsert: async (orgs) =>
+        orgs.forEach((org) => rows.orgs.set(org.id, { createdAt: rows.orgs.get(org.id)?.createdAt ?? 0, ...org })),
+      find: async (slugOrId) => [...rows.orgs.values()].find((org) => org.slug === slugOrId || org.id === slugOrId),
+    },
+    ping: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+/** Memory dies with the process: it has one life. */
+const LIFE = 'memory';
+
+function load(rows: MemoryRows, wanted: readonly Wanted[]): Loaded {
+  const executions = wanted.flatMap(({ id, taskIds }) => {
+    const row = rows.executions.get(id);
+    if (row === undefined) return [];
+    const tasks = [...rows.tasks.values()]
+      .filter(({ executionId, task }) => executionId === id && (isOpenTask(task) || taskIds.includes(task.id)))
+      .map(({ task }) => task);
+    return [{ ...row, seq: rows.entries.get(id)?.at(-1)?.seq ?? 0, tasks }];
+  });
+  const keys = wanted.flatMap((want) => want.keys).flatMap((key) => rows.keys.get(keyName(key)) ?? []);
+  return { executions, keys, life: LIFE };
+}
+
+/** Everything a database would refuse, before anything is written. */
+function check(rows: MemoryRows, batch: CommitBatch): void {
+  for (const { id, expectedVersion } of batch.executions) {
+    if (rows.executions.get(id)?.version !== expectedVersion) throw new CommitConflict(`version of execution ${id}`);
+  }
+  for (const { isNew, task } of batch.tasks) {
+    if (rows.tasks.has(task.id) === isNew) throw new CommitConflict(`task ${task.id}`);
+  }
+  const freed = new Set(batch.keys.remove.map(keyName));
+  for (const key of batch.keys.add) {
+    const taken = rows.keys.get(keyName(key));
+    if (taken !== undefined && !freed.has(keyName(key)) && taken.expiresAt > key.expiresAt) {
+      throw new CommitConflict(`key ${key.key}`);
+    }
+  }
+  const repeated = new Set<string>();
+  for (const key of batch.keys.add) {
+    if (repeated.has(keyName(key))) throw new CommitConflict(`key ${key.key}`);
+    repeated.add(keyName(key));
+  }
+  contiguous(batch.history, (row) => row.executionId, (row) => row.sequence, (id) => rows.history.get(id)?.length ?? 0);
+  contiguous(batch.entries, (row) => row.executionId, (row) => row.seq, (id) => rows.entries.get(id)?.length ?? 0);
+}
+
+function contiguous<Row>(
+  added: readonly Row[],
+  idOf: (row: Row) => ExecutionId,
+  numberOf: (row: Row) => number,
+  stored: (id: ExecutionId) => number,
+): void {
+  const heads = new Map<ExecutionId, number>();
+  for (const row of added) {
+    const id = idOf(row);
+    const expected = (heads.get(id) ?? stored(id)) + 1;
+    if (numberOf(row) !== expected) throw new CommitConflict(`number ${numberOf(row)} of execution ${id}`);
+    heads.set(id, expected);
+  }
+}
+
+function write(rows: MemoryRows, batch: CommitBatch): void {
+  for (const { expectedVersion: _, ...execution } of batch.executions) rows.executions.set(execution.id, execution);
+  for (const { executionId, task } of batch.tasks) rows.tasks.set(task.id, { executionId, task });
+  for (const row of batch.history) append(rows.history, row.executionId, row);
+  for (const entry of batch.entries) append(rows.entries, entry.executionId, entry);
+  rows.attempts.push(...batch.attempts);
+  for (const log of batch.logs) rows.logs.push({ ...log, id: String(rows.logs.length + 1) });
+  for (const { taskId, attempt, ...sign } of batch.signs) {
+    const row = rows.tasks.get(taskId);
+    if (row?.task.status === 'RUNNING' && row.task.executionCount === attempt) {
+      rows.tasks.set(taskId, { ...row, task: { ...row.task, ...sign } });
+    }
+  }
+  syncEntries(rows, batch.entries);
+  for (const id of batch.ready.remove) rows.ready.delete(id);
+  for (const work of batch.ready.add) rows.ready.set(work.id, { ...work, reservedUntil: 0 });
+  for (const id of batch.timers.remove) rows.timers.delete(id);
+  for (const timer of batch.timers.set) rows.timers.set(timer.id, timer);
+  for (const key of batch.keys.remove) {
+    if (rows.keys.get(keyName(key))?.targetId === key.targetId) rows.keys.delete(keyName(key));
+  }
+  for (const key of batch.keys.add) rows.keys.set(keyName(key), key);
+  for (const id of batch.deleted) erase(rows, id);
+}
+
+/** A running attempt's count of entries follows its entries, as a query over them would say. */
+function syncEntries(rows: MemoryRows, entries: readonly StreamEntry[]): void {
+  for (const { taskId, attempt, ordinal } of entries) {
+    const row = taskId === undefined ? undefined : rows.tasks.get(taskId);
+    if (row?.task.status !== 'RUNNING' || ordinal === undefined || row.task.executionCount !== attempt) continue;
+    rows.tasks.set(row.task.id, { ...row, task: { ...row.task, entries: ordinal + 1 } });
+  }
+}
+
+function erase(rows: MemoryRows, id: ExecutionId): void {
+  rows.executions.delete(id);
+  rows.history.delete(id);
+  rows.entries.delete(id);
+  for (const [taskId, { executionId }] of rows.tasks) if (executionId === id) rows.tasks.delete(taskId);
+}
+
+function append<Row>(map: Map<ExecutionId, Row[]>, id: ExecutionId, row: Row): void {
+  const own = map.get(id);
+  if (own === undefined) map.set(id, [row]);
+  else own.push(row);
+}
+
+function reserve(rows: MemoryRows, request: ReserveRequest): ReadyWork[] {
+  const found = [...rows.ready.values()]
+    .filter(
+      (work) =>
+        work.orgId === request.orgId &&
+        work.queue === request.queue &&
+        work.type === request.type &&
+        request.kinds.includes(work.kind) &&
+        work.reservedUntil <= request.now,
+    )
+    .toSorted((a, b) => a.score - b.score)
+    .slice(0, request.limit);
+  for (const work of found) work.reservedUntil = request.now + request.holdMs;
+  return found.map(({ reservedUntil: _, ...work }) => work);
+}
+
+function soonest(rows: MemoryRows): DueTimer[] {
+  return [...rows.timers.values()].toSorted((a, b) => a.dueAt - b.dueAt);
+}
+
+function heldWork(rows: MemoryRows): HeldWork[] {
+  const held: HeldWork[] = [];
+  for (const { id, orgId, workflow } of rows.executions.values()) {
+    if (workflow?.status !== 'RUNNING') continue;
+    held.push({ executionId: id, orgId, sessionId: workflow.claim.sessionId, token: workflow.claim.token });
+  }
+  for (const { executionId, task } of rows.tasks.values()) {
+    if (task.status !== 'RUNNING') continue;
+    const { sessionId, token } = task.claim;
+    held.push({ executionId, orgId: task.orgId, sessionId, token, taskId: task.id });
+  }
+  return held;
+}
+
+function head(rows: MemoryRows, orgId: OrgId, id: ExecutionId): StreamHead | undefined {
+  const row = rows.executions.get(id);
+  if (row?.orgId !== orgId) return undefined;
+  const { rootId, epoch, epochBase, workflow } = row;
+  const seq = rows.entries.get(id)?.at(-1)?.seq ?? 0;
+  return { executionId: id, rootId, epoch, epochBase, seq, first: 1, ended: endOf(rows, id, workflow) };
+}
+
+function endOf(rows: MemoryRows, id: ExecutionId, workflow: LoadedExecution['workflow']): StreamHead['ended'] {
+  const status = workflow === undefined ? rows.tasks.get(id as string as TaskId)?.task.status : workflow.status;
+  if (workflow !== undefined && !isTerminalWorkflow(workflow)) return undefined;
+  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED' ? status : undefined;
+}
+
+function keyName(key: IdempotencyKeyId): string {
+  return `${key.orgId}/${key.key}`;
+}
+

@@ -1,0 +1,42 @@
+import type { ExecutionId } from '../ids.js';
+import type { Clock, Ids, Reporter } from '../ports/surroundings.js';
+
+export interface ManualClock extends Clock {
+  advance(ms: number): void;
+}
+
+/** A clock that moves when a test says so. */
+export function manualClock(start = 1_700_000_000_000): ManualClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+/** Ids that count: the same ones in every run. */
+export function countingIds(seed = 1): Ids {
+  let count = 0;
+  const next = (): string => {
+    count += 1;
+    return count.toString(16).padStart(12, '0');
+  };
+  const prefix = seed.toString(16).padStart(8, '0');
+  return {
+    executionId: () => `${prefix}-0000-7000-8000-${next()}` as ExecutionId,
+    token: () => `token-${prefix}-${next()}`,
+    epoch: () => `e${seed}-${next()}`,
+  };
+}
+
+/** Keeps what was said, for tests that look at it. */
+export function recordingReporter(): Reporter & { readonly said: { level: string; message: string }[] } {
+  const said: { level: string; message: string }[] = [];
+  return {
+    said,
+    warn: (message) => said.push({ level: 'warn', message }),
+    error: (message) => said.push({ level: 'error', message }),
+  };
+}
