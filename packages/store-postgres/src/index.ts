@@ -1,1 +1,2 @@
-export {};
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/index.js';
+export { type PostgresStoreOptions, createPostgresStore } from './store.js';

@@ -1,0 +1,40 @@
+import pg from 'pg';
+import { translateFailure } from './failures.js';
+import type { TextRow } from './text-row.js';
+
+const asText = { getTypeParser: () => (value: string) => value };
+
+/** A few connections for everything but the commits. */
+export interface Database {
+  /** Runs one statement, its own transaction. @throws {ServiceError} UNAVAILABLE when the database cannot be reached in 2 s. */
+  query(attempt: string, sql: string, parameters?: readonly unknown[]): Promise<readonly TextRow[]>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly connection: pg.ClientConfig;
+  readonly connections: number;
+  readonly warn: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+}
+
+export function createDatabase({ connection, connections, warn }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...connection,
+    max: connections,
+    connectionTimeoutMillis: 2_000,
+    statement_timeout: 10_000,
+    types: asText as unknown as pg.CustomTypesConfig,
+  });
+  pool.on('error', (error) => warn('An idle connection for reading was lost.', { reason: String(error) }));
+  return {
+    async query(attempt, sql, parameters = []) {
+      try {
+        const result = await pool.query<TextRow>(sql, [...parameters]);
+        return result.rows;
+      } catch (error) {
+        throw translateFailure(error, attempt);
+      }
+    },
+    close: () => pool.end(),
+  };
+}

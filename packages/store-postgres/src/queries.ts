@@ -1,0 +1,166 @@
+import type { Position, Queries, TaskRecord, WorkflowRecord } from '@flovyn/engine';
+import { type Json, fromJson } from '@flovyn/protocol';
+import type { Database } from './database.js';
+import { readHistory } from './history.js';
+import { type Condition, readPage } from './page.js';
+import { executionSelect, taskSelect, toAttempt, toLog, toTask, toWorkflow } from './rows.js';
+import { toTag } from './statements/execution.js';
+import { type TextRow, maybeNumber, maybeText, number, text } from './text-row.js';
+
+/** The stream's last number of the execution `e`. */
+const head = `(select seq from flovyn.stream_entry where execution_id = e.id order by seq desc limit 1) as head`;
+
+/** How many entries a running attempt of the task `t` has written, counted from where it began. */
+const entries = `
+  case when t.status = 'RUNNING' then (
+    select max(ordinal) + 1 from flovyn.stream_entry
+    where execution_id = t.execution_id and seq > coalesce(t.attempt_from_seq, 0) and task_id = t.id
+      and attempt = t.execution_count
+  ) end as entries`;
+
+const taskFrom = 'flovyn.task as t join flovyn.execution as e on e.id = t.execution_id';
+const taskRecord = `${taskSelect}, ${entries}, e.epoch, ${head}`;
+const byAge = (alias: string) =>
+  [
+    { column: `${alias}.created_at`, name: 'created_at', type: 'number' },
+    { column: `${alias}.id`, name: 'id', type: 'uuid' },
+  ] as const;
+
+/** Reading for people. Every statement names the organisation; a foreign row is as absent as one that never was. */
+export function createQueries(database: Database): Queries {
+  return {
+    async workflow(orgId, id) {
+      const [row] = await database.query(
+        `Reading workflow ${id}`,
+        `select ${executionSelect}, ${head} from flovyn.execution as e where e.id = $1 and e.org_id = $2 and e.kind is not null`,
+        [id, orgId],
+      );
+      return row && toWorkflowRecord(row);
+    },
+
+    workflows: (orgId, filter) =>
+      readPage(database, {
+        what: 'workflows',
+        select: `${executionSelect}, ${head}`,
+        from: 'flovyn.execution as e',
+        where: [
+          ['e.kind is not null and e.org_id =', orgId],
+          when('e.status =', filter.status),
+          when('e.kind =', filter.kind),
+          when(
+            'e.tags @>',
+            filter.metadata && Object.entries(filter.metadata).map(([name, value]) => toTag(name, value)),
+          ),
+        ],
+        order: byAge('e'),
+        direction: 'desc',
+        page: filter,
+        toRow: toWorkflowRecord,
+      }),
+
+    history: (orgId, id, range) => readHistory(database, orgId, id, range),
+
+    async state(orgId, id) {
+      const rows = await database.query(
+        `Reading the state of workflow ${id}`,
+        `select e.epoch, ${head}, h.type, h.data -> 'key' as key, h.data -> 'value' as value
+         from flovyn.execution as e
+         left join lateral (
+           select sequence, type, convert_from(data, 'UTF8')::json as data from flovyn.history_event
+           where execution_id = e.id and type in ('STATE_SET', 'STATE_CLEARED')
+         ) as h on true
+         where e.id = $1 and e.org_id = $2 and e.kind is not null order by h.sequence`,
+        [id, orgId],
+      );
+      return rows[0] && { values: foldState(rows), asOf: toPosition(rows[0]) };
+    },
+
+    async tasksOf(orgId, id) {
+      const rows = await database.query(
+        `Reading the tasks of workflow ${id}`,
+        `select ${taskRecord} from flovyn.execution as e left join flovyn.task as t on t.execution_id = e.id
+         where e.id = $1 and e.org_id = $2 and e.kind is not null order by t.created_at, t.id`,
+        [id, orgId],
+      );
+      return rows[0] && rows.filter((row) => row['id'] !== null).map(toTaskRecord);
+    },
+
+    async task(orgId, id) {
+      const [row] = await database.query(
+        `Reading task ${id}`,
+        `select ${taskRecord} from ${taskFrom} where t.id = $1 and t.org_id = $2`,
+        [id, orgId],
+      );
+      return row && toTaskRecord(row);
+    },
+
+    tasks: (orgId, filter) =>
+      readPage(database, {
+        what: 'tasks',
+        select: taskRecord,
+        from: taskFrom,
+        where: [
+          ['t.execution_id = t.id and t.org_id =', orgId],
+          when('t.status =', filter.status),
+          when('t.kind =', filter.kind),
+          when('t.queue =', filter.queue),
+        ],
+        order: byAge('t'),
+        direction: 'desc',
+        page: filter,
+        toRow: toTaskRecord,
+      }),
+
+    async attempts(orgId, id) {
+      const rows = await database.query(
+        `Reading the attempts of task ${id}`,
+        `select a.task_id, a.attempt, a.started_at, a.finished_at, a.status, a.worker_id,
+           convert_from(a.error, 'UTF8') as error
+         from flovyn.task_attempt as a join flovyn.task as t on t.id = a.task_id
+         where a.task_id = $1 and t.org_id = $2 order by a.attempt`,
+        [id, orgId],
+      );
+      return rows.map(toAttempt);
+    },
+
+    logs: (orgId, id, filter) =>
+      readPage(database, {
+        what: `the log of task ${id}`,
+        select: `l.id, l.task_id, l.at, l.attempt, l.level, convert_from(l.message, 'UTF8') as message`,
+        from: 'flovyn.task_log as l join flovyn.task as t on t.id = l.task_id',
+        where: [['l.task_id =', id], ['t.org_id =', orgId], when('l.level =', filter.level)],
+        order: [{ column: 'l.id', name: 'id', type: 'number' }],
+        direction: 'asc',
+        page: filter,
+        toRow: toLog,
+      }),
+  };
+}
+
+function when(left: string, value: unknown): Condition | undefined {
+  return value === undefined ? undefined : [left, value];
+}
+
+function toPosition(row: TextRow): Position {
+  return { epoch: text(row, 'epoch'), seq: maybeNumber(row, 'head') ?? 0 };
+}
+
+function toWorkflowRecord(row: TextRow): WorkflowRecord {
+  return { workflow: toWorkflow(row), sequence: number(row, 'sequence'), asOf: toPosition(row) };
+}
+
+function toTaskRecord(row: TextRow): TaskRecord {
+  return { task: toTask(row, maybeNumber(row, 'entries') ?? 0), asOf: toPosition(row) };
+}
+
+function foldState(rows: readonly TextRow[]): ReadonlyMap<string, Json> {
+  const values = new Map<string, Json>();
+  for (const row of rows) {
+    const keyText = maybeText(row, 'key');
+    if (keyText === undefined) continue;
+    const key = fromJson(keyText as Json) as string;
+    if (text(row, 'type') === 'STATE_SET') values.set(key, text(row, 'value') as Json);
+    else values.delete(key);
+  }
+  return values;
+}

@@ -1,0 +1,83 @@
+import type { ExecutionId, HeldWork, OrgId, SessionId, SessionStore, TaskId } from '@flovyn/engine';
+import type { Database } from './database.js';
+import { toLease } from './rows.js';
+import { type TextRow, maybeText, present, text } from './text-row.js';
+
+/** Running work of the sessions that a condition on `claim_session` names. No index helps: its columns change all the time. */
+function heldWork(condition: string): string {
+  return `
+    select id as execution_id, org_id, claim_session, claim_token, null::uuid as task_id from flovyn.execution
+    where status = 'RUNNING' and ${condition}
+    union all
+    select execution_id, org_id, claim_session, claim_token, id from flovyn.task where status = 'RUNNING' and ${condition}`;
+}
+
+export function createSessions(database: Database): SessionStore {
+  return {
+    async extend(sessions) {
+      const ordered = sessions.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      await database.query(
+        `Extending ${sessions.length} sessions`,
+        `insert into flovyn.worker_session (id, org_id, worker_id, worker_name, lease_until)
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[])
+         on conflict (id) do update set
+           worker_id = excluded.worker_id, worker_name = excluded.worker_name, lease_until = excluded.lease_until
+         where worker_session.org_id = excluded.org_id`,
+        [
+          ordered.map((one) => one.id),
+          ordered.map((one) => one.orgId),
+          ordered.map((one) => one.workerId),
+          ordered.map((one) => one.workerName),
+          ordered.map((one) => one.leaseUntil),
+        ],
+      );
+    },
+
+    async find(id) {
+      const [row] = await database.query(
+        `Looking for session ${id}`,
+        'select * from flovyn.worker_session where id = $1',
+        [id],
+      );
+      return row && toLease(row);
+    },
+
+    async expired(now, limit) {
+      const rows = await database.query(
+        'Looking for sessions that ended',
+        'select id from flovyn.worker_session where lease_until < $1 order by lease_until, id limit $2',
+        [now, limit],
+      );
+      return rows.map((row) => text(row, 'id') as SessionId);
+    },
+
+    async claims(ids) {
+      const rows = await database.query('Looking for claims', heldWork('claim_session = any($1::uuid[])'), [ids]);
+      return rows.map(toHeldWork);
+    },
+
+    async orphans() {
+      const unknown = 'not exists (select from flovyn.worker_session as s where s.id = claim_session)';
+      const rows = await database.query('Looking for orphaned work', heldWork(unknown));
+      return rows.map(toHeldWork);
+    },
+
+    async remove(ids) {
+      await database.query(
+        `Removing ${ids.length} sessions`,
+        'delete from flovyn.worker_session where id = any($1::uuid[])',
+        [ids],
+      );
+    },
+  };
+}
+
+function toHeldWork(row: TextRow): HeldWork {
+  return {
+    executionId: text(row, 'execution_id') as ExecutionId,
+    orgId: text(row, 'org_id') as OrgId,
+    sessionId: text(row, 'claim_session') as SessionId,
+    token: text(row, 'claim_token'),
+    ...present({ taskId: maybeText(row, 'task_id') as TaskId | undefined }),
+  };
+}

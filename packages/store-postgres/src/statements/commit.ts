@@ -1,0 +1,123 @@
+import type { CommitBatch } from '@flovyn/engine';
+import { invariant } from '@flovyn/protocol';
+import { type Call, type Statement, call } from '../lane/statement.js';
+import { insertExecutions, setTags, tagsOf, updateExecutions } from './execution.js';
+import { insertEntries, insertHistory } from './log.js';
+import { insertAttempts, insertLogs, insertTasks, signTasks, updateTasks } from './task.js';
+import {
+  deleteExecutions,
+  deleteKeys,
+  deleteReady,
+  deleteTimers,
+  insertKeys,
+  insertReady,
+  insertTimers,
+} from './work.js';
+
+const doNotWaitForDisk: Statement = {
+  name: 'do_not_wait_for_disk',
+  sql: `select set_config('synchronous_commit', 'off', true)`,
+  columns: [],
+};
+
+/** Everything `commitCalls` may call. */
+export const commitStatements: readonly Statement[] = [
+  doNotWaitForDisk,
+  insertExecutions,
+  updateExecutions,
+  setTags,
+  insertHistory,
+  insertEntries,
+  insertTasks,
+  updateTasks,
+  signTasks,
+  insertAttempts,
+  insertLogs,
+  deleteReady,
+  insertReady,
+  deleteTimers,
+  insertTimers,
+  deleteKeys,
+  insertKeys,
+  ...deleteExecutions,
+];
+
+/**
+ * A batch as statements. Two writers must never wait for each other in a ring: so tables are always met in this order, and
+ * the rows of one statement in the order of their ids. (Unsorted, three writers with overlapping batches stood still for
+ * the deadlock timeout at every batch.)
+ */
+export function commitCalls(batch: CommitBatch): readonly Call[] {
+  const written = new Set<string>(batch.executions.map((write) => write.id));
+  invariant(
+    batch.tasks.every((write) => written.has(write.executionId)),
+    'a task is written together with its execution',
+  );
+  const calls: Call[] = [];
+  const add = <Row>(statement: Statement<Row>, rows: readonly Row[]): void => {
+    if (rows.length > 0) calls.push(call(statement, rows));
+  };
+
+  if (batch.durability === 'output') calls.push(call(doNotWaitForDisk, []));
+  const executions = sorted(batch.executions, (write) => write.id);
+  const created = executions.filter((write) => write.expectedVersion === undefined);
+  add(insertExecutions, created);
+  add(
+    updateExecutions,
+    executions.filter((write) => write.expectedVersion !== undefined),
+  );
+  add(setTags, created.flatMap(tagsOf));
+  add(
+    insertHistory,
+    sorted(batch.history, (row) => row.executionId),
+  );
+  add(
+    insertEntries,
+    sorted(batch.entries, (entry) => entry.executionId),
+  );
+  const tasks = sorted(batch.tasks, (write) => write.task.id);
+  add(
+    insertTasks,
+    tasks.filter((write) => write.isNew),
+  );
+  add(
+    updateTasks,
+    tasks.filter((write) => !write.isNew),
+  );
+  add(
+    signTasks,
+    sorted(batch.signs, (sign) => sign.taskId),
+  );
+  add(
+    insertAttempts,
+    sorted(batch.attempts, (attempt) => attempt.taskId),
+  );
+  add(insertLogs, batch.logs);
+  add(deleteReady, batch.ready.remove.toSorted());
+  add(
+    insertReady,
+    sorted(batch.ready.add, (work) => work.id),
+  );
+  add(deleteTimers, batch.timers.remove.toSorted());
+  add(
+    insertTimers,
+    sorted(batch.timers.set, (timer) => timer.id),
+  );
+  add(
+    deleteKeys,
+    sorted(batch.keys.remove, (key) => `${key.orgId}${key.key}`),
+  );
+  add(
+    insertKeys,
+    sorted(batch.keys.add, (key) => `${key.orgId}${key.key}`),
+  );
+  const deleted = batch.deleted.toSorted();
+  for (const statement of deleteExecutions) add(statement, deleted);
+  return calls;
+}
+
+/** Keeps the order of rows with the same id. Most batches arrive in order; looking first spares them the sorting. */
+function sorted<Row>(rows: readonly Row[], id: (row: Row) => string): readonly Row[] {
+  const inOrder = rows.every((row, index) => index === 0 || id(rows[index - 1] as Row) <= id(row));
+  return inOrder ? rows : rows.toSorted((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
+}

@@ -1,0 +1,108 @@
+import type { EndedAttempt, TaskLogRow, TaskSign, TaskState, TaskWrite } from '@flovyn/engine';
+import { type Json, toJson } from '@flovyn/protocol';
+import { type Column, bytes, float8, int4, int8, text, uuid } from '../lane/columns.js';
+import type { Statement } from '../lane/statement.js';
+import { guardedUpdate, insert, rowsOf } from './shapes.js';
+
+const id: Column<TaskWrite> = uuid('id', ({ task }) => task.id);
+
+const movingColumns: readonly Column<TaskWrite>[] = [
+  text('status', ({ task }) => task.status),
+  int4('execution_count', ({ task }) => task.executionCount),
+  int8('started_at', ({ task }) => task.startedAt),
+  int8('due_at', ({ task }) => (task.status === 'PENDING' ? task.dueAt : undefined)),
+  int8('attempt_started_at', ({ task }) => (task.status === 'PENDING' ? undefined : task.attemptStartedAt)),
+  int8('completed_at', ({ task }) => ('completedAt' in task ? task.completedAt : undefined)),
+  int8('last_heartbeat_at', ({ task }) => task.lastHeartbeatAt),
+  int8('attempt_from_seq', ({ task }) => task.attemptFrom?.seq),
+  float8('progress', ({ task }) => task.progress),
+  uuid('claim_session', ({ task }) => claimOf(task)?.sessionId),
+  text('claim_worker', ({ task }) => claimOf(task)?.workerId),
+  text('claim_token', ({ task }) => claimOf(task)?.token),
+  text('attempt_from_epoch', ({ task }) => task.attemptFrom?.epoch),
+  text('last_token', ({ task }) => task.lastToken),
+  text('worker_id', ({ task }) => task.workerId),
+  bytes('progress_details', ({ task }) => optionalJson(task.progressDetails)),
+  bytes('outcome', ({ task }) => outcomeOf(task)),
+];
+
+const fixedColumns: readonly Column<TaskWrite>[] = [
+  uuid('execution_id', (row) => row.executionId),
+  uuid('org_id', ({ task }) => task.orgId),
+  int8('created_at', ({ task }) => task.createdAt),
+  int8('timeout_ms', ({ task }) => task.timeoutMs),
+  float8('priority_seconds', ({ task }) => task.prioritySeconds),
+  text('kind', ({ task }) => task.kind),
+  text('queue', ({ task }) => task.queue),
+  text('idempotency_key', ({ task }) => task.idempotencyKey),
+  bytes('input', ({ task }) => task.input),
+  bytes('metadata', ({ task }) => task.metadata),
+  bytes('retry', ({ task }) => toJson(task.retry)),
+];
+
+export const insertTasks = insert('insert_tasks', 'task', [id, ...fixedColumns, ...movingColumns]);
+
+/** Guarded by the version of the execution that stands in the same batch. */
+export const updateTasks = guardedUpdate('update_tasks', 'task', id, movingColumns);
+
+const signColumns: readonly Column<TaskSign>[] = [
+  uuid('id', (row) => row.taskId),
+  int4('attempt', (row) => row.attempt),
+  float8('progress', (row) => row.progress),
+  bytes('progress_details', (row) => optionalJson(row.progressDetails)),
+  int8('last_heartbeat_at', (row) => row.lastHeartbeatAt),
+];
+
+/** Meets no row, and raises nothing, when the attempt is over. */
+export const signTasks: Statement<TaskSign> = {
+  name: 'sign_tasks',
+  sql: `
+    update flovyn.task as t set
+      progress = coalesce(n.progress, t.progress),
+      progress_details = coalesce(n.progress_details, t.progress_details),
+      last_heartbeat_at = coalesce(n.last_heartbeat_at, t.last_heartbeat_at)
+    from ${rowsOf(signColumns)}
+    where t.id = n.id and t.execution_count = n.attempt and t.status = 'RUNNING'`,
+  columns: signColumns,
+};
+
+export const insertAttempts = insert<EndedAttempt>('insert_attempts', 'task_attempt', [
+  uuid('task_id', (row) => row.taskId),
+  int4('attempt', (row) => row.attempt),
+  int8('started_at', (row) => row.startedAt),
+  int8('finished_at', (row) => row.finishedAt),
+  text('status', (row) => row.status),
+  text('worker_id', (row) => row.workerId),
+  bytes('error', (row) => toJson(row.error)),
+]);
+
+export const insertLogs = insert<TaskLogRow>('insert_logs', 'task_log', [
+  uuid('task_id', (row) => row.taskId),
+  int8('at', (row) => row.timestampMs),
+  int4('attempt', (row) => row.attempt),
+  text('level', (row) => row.level),
+  bytes('message', (row) => toJson(row.message)),
+]);
+
+function claimOf(task: TaskState) {
+  return task.status === 'RUNNING' ? task.claim : undefined;
+}
+
+function outcomeOf(task: TaskState): Json | undefined {
+  switch (task.status) {
+    case 'RUNNING':
+      return undefined;
+    case 'PENDING':
+      return optionalJson(task.error);
+    case 'COMPLETED':
+      return task.output;
+    case 'FAILED':
+      return toJson(task.error);
+    case 'CANCELLED':
+      return toJson(task.reason);
+  }
+}
+
+function optionalJson(value: string | undefined): Json | undefined {
+  return value === undefined ? undefined : toJson(value);
+}

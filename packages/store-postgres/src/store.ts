@@ -1,0 +1,119 @@
+import type { Store } from '@flovyn/engine';
+import { CommitConflict } from '@flovyn/engine';
+import pg from 'pg';
+import { createDatabase } from './database.js';
+import { requireDurability } from './durability.js';
+import { unavailable } from './failures.js';
+import { Lane } from './lane/lane.js';
+import { PlanHygiene } from './lane/plan-hygiene.js';
+import { call } from './lane/statement.js';
+import { load } from './loading.js';
+import { migrate } from './migrate.js';
+import { createOrgs } from './orgs.js';
+import { createQueries } from './queries.js';
+import { createSessions } from './sessions.js';
+import { commitCalls, commitStatements } from './statements/commit.js';
+import { commitTransaction, loadStatements } from './statements/load.js';
+import { createStreamLog } from './stream-log.js';
+import { dueTimers, nextTimer, reserve } from './work.js';
+
+export interface PostgresStoreOptions {
+  /** Where the database is: what `pg` takes, a URL or its parts. PostgreSQL 15 or newer. */
+  readonly connection: string | pg.ClientConfig;
+  /** Connections for everything but the commits, which have one of their own. 4 when nothing is said. */
+  readonly connections?: number;
+  /** Serves a database that runs with `fsync` off instead of refusing it. Never for data that matters. */
+  readonly allowDataLoss?: boolean;
+  /** What is worth telling an operator. */
+  readonly warn?: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+}
+
+/** 10 s in the database, and a little more until we give up on hearing from it. */
+const statementLimitMs = 10_000;
+const batchLimitMs = 15_000;
+
+/**
+ * Opens the store on a PostgreSQL database, after bringing its schema up to date.
+ *
+ * @throws when the database cannot be reached, cannot be migrated, or would lose what it acknowledged.
+ */
+export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const warn = options.warn ?? (() => {});
+  const connection = toClientConfig(options.connection);
+  await migrate(connection);
+  const lane = new Lane({
+    connection,
+    statements: [...loadStatements, ...commitStatements],
+    greet: (client) => greet(client, options.allowDataLoss === true, warn),
+    warn,
+    timeLimitMs: batchLimitMs,
+  });
+  await lane.open();
+  const database = createDatabase({ connection, connections: options.connections ?? 4, warn });
+  let locked = false;
+
+  return {
+    async load(wanted, { lock }) {
+      const loaded = await load(lane, wanted, lock);
+      locked = lock;
+      return loaded;
+    },
+
+    async unlock() {
+      if (!locked) return;
+      locked = false;
+      await lane.rollback();
+    },
+
+    async commit(batch) {
+      const what = `Storing a batch of ${batch.executions.length} executions and ${batch.entries.length} entries`;
+      const inTransaction = locked;
+      locked = false;
+      const calls = commitCalls(batch);
+      if (!inTransaction) {
+        if (calls.length > 0) await lane.write(what, calls);
+        return;
+      }
+      try {
+        await lane.write(what, [...calls, call(commitTransaction, [])]);
+      } catch (error) {
+        // The transaction was opened by a statement, so the failed group has not ended it.
+        if (error instanceof CommitConflict) await lane.rollback();
+        throw error;
+      }
+    },
+
+    reserve: (request) => reserve(database, request),
+    dueTimers: (now, limit) => dueTimers(database, now, limit),
+    nextTimer: (now) => nextTimer(database, now),
+    sessions: createSessions(database),
+    queries: createQueries(database),
+    streams: createStreamLog(database),
+    orgs: createOrgs(database),
+
+    async ping() {
+      await database.query('Reaching the database', 'select 1');
+    },
+
+    async close() {
+      await lane.close();
+      await database.close();
+    },
+  };
+}
+
+function toClientConfig(connection: string | pg.ClientConfig): pg.ClientConfig {
+  return typeof connection === 'string' ? { connectionString: connection } : connection;
+}
+
+/** Makes a connection fit for commits, and asks which life of the database it has met. */
+async function greet(client: pg.Client, allowDataLoss: boolean, warn: (message: string) => void): Promise<string> {
+  await requireDurability(client, allowDataLoss, warn);
+  for (const setting of [...PlanHygiene.settings, `set statement_timeout = ${statementLimitMs}`])
+    await client.query(setting);
+  await client.query('insert into flovyn.database_life default values on conflict do nothing');
+  const { rows } = await client.query<{ name: string }>('select name from flovyn.database_life');
+  const life = rows[0]?.name;
+  if (life === undefined) throw unavailable('Asking for the life of the database');
+  return life;
+}

@@ -1,0 +1,44 @@
+import type { ExecutionId, StreamHead, StreamLog } from '@flovyn/engine';
+import type { Database } from './database.js';
+import { entrySelect, toEntry } from './rows.js';
+import { maybeNumber, maybeText, number, text } from './text-row.js';
+
+const ended = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
+
+/** The stored streams. Entries leave as the text they came as. */
+export function createStreamLog(database: Database): StreamLog {
+  return {
+    async head(orgId, id) {
+      const [row] = await database.query(
+        `Looking for the stream of ${id}`,
+        `select e.root_id, e.epoch, e.epoch_base, coalesce(e.status, t.status) as status,
+           (select seq from flovyn.stream_entry where execution_id = e.id order by seq desc limit 1) as seq,
+           (select seq from flovyn.stream_entry where execution_id = e.id order by seq limit 1) as first
+         from flovyn.execution as e left join flovyn.task as t on t.id = e.id
+         where e.id = $1 and e.org_id = $2`,
+        [id, orgId],
+      );
+      if (row === undefined) return undefined;
+      const status = maybeText(row, 'status');
+      return {
+        executionId: id,
+        rootId: text(row, 'root_id') as ExecutionId,
+        epoch: text(row, 'epoch'),
+        epochBase: number(row, 'epoch_base'),
+        seq: maybeNumber(row, 'seq') ?? 0,
+        first: maybeNumber(row, 'first') ?? 1,
+        ended: status !== undefined && ended.has(status) ? (status as StreamHead['ended']) : undefined,
+      };
+    },
+
+    async read(id, after, limit) {
+      const rows = await database.query(
+        `Reading the stream of ${id}`,
+        `select ${entrySelect}, (select root_id from flovyn.execution where id = $1) as root_id
+         from flovyn.stream_entry where execution_id = $1 and seq > $2 order by seq limit $3`,
+        [id, after, limit],
+      );
+      return rows.map((row) => toEntry(row, id, text(row, 'root_id') as ExecutionId));
+    },
+  };
+}
