@@ -17,7 +17,7 @@ export interface ParsedBody<Body> {
    *
    * @throws {ServiceError} PAYLOAD_TOO_LARGE
    */
-  payload(name: string): Json | undefined;
+  readonly payload: (name: string) => Json | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ export function parseWith<Schema extends z.ZodMiniType>(
   value: unknown,
   what: string,
 ): z.output<Schema> {
-  const result = z.safeParse(schema, value);
+  const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
   // The first one is enough to go on with, and a message stays a sentence.
   const [issue] = result.error.issues;
