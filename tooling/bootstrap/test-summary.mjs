@@ -30,6 +30,19 @@ export function totals(reports) {
   return total;
 }
 
+/**
+ * The number of failures CI tells: never 0 when a step failed without a failing test (lint, a runner that crashed), or
+ * when there was no test at all.
+ *
+ * @param {import('./test-reports.mjs').TestReport[]} reports
+ * @param {number} failedSteps
+ */
+export function failuresOf(reports, failedSteps) {
+  const { passed, failed } = totals(reports);
+  if (failed > 0) return failed;
+  return passed === 0 ? Math.max(failedSteps, 1) : failedSteps;
+}
+
 /** @param {{ reason: string }[]} skipped */
 function byReason(skipped) {
   /** @type {Map<string, number>} */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addresses } from '../addresses.mjs';
 import { installFingerprint } from '../install.mjs';
 import { olderThan } from '../node-version.mjs';
-import { summary } from '../test-summary.mjs';
+import { failuresOf, summary } from '../test-summary.mjs';
 import { workspaceFolders } from '../workspace.mjs';
 import { fakeHouse } from './fake-house.mjs';
 
@@ -80,5 +80,19 @@ describe('the summary of the tests', () => {
         '3 passed, 1 failed, 3 skipped in 1 package',
       ].join('\n'),
     );
+  });
+});
+
+describe('the number of failures CI tells', () => {
+  const passed = { package: 'one', passed: 3, failed: [], skipped: [] };
+
+  test.each([
+    ['is 0 when everything passed', [passed], 0, 0],
+    ['counts failed tests', [passed, { ...passed, failed: ['a', 'b'] }], 1, 2],
+    ['is not 0 when only another step failed', [passed], 1, 1],
+    ['is not 0 when there was no test', [], 0, 1],
+    ['is not 0 when the tests never came to run', [], 2, 2],
+  ])('%s', (_, reports, failedSteps, expected) => {
+    expect(failuresOf(reports, failedSteps)).toBe(expected);
   });
 });
