@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module';
-import { EXAMPLE, HOUSE, type Room, TEST_TOOLS } from './house.js';
+import { COMPUTED, EXAMPLE, HOUSE, type Room, TEST_TOOLS } from './house.js';
 import type { Import } from './imports.js';
 
 /** A package of the workspace as it stands on disk. */
@@ -75,6 +75,7 @@ function whyNotImport(
     ...Object.entries(room.onlyIn ?? {}).flatMap(([part, doors]) => (path.startsWith(`src/${part}`) ? doors : [])),
     ...(isTest ? [...(room.inTests ?? []), ...TEST_TOOLS] : []),
   ];
+  if (specifier === COMPUTED) return isTest || allowed.includes(COMPUTED) ? undefined : `may not import ${specifier}`;
   const isBuiltin = specifier.startsWith('node:') || builtinModules.includes(specifier);
   if (isBuiltin) {
     return allowed.includes('node:') || room.others === 'any'

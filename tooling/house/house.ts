@@ -24,17 +24,27 @@ export type Floor = (typeof FLOORS)[number];
 /** What every test may import. */
 export const TEST_TOOLS = ['vitest', 'fast-check', 'node:', '@flovyn/conformance', '@flovyn/events/testing'] as const;
 
+/** An `import()` of something that only the running program knows; a test may do it anywhere. */
+export const COMPUTED = '<computed>';
+
 const EVENTS = ['@flovyn/events', '@flovyn/events/schemas'] as const;
 
 export const HOUSE: Readonly<Record<string, Room>> = {
-  '@flovyn/events': { folder: 'packages/events', floor: 'words', ours: [], others: ['zod'] },
+  '@flovyn/events': {
+    folder: 'packages/events',
+    floor: 'words',
+    ours: [],
+    others: ['zod'],
+    // No door leads to `contract/`: it writes the files of the contract.
+    onlyIn: { 'contract/': ['node:'], 'testing/': ['fast-check'] },
+  },
   '@flovyn/protocol': {
     folder: 'packages/protocol',
     floor: 'words',
     ours: EVENTS,
     others: ['zod'],
     onlyIn: {
-      'grpc/': ['@grpc/grpc-js', '@bufbuild/protobuf'],
+      'grpc/': ['@grpc/grpc-js', '@bufbuild/protobuf', 'node:'],
       'gen/': ['@grpc/grpc-js', '@bufbuild/protobuf', 'node:'],
     },
   },
@@ -49,6 +59,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     floor: 'adapters',
     ours: [...EVENTS, '@flovyn/protocol', '@flovyn/engine'],
     others: ['pg', 'node-pg-migrate', 'node:'],
+    // The package with the binaries depends on the platform.
+    onlyIn: { 'embedded/': [COMPUTED] },
     inTests: ['@flovyn/engine/memory'],
   },
   '@flovyn/stream-nats': {
@@ -68,7 +80,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     folder: 'packages/react',
     floor: 'doors',
     ours: ['@flovyn/events', '@flovyn/client'],
-    others: ['react'],
+    others: ['react', '@tanstack/react-query'],
   },
   '@flovyn/sdk': {
     folder: 'packages/sdk',

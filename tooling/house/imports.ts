@@ -1,4 +1,5 @@
 import { Visitor, parseSync } from 'oxc-parser';
+import { COMPUTED } from './house.js';
 
 /** One import, re-export or `import()` in a source file, also of types only. */
 export interface Import {
@@ -9,7 +10,7 @@ export interface Import {
 /**
  * All imports of a source file, in order.
  *
- * @throws when the file is not valid TypeScript, or imports something that is not written down as text
+ * @throws when the file is not valid TypeScript
  */
 export function readImports(file: string, source: string): Import[] {
   const { program, errors } = parseSync(file, source);
@@ -26,8 +27,7 @@ export function readImports(file: string, source: string): Import[] {
     ExportAllDeclaration: (node) => add(node.source),
     TSImportType: (node) => add(node.source),
     ImportExpression: ({ source: specifier, start }) => {
-      // A computed specifier cannot be checked, so it is told apart from everything that may be imported.
-      add(specifier.type === 'Literal' ? specifier : { start, value: '<computed>' });
+      add(specifier.type === 'Literal' ? specifier : { start, value: COMPUTED });
     },
   }).visit(program);
   return found;
