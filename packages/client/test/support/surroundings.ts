@@ -40,10 +40,15 @@ export class ManualTime implements Surroundings {
 /** For a real network: delays between tries are recorded and cost nothing, and limits of patience are never reached. */
 export class Impatience implements Surroundings {
   readonly delaysMs: number[] = [];
-  readonly now = () => Date.now();
+  readonly now: () => number;
+
+  constructor(now = () => Date.now()) {
+    this.now = now;
+  }
+
   readonly chance = () => 0.5;
   readonly after = (delayMs: number, then: () => void) => {
-    if (delayMs >= 20_000) return () => undefined;
+    if (delayMs >= 30_000) return () => undefined;
     this.delaysMs.push(delayMs);
     const timer = setImmediate(then);
     return () => clearImmediate(timer);
