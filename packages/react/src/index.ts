@@ -1,0 +1,9 @@
+export { type Flovyn, type FlovynOptions, createFlovyn } from './flovyn.js';
+export { FlovynProvider, useFlovyn } from './provider.js';
+export type { TaskExecution, TaskFilter, WorkflowExecution, WorkflowFilter } from './executions.js';
+export { useStartTask, useTask, useTasks } from './use-tasks.js';
+export { useStartWorkflow, useWorkflow, useWorkflows } from './use-workflows.js';
+export { useReconnect, useRunView } from './use-run-view.js';
+export type { RunView, StreamRow, UndecodedEntry } from './run-view.js';
+export type { RunTarget, RunViewStore, StreamHub } from './stream-hub.js';
+export type { QueryKeys } from './keys.js';

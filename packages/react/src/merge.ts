@@ -1,0 +1,41 @@
+import { parseCursor } from '@flovyn/events';
+
+/** Anything with a place in its own stream. */
+export interface Positioned {
+  readonly id: string;
+  /** `<epoch>.<seq>`: the stream position the other fields are true for. */
+  readonly asOf: string;
+}
+
+/**
+ * The newer of two states of one thing, so that a slow answer that lands after a live event changes nothing back.
+ *
+ * Positions of different epochs cannot be compared; then the one that arrived last is taken. At equal positions the
+ * fields are merged. Returns `known` itself when nothing is new.
+ */
+export function mergeEntity<Entity extends Positioned>(known: Entity, arrived: Entity): Entity {
+  if (known.id !== arrived.id) return arrived;
+  const before = parseCursor(known.asOf);
+  const after = parseCursor(arrived.asOf);
+  if (before !== undefined && after !== undefined && before.epoch === after.epoch) {
+    if (after.seq < before.seq) return known;
+    if (after.seq === before.seq) return unlessEqual(known, { ...known, ...arrived });
+  }
+  return unlessEqual(known, arrived);
+}
+
+/** Rows merged one by one, in the order and selection that arrived. Returns `known` itself when nothing is new. */
+export function mergeRows<Entity extends Positioned>(known: readonly Entity[], arrived: readonly Entity[]): Entity[] {
+  const before = new Map(known.map((row) => [row.id, row]));
+  const rows = arrived.map((row) => {
+    const same = before.get(row.id);
+    return same === undefined ? row : mergeEntity(same, row);
+  });
+  const isUnchanged = rows.length === known.length && rows.every((row, index) => row === known[index]);
+  return isUnchanged ? (known as Entity[]) : rows;
+}
+
+/** JSON decides: these values came as JSON, with their keys in the server's order. */
+function unlessEqual<Entity>(known: Entity, arrived: Entity): Entity {
+  return JSON.stringify(known) === JSON.stringify(arrived) ? known : arrived;
+}

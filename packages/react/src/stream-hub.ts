@@ -1,0 +1,140 @@
+import type { LiveStream, LiveStreamMessage } from '@flovyn/client';
+import { type Paint, schedulePaint } from './paint.js';
+import { type RunView, advanceRunView, emptyRunView } from './run-view.js';
+
+/** Whose view: a workflow execution's or a standalone task's. */
+export interface RunTarget {
+  readonly type: 'workflow' | 'task';
+  readonly id: string;
+}
+
+/** One view that many readers share; made for `useSyncExternalStore`. */
+export interface RunViewStore {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly getSnapshot: () => RunView;
+  /** Tries again at once when the connection waits for its next try. */
+  readonly reconnect: () => void;
+}
+
+/** What a hub needs. */
+export interface StreamHubOptions {
+  readonly open: (target: RunTarget) => LiveStream;
+  /** Told once per paint, before the readers are. */
+  readonly onAdvance: (target: RunTarget, view: RunView, messages: readonly LiveStreamMessage[]) => void;
+  /** How long a stream without readers stays open, in milliseconds: 5,000. */
+  readonly lingerMs?: number;
+  readonly paint?: Paint;
+}
+
+/** Keeps at most one stream per execution open, whoever looks at it. */
+export interface StreamHub {
+  /** The same store for the same target, as long as it has readers or lingers. */
+  view(target: RunTarget): RunViewStore;
+  /** Makes every waiting stream try again: the network is back, the page is visible. */
+  nudge(): void;
+  close(): void;
+}
+
+/** Long enough for React's double mounting and for a step to the next page and back. */
+const LINGER_MS = 5_000;
+
+/**
+ * Makes a hub. Streams belong to it and not to components: mounting, unmounting and navigating never cut a connection,
+ * only having no reader for a while does.
+ */
+export function createStreamHub({
+  open,
+  onAdvance,
+  lingerMs = LINGER_MS,
+  paint = schedulePaint,
+}: StreamHubOptions): StreamHub {
+  const stores = new Map<string, OpenableStore>();
+
+  return {
+    view(target) {
+      const key = keyOf(target);
+      const existing = stores.get(key);
+      if (existing !== undefined) return existing;
+      const store = createStore(target);
+      stores.set(key, store);
+      return store;
+    },
+    nudge: () => stores.forEach((store) => store.reconnect()),
+    close() {
+      stores.forEach((store) => store.stop());
+      stores.clear();
+    },
+  };
+
+  function createStore(target: RunTarget): OpenableStore {
+    const listeners = new Set<() => void>();
+    let view = emptyRunView;
+    let stream: LiveStream | undefined;
+    let pending: LiveStreamMessage[] = [];
+    let cancelPaint: (() => void) | undefined;
+    let cancelLinger: (() => void) | undefined;
+
+    function start(): void {
+      const opened = open(target);
+      stream = opened;
+      void (async () => {
+        for await (const message of opened) {
+          if (stream !== opened) return;
+          pending.push(message);
+          cancelPaint ??= paint(flush, view);
+        }
+      })().catch(() => {
+        // The stream has said so itself: its last message is the status "failed", with the reason.
+      });
+    }
+
+    function flush(): void {
+      cancelPaint = undefined;
+      const messages = pending;
+      pending = [];
+      view = advanceRunView(view, messages);
+      onAdvance(target, view, messages);
+      listeners.forEach((listener) => listener());
+    }
+
+    /** The view and its position live and die together: a later reader starts from the first entry again. */
+    function stop(): void {
+      cancelPaint?.();
+      cancelPaint = undefined;
+      const closing = stream;
+      stream = undefined;
+      pending = [];
+      view = emptyRunView;
+      closing?.close();
+    }
+
+    return {
+      subscribe(listener) {
+        listeners.add(listener);
+        cancelLinger?.();
+        cancelLinger = undefined;
+        if (stream === undefined) start();
+        return () => {
+          listeners.delete(listener);
+          if (listeners.size > 0) return;
+          const timer = setTimeout(() => {
+            stores.delete(keyOf(target));
+            stop();
+          }, lingerMs);
+          cancelLinger = () => clearTimeout(timer);
+        };
+      },
+      getSnapshot: () => view,
+      reconnect: () => stream?.reconnectNow(),
+      stop,
+    };
+  }
+}
+
+function keyOf({ type, id }: RunTarget): string {
+  return `${type}/${id}`;
+}
+
+interface OpenableStore extends RunViewStore {
+  readonly stop: () => void;
+}
