@@ -1,1 +1,1 @@
-export {};
+export { engineConformance } from './engine.js';

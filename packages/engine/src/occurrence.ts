@@ -46,10 +46,18 @@ export type TaskOccurrence =
       readonly taskId: TaskId;
       readonly error: string;
       readonly dueAt?: number;
+      readonly endedBy?: string;
     }
-  | { readonly type: 'TASK_COMPLETED'; readonly taskId: TaskId; readonly output: Json }
-  | { readonly type: 'TASK_FAILED'; readonly taskId: TaskId; readonly error: string; readonly retryable: boolean }
-  | { readonly type: 'TASK_CANCELLED'; readonly taskId: TaskId; readonly reason: string }
+  | { readonly type: 'TASK_COMPLETED'; readonly taskId: TaskId; readonly output: Json; readonly endedBy?: string }
+  | {
+      readonly type: 'TASK_FAILED';
+      readonly taskId: TaskId;
+      readonly error: string;
+      readonly retryable: boolean;
+      /** The token with which the holder itself said so: its repeat is recognised. Absent when others ended it. */
+      readonly endedBy?: string;
+    }
+  | { readonly type: 'TASK_CANCELLED'; readonly taskId: TaskId; readonly reason: string; readonly endedBy?: string }
   | { readonly type: 'TASK_REOPENED'; readonly taskId: TaskId; readonly note: string }
   | { readonly type: 'TASK_OUTPUT'; readonly taskId: TaskId; readonly output: readonly TaskOutput[] }
   | { readonly type: 'TASK_LOGGED'; readonly taskId: TaskId; readonly log: TaskLog }

@@ -253,7 +253,7 @@ export class Session implements WorkerSession, Seat {
 }
 
 export const WORKER_LOST = 'Worker lost';
-const lost: AttemptOutcome = { type: 'failed', error: WORKER_LOST, retryable: true };
+const lost: AttemptOutcome = { type: 'lost', reason: WORKER_LOST };
 
 function turnBytes(turn: Turn): number {
   let bytes = turn.outcome.type === 'COMPLETED' ? turn.outcome.output.length : 0;

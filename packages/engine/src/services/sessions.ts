@@ -42,6 +42,7 @@ export class SessionRegistry implements Sessions {
     await this.#house.store.sessions.extend([leaseOf(session)]);
     before?.disconnected();
     if (before !== undefined) this.#takeOver(before, session);
+    else if (stored !== undefined) await this.#recover(session);
     this.#all.set(id, session);
     const lostTokens = resume === undefined ? [] : await this.#confirm(session, resume);
     this.#house.dispatcher.add(session);
@@ -61,6 +62,14 @@ export class SessionRegistry implements Sessions {
     this.#house.dispatcher.remove(before);
     for (const [token, executionId] of before.turns) session.turns.set(token, executionId);
     for (const [token, attempt] of before.attempts) session.attempts.set(token, attempt);
+  }
+
+  /** The session is one from before a restart, or of another process: its claims stand in the store. */
+  async #recover(session: Session): Promise<void> {
+    for (const { executionId, taskId, token } of await this.#house.store.sessions.claims([session.id])) {
+      if (taskId === undefined) session.turns.set(token, executionId);
+      else session.attempts.set(token, { executionId, taskId });
+    }
   }
 
   /** What the worker still has stays; what it has lost, or never got, goes round again. */
@@ -187,7 +196,7 @@ export class SessionRegistry implements Sessions {
           decideAttemptEnd(
             circumstances,
             { executionId, taskId, token, entries: 0 },
-            { type: 'failed', error: WORKER_LOST, retryable: true },
+            { type: 'lost', reason: WORKER_LOST },
             holder,
           ),
       })

@@ -13,6 +13,8 @@ export type AttemptOutcome =
   | { readonly type: 'completed'; readonly output: Json }
   | { readonly type: 'failed'; readonly error: string; readonly retryable: boolean }
   | { readonly type: 'cancelled'; readonly reason: string }
+  /** Its worker was silent for too long. */
+  | { readonly type: 'lost'; readonly reason: string }
   /** Handed back, or never arrived: made again whatever the policy says. */
   | { readonly type: 'released'; readonly reason: string };
 
@@ -106,28 +108,31 @@ function leaseLost(ref: AttemptRef): ServiceError {
   );
 }
 
-function attemptEnding(task: TaskState, outcome: AttemptOutcome, now: number) {
+function attemptEnding(task: TaskState & { status: 'RUNNING' }, outcome: AttemptOutcome, now: number) {
   const taskId = task.id;
+  const endedBy = task.claim.token;
   switch (outcome.type) {
     case 'completed':
-      return { type: 'TASK_COMPLETED', taskId, output: outcome.output } as const;
+      return { type: 'TASK_COMPLETED', taskId, output: outcome.output, endedBy } as const;
     case 'cancelled':
-      return { type: 'TASK_CANCELLED', taskId, reason: outcome.reason } as const;
+      return { type: 'TASK_CANCELLED', taskId, reason: outcome.reason, endedBy } as const;
     case 'released':
       return { type: 'TASK_ATTEMPT_FAILED', taskId, error: outcome.reason } as const;
-    case 'failed': {
-      if (!outcome.retryable || task.executionCount > task.retry.maxRetries) {
-        return { type: 'TASK_FAILED', taskId, error: outcome.error, retryable: outcome.retryable } as const;
-      }
-      const delay = retryDelayMs(task.retry, task.executionCount);
-      return {
-        type: 'TASK_ATTEMPT_FAILED',
-        taskId,
-        error: outcome.error,
-        ...(delay === 0 ? {} : { dueAt: now + delay }),
-      } as const;
-    }
+    case 'lost':
+      return failing(task, outcome.reason, true, now);
+    case 'failed':
+      return { ...failing(task, outcome.error, outcome.retryable, now), endedBy };
   }
+}
+
+/** The policy's answer to a failure: another attempt, or the end. */
+function failing(task: TaskState, error: string, retryable: boolean, now: number) {
+  const taskId = task.id;
+  if (!retryable || task.executionCount > task.retry.maxRetries) {
+    return { type: 'TASK_FAILED', taskId, error, retryable } as const;
+  }
+  const delay = retryDelayMs(task.retry, task.executionCount);
+  return { type: 'TASK_ATTEMPT_FAILED', taskId, error, ...(delay === 0 ? {} : { dueAt: now + delay }) } as const;
 }
 
 /**

@@ -42,16 +42,16 @@ export function evolveTask(before: TaskState | undefined, occurrence: TaskOccurr
         ...rest,
         status: 'PENDING',
         error: occurrence.error,
-        ...lastToken(before),
+        ...lastToken(occurrence),
         ...(occurrence.dueAt === undefined ? {} : { dueAt: occurrence.dueAt }),
       };
     }
     case 'TASK_COMPLETED':
-      return { ...closed(before, stamp), status: 'COMPLETED', output: occurrence.output };
+      return { ...closed(before, occurrence, stamp), status: 'COMPLETED', output: occurrence.output };
     case 'TASK_FAILED':
-      return { ...closed(before, stamp), status: 'FAILED', error: occurrence.error };
+      return { ...closed(before, occurrence, stamp), status: 'FAILED', error: occurrence.error };
     case 'TASK_CANCELLED':
-      return { ...closed(before, stamp), status: 'CANCELLED', reason: occurrence.reason };
+      return { ...closed(before, occurrence, stamp), status: 'CANCELLED', reason: occurrence.reason };
     case 'TASK_REOPENED': {
       const rest = carried(before);
       return {
@@ -115,27 +115,32 @@ function progressOf(output: readonly TaskOutput[]): { progress?: number; progres
   return { progress: last.progress, ...(last.details === undefined ? {} : { progressDetails: last.details }) };
 }
 
-function lastToken(task: TaskState): { lastToken?: string } {
-  return task.status === 'RUNNING' ? { lastToken: task.claim.token } : {};
+function lastToken(ending: { endedBy?: string }): { lastToken?: string } {
+  return ending.endedBy === undefined ? {} : { lastToken: ending.endedBy };
 }
 
-function closed(task: TaskState, stamp: TaskStamp): Carried & { completedAt: number; attemptStartedAt?: number } {
+function closed(
+  task: TaskState,
+  ending: { endedBy?: string },
+  stamp: TaskStamp,
+): Carried & { completedAt: number; attemptStartedAt?: number } {
   invariant(isOpenTask(task), `task ${task.id} ends once`);
   return {
     ...carried(task),
-    ...lastToken(task),
+    ...lastToken(ending),
     completedAt: stamp.now,
     ...(task.status === 'RUNNING' ? { attemptStartedAt: task.attemptStartedAt } : {}),
   };
 }
 
-type Phase = 'status' | 'dueAt' | 'error' | 'claim' | 'attemptStartedAt' | 'entries' | 'output' | 'reason' | 'completedAt';
+type Phase = 'status' | 'lastToken' | 'dueAt' | 'error' | 'claim' | 'attemptStartedAt' | 'entries' | 'output' | 'reason' | 'completedAt';
 type Carried = Omit<TaskState, Phase>;
 
 /** What goes on through a change of status. */
 function carried(task: TaskState): Carried {
   const {
     status: _status,
+    lastToken: _token,
     dueAt: _due,
     error: _error,
     claim: _claim,

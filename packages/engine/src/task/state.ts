@@ -28,7 +28,7 @@ interface TaskMoving {
   readonly lastHeartbeatAt?: number;
   /** The stream position just before the latest attempt's TASK_STARTED. */
   readonly attemptFrom?: { readonly epoch: string; readonly seq: number };
-  /** Who ended it, so that a repeat of the end is recognised. */
+  /** The token with which its holder ended the latest attempt, so that a repeat of the end is recognised. */
   readonly lastToken?: string;
   readonly workerId?: string;
 }
