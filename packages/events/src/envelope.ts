@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { type GapReason, type Unrecognized, gapReasons } from './enums.js';
-import type { ExecutionId, TaskId } from './ids.js';
+import { type ExecutionId, type TaskId, UUID } from './ids.js';
 import { count, openEnum } from './snapshots/words.js';
 import type { FlovynEvent } from './types.js';
 
@@ -30,8 +30,9 @@ export interface Frame<Event extends FlovynEvent = FlovynEvent> extends FrameHea
   event: Event;
 }
 
-const executionId = z.guid().check(z.lowercase()) as unknown as z.ZodMiniType<ExecutionId, string>;
-const taskId = z.guid().check(z.lowercase()) as unknown as z.ZodMiniType<TaskId, string>;
+const uuid = z.string().check(z.regex(UUID));
+const executionId = uuid as unknown as z.ZodMiniType<ExecutionId, string>;
+const taskId = uuid as unknown as z.ZodMiniType<TaskId, string>;
 
 /** Validator of a frame's head. */
 export const FrameHead = z.object({

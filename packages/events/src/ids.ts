@@ -7,8 +7,8 @@ export type ExecutionId = string & { readonly '~id': 'execution' };
 /** The id of a task execution: a lower-case UUID that can only come from {@link parseTaskId}. */
 export type TaskId = string & { readonly '~id': 'task' };
 
-/** Any UUID text, whatever its version: ids are chosen by clients too. */
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Any UUID text in lower case, whatever its version: ids are chosen by clients too. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether `value` is an execution id in its canonical, lower-case form. */
 export function isExecutionId(value: unknown): value is ExecutionId {

@@ -29,6 +29,15 @@ export type EntityHandlers<Event extends FlovynEvent, Result> = {
   readonly [Key in EntityKey<Event>]: (event: EntityEventOf<Event, Key>) => Result;
 };
 
+/** Forbids keys that are not among `Allowed`, which a misspelt handler would be. */
+type NoOthers<Given, Allowed extends PropertyKey> = {
+  readonly [Key in keyof Given]: Key extends Allowed ? unknown : never;
+};
+
+type ResultOf<Given> = {
+  [Key in keyof Given]: Given[Key] extends (event: never) => infer Result ? Result : never;
+}[keyof Given];
+
 /**
  * Calls the handler of the event's kind. There must be one for every kind that `event` can be, so that a new event does
  * not compile before someone has decided what it means here.
@@ -36,27 +45,30 @@ export type EntityHandlers<Event extends FlovynEvent, Result> = {
  * @example
  *   const label = match(event, { TASK_CREATED: ({ data }) => `task ${data.kind}`, ... });
  */
-export function match<Event extends FlovynEvent, Result>(event: Event, handlers: Handlers<Event, Result>): Result {
-  return call(handlers[keyOf(event) as EventKey<Event>], event);
+export function match<Event extends FlovynEvent, Given extends Handlers<Event, unknown>>(
+  event: Event,
+  handlers: Given & NoOthers<Given, EventKey<Event>>,
+): ResultOf<Given> {
+  return call<ResultOf<Given>>(handlers[keyOf(event) as EventKey<Event>], event);
 }
 
 /** Like {@link match} for views that care about a few kinds; all the others go to `otherwise`. */
-export function matchPartial<Event extends FlovynEvent, Result>(
+export function matchPartial<Event extends FlovynEvent, Given extends Partial<Handlers<Event, unknown>>, Rest>(
   event: Event,
-  handlers: Partial<Handlers<Event, Result>>,
-  otherwise: (event: Event) => Result,
-): Result {
+  handlers: Given & NoOthers<Given, EventKey<Event>>,
+  otherwise: (event: Event) => Rest,
+): ResultOf<Given> | Rest {
   const handler = handlers[keyOf(event) as EventKey<Event>];
-  return handler === undefined ? otherwise(event) : call(handler, event);
+  return handler === undefined ? otherwise(event) : call<ResultOf<Given>>(handler, event);
 }
 
 /** Like {@link match}, by what the event is about: `workflow`, `task`, `timer` and so on, and `stream` for output. */
-export function byEntity<Event extends FlovynEvent, Result>(
+export function byEntity<Event extends FlovynEvent, Given extends EntityHandlers<Event, unknown>>(
   event: Event,
-  handlers: EntityHandlers<Event, Result>,
-): Result {
+  handlers: Given & NoOthers<Given, EntityKey<Event>>,
+): ResultOf<Given> {
   const key = event.type === 'Event' ? entityOf(event) : 'stream';
-  return call(handlers[key as EntityKey<Event>], event);
+  return call<ResultOf<Given>>(handlers[key as EntityKey<Event>], event);
 }
 
 /** What a state event is about. */
@@ -68,7 +80,7 @@ function keyOf(event: FlovynEvent): string {
   return event.type === 'Event' ? event.event : event.type;
 }
 
-/** The handler was found by the event's own key, so it takes this event; the compiler cannot see that connection. */
-function call<Result>(handler: (event: never) => Result, event: FlovynEvent): Result {
-  return handler(event as never);
+/** The handler was found by the event's own key, so it takes this event, which the compiler cannot see. */
+function call<Result>(handler: (event: never) => unknown, event: FlovynEvent): Result {
+  return handler(event as never) as Result;
 }

@@ -7,6 +7,9 @@ import { type Pick, randomTaskFrames, randomWorkflowFrames } from './random-trac
 import { sampleStateEvents } from './samples.js';
 import { SAMPLE_EXECUTION, SAMPLE_TASK } from './trace.js';
 
+/** fast-check, by either of its imports. */
+type Fc = Omit<typeof FastCheck, 'default'>;
+
 /** Generators of contract values, for property tests. */
 export interface Arbitraries {
   /** Any text, lone surrogates, line breaks and text that looks like SSE among them. */
@@ -22,7 +25,7 @@ export interface Arbitraries {
 }
 
 /** @param fc - the caller's own fast-check, so that this package needs none. */
-export function arbitraries(fc: typeof FastCheck): Arbitraries {
+export function arbitraries(fc: Fc): Arbitraries {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({
@@ -76,10 +79,7 @@ export function arbitraries(fc: typeof FastCheck): Arbitraries {
 }
 
 /** Frames from a list of choices, so that a failing case shrinks to few of them. */
-function walks(
-  fc: typeof FastCheck,
-  make: (pick: Pick, steps: number) => readonly Frame[],
-): FastCheck.Arbitrary<readonly Frame[]> {
+function walks(fc: Fc, make: (pick: Pick, steps: number) => readonly Frame[]): FastCheck.Arbitrary<readonly Frame[]> {
   return fc.array(fc.nat({ max: 840 }), { maxLength: 200 }).map((choices) => {
     let used = 0;
     return make((below) => (choices[used++] ?? 0) % below, choices.length);

@@ -1,0 +1,30 @@
+import { goldenFiles } from './golden.js';
+import { eventsSchema } from './json-schema.js';
+import { manifest } from './manifest.js';
+import { renderNames, renderValidators } from './tables.js';
+
+/** Everything that is derived from the registry, by path in the package. */
+export function buildTables(): Map<string, string> {
+  return new Map([
+    ['src/names.ts', renderNames()],
+    ['src/validators.ts', renderValidators()],
+  ]);
+}
+
+/** The documents for tools and other languages. They are made from the tables too, so those come first. */
+export function buildContract(): Map<string, string> {
+  const schema = eventsSchema();
+  return new Map([
+    ['contract/events.schema.json', json(schema)],
+    ['contract/manifest.json', json(manifest(schema))],
+  ]);
+}
+
+/** Golden samples: the writer adds those that are missing and leaves the others as they are. */
+export function buildGolden(): Map<string, string> {
+  return new Map([...goldenFiles()].map(([path, text]) => [`contract/golden/${path}`, text]));
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
