@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** 10 s: a server that is closing lets running requests finish for a few seconds. */
 const GRACE_MS = 10_000;
@@ -35,7 +34,12 @@ export function launch(command, args, { cwd, env, graceMs = GRACE_MS }) {
   const closed = new Promise((resolve) => child.once('close', resolve));
   const exited = exitCodeOf(child).then(async (code) => {
     signalGroup(child.pid, 'SIGTERM');
-    await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+    const timer = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, LAST_WORDS_MS);
+    await closed;
+    clearTimeout(timer);
     return code;
   });
 
@@ -56,7 +60,7 @@ export function launch(command, args, { cwd, env, graceMs = GRACE_MS }) {
  * Starts a Node program as {@link launch} does; it also ends when this process vanishes without a word.
  *
  * @param {string[]} args - the program and what it is given
- * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, graceMs?: number }} options
  * @returns {Child}
  */
 export function launchNode(args, options) {

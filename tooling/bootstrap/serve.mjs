@@ -3,7 +3,7 @@ import { answers } from './addresses.mjs';
 import { startDemoRun } from './demo-run.mjs';
 import { keepRunning } from './keep-running.mjs';
 import { aborted } from './shutdown.mjs';
-import { welcome } from './welcome.mjs';
+import { announce, welcome } from './welcome.mjs';
 
 /** 60 s: the first start creates a database, on a slow disk under load. */
 const START_LIMIT_MS = 60_000;
@@ -46,7 +46,8 @@ export async function serve({
   if (state === 'over') return server.stop();
 
   const worker = keepRunning('The demo worker', launchWorker);
-  welcome(where, page, await startDemoRun(where.http));
+  welcome(where, page);
+  announce(page, await startDemoRun(where.http));
   await aborted(over.signal);
   const [code] = await Promise.all([server.stop(), worker.stop()]);
   return code;

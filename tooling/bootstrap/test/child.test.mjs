@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { launch, launchNode } from '../child.mjs';
 import { keepRunning } from '../keep-running.mjs';
+import { isAlive } from './fake-house.mjs';
 
 const options = { cwd: '.', env: process.env };
 
@@ -20,6 +21,33 @@ test('a child that ended may be stopped', async () => {
   const child = launchNode(['-e', 'process.exitCode = 4'], options);
   expect(await child.exited).toBe(4);
   expect(await child.stop()).toBe(4);
+});
+
+/**
+ * A program that starts `sleep 60` and ends; gives the id of what it left behind.
+ *
+ * @param {string} how - options of its spawn, as text
+ */
+async function leaveBehind(how) {
+  const folder = mkdtempSync(join(tmpdir(), 'flovyn-child-'));
+  const leaver = `const { pid } = require('node:child_process').spawn('sleep', ['60'], ${how});
+    fs.writeFileSync('left', String(pid)); process.exit(5)`;
+  const code = await launch(process.execPath, ['-e', leaver], { cwd: folder, env: process.env }).exited;
+  const left = Number(readFileSync(join(folder, 'left'), 'utf8'));
+  rmSync(folder, { recursive: true });
+  return { code, left };
+}
+
+test('an end is an end, also when a grandchild holds on to the output', async () => {
+  const { code, left } = await leaveBehind(`{ stdio: 'inherit', detached: true }`);
+  expect(code).toBe(5);
+  expect(isAlive(left)).toBe(true);
+  process.kill(left);
+});
+
+test('what a child leaves behind in its group is asked to end with it', async () => {
+  const { left } = await leaveBehind(`{ stdio: 'ignore' }`);
+  await expect.poll(() => isAlive(left), { timeout: 10_000 }).toBe(false);
 });
 
 test('a program that is not there ends with 127, as in a shell', async () => {
