@@ -16,3 +16,22 @@ export { type Freshness, type LiveView, emptyLiveView, foldLiveView } from './li
 export type { AttemptOutput, TaskView } from './live-view-task.js';
 export { type Surroundings, realSurroundings } from './surroundings.js';
 export { type ErrorCode, ServiceError } from '@flovyn/protocol';
+export type {
+  AttemptPage,
+  AttemptView,
+  HistoryEventPage,
+  HistoryEventView,
+  LogPage,
+  LogView,
+  StartTaskBody,
+  StartWorkflowBody,
+  StartedWorkflow,
+  StreamSelection,
+  TaskExecutionPage,
+  TaskExecutionView,
+  WaitingOnView,
+  WorkflowExecutionPage,
+  WorkflowExecutionView,
+  WorkflowStateView,
+  WorkflowTasksPage,
+} from '@flovyn/protocol/http';

@@ -84,6 +84,14 @@ describe('a live stream over a real connection', () => {
     }
   });
 
+  it('L03 opens on an event stream, however its content type is spelt', async () => {
+    const spelt: Answer = (response) =>
+      response
+        .writeHead(200, { 'content-type': 'Text/Event-Stream; charset=utf-8' })
+        .end(replay(tokens(1, 1), undefined));
+    expect(words(await collect(await open([spelt])))).toEqual(['e1.1']);
+  });
+
   it('L04 ends at once on 204, which says that everything had been read', async () => {
     const stream = await open([(response) => response.writeHead(204).end()], { cursor: 'e1.9' });
     await stream.ready;
@@ -95,6 +103,7 @@ describe('a live stream over a real connection', () => {
     [403, 'PERMISSION_DENIED'],
     [404, 'NOT_FOUND'],
     [400, 'INVALID_ARGUMENT'],
+    [501, 'UNIMPLEMENTED'],
   ])('L05 fails with a typed error on %i', async (status, code) => {
     const stream = await open([problem(status, code)]);
     await expect(collect(stream)).rejects.toMatchObject({ name: 'ServiceError', code });
@@ -118,6 +127,13 @@ describe('a live stream over a real connection', () => {
     const messages = await collect(await open(answers, { awaitCreationMs: 10_000, surroundings }));
     expect(words(messages)).toEqual(['e1.1', 'e1.2']);
     expect(surroundings.delaysMs).toEqual([200, 200]);
+  });
+
+  it.each([408, 425, 429, 500, 502, 503, 504])('L07 waits %i out', async (status) => {
+    const page: Answer = (response) => response.writeHead(status).end('<html>');
+    const messages = await collect(await open([page, page, stream(replay(tokens(1, 1), undefined))]));
+    expect(words(messages)).toEqual(['e1.1']);
+    expect(server.requests).toHaveLength(3);
   });
 
   it('L09 comes back when a busy server said it should', async () => {

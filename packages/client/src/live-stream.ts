@@ -13,7 +13,7 @@ import type { Surroundings } from './surroundings.js';
  * would not help: UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND. Everything else is waited out. Leaving a `for await`
  * loop closes the stream.
  */
-export interface LiveStream extends AsyncIterable<LiveStreamMessage, undefined> {
+export interface LiveStream extends AsyncIterable<LiveStreamMessage> {
   /**
    * Resolves when the subscription stands: nothing that happens from then on is missed. Rejects with what makes
    * iterating throw, or an `AbortError` when the stream was closed first.

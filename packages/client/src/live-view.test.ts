@@ -12,7 +12,7 @@ const workflow = { id: executionId, kind: 'order', workerId: null, error: null, 
 const task = { id: taskId, kind: 'llm', maxRetries: 3, workerId: null, error: null };
 
 function news<N extends Name>(event: N, data: Extract<StateEventPayload, { event: N }>['data']): FlovynEvent {
-  return { type: 'Event', event, data, timestampMs: 1 } as StateEventPayload as FlovynEvent;
+  return { type: 'Event', event, data, timestampMs: 1 } as FlovynEvent;
 }
 
 const created = news('WORKFLOW_CREATED', { ...workflow, status: 'PENDING' });

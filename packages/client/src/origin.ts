@@ -22,12 +22,14 @@ export interface OriginOptions {
 /** Parameters of a query; what is `undefined` is left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
+export type SendInit = Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> };
+
 /** The options, ready for use. */
 export interface Origin {
   readonly org: string;
   readonly surroundings: Surroundings;
   /** Sends a request to `path`, which begins with `/`. */
-  send(path: string, query: Query, init: RequestInit & { headers: Record<string, string> }): Promise<Response>;
+  send(path: string, query: Query, init: SendInit): Promise<Response>;
 }
 
 export function createOrigin(options: OriginOptions): Origin {

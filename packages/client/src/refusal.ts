@@ -9,9 +9,8 @@ export async function errorFromResponse(response: Response, attempted: string, n
   if (body !== undefined) return error;
   // Not a word of ours, so something between us and the server answered: say what it was asked.
   const { retryAfterSeconds } = error;
-  return new ServiceError(error.code, `${attempted}: ${error.message}`, {
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  });
+  const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return new ServiceError(error.code, `${attempted}: ${error.message}`, options);
 }
 
 /** The error for a request that got no answer. */

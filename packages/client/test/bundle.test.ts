@@ -1,0 +1,59 @@
+import { gzipSync } from 'node:zlib';
+
+import { build } from 'vite';
+import { describe, expect, it } from 'vitest';
+
+/** The minified bundle, for a browser, of an application that uses only these exports. */
+async function bundle(module: string, ...names: readonly string[]): Promise<string> {
+  const entry = '\0application';
+  const code = `export { ${names.join(', ')} } from ${JSON.stringify(module)};`;
+  const result = await build({
+    configFile: false,
+    logLevel: 'silent',
+    root: import.meta.dirname,
+    resolve: { conditions: ['@flovyn/source', 'browser', 'import'] },
+    plugins: [
+      {
+        name: 'application',
+        // What the application imports is looked for from here, as this package's own code does.
+        resolveId(id, importer) {
+          return id === entry ? id : importer === entry ? this.resolve(id, import.meta.filename) : undefined;
+        },
+        load: (id) => (id === entry ? code : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: true,
+      target: 'es2022',
+      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
+    },
+  });
+  const [output] = [result].flat();
+  if (output === undefined || !('output' in output)) throw new Error('vite built nothing');
+  return output.output.map((file) => (file.type === 'chunk' ? file.code : '')).join('\n');
+}
+
+const gzipped = (code: string) => gzipSync(code, { level: 9 }).byteLength;
+const door = '../src/index.js';
+const reader = () => bundle(door, 'createOrigin', 'streamExecution');
+
+describe('what a browser loads', () => {
+  it('is at most 6 kB for the stream reader, beside the contract it decodes', async () => {
+    const contract = await bundle('@flovyn/events/sse', 'createSseDecoder', 'decodeMessage');
+    expect(gzipped(await reader()) - gzipped(contract)).toBeLessThanOrEqual(6_000);
+  });
+
+  it('is at most 16 kB for the stream reader with the contract and its validators', async () => {
+    expect(gzipped(await reader())).toBeLessThanOrEqual(16_000);
+  });
+
+  it('is at most 21.5 kB for everything: REST, streams, the view, and every validator', async () => {
+    expect(gzipped(await bundle(door, 'createClient', 'foldLiveView', 'emptyLiveView'))).toBeLessThanOrEqual(21_500);
+  });
+
+  it('is nothing that only Node has', async () => {
+    const code = await bundle(door, 'createClient', 'foldLiveView');
+    expect(code).not.toMatch(/node:|__vite-browser-external|\bprocess\.|\bBuffer\b|require\(/);
+  });
+});
