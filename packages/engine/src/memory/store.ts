@@ -117,15 +117,16 @@ function check(rows: MemoryRows, batch: CommitBatch): void {
   for (const { id, expectedVersion } of batch.executions) {
     if (rows.executions.get(id)?.version !== expectedVersion) throw new CommitConflict(`version of execution ${id}`);
   }
+  for (const { id, expectedVersion } of batch.deleted) {
+    if (rows.executions.get(id)?.version !== expectedVersion) throw new CommitConflict(`version of execution ${id}`);
+  }
   for (const { isNew, task } of batch.tasks) {
     if (rows.tasks.has(task.id) === isNew) throw new CommitConflict(`task ${task.id}`);
   }
-  const freed = new Set(batch.keys.remove.map(keyName));
+  const freed = new Map(batch.keys.remove.map((key) => [keyName(key), key.targetId]));
   for (const key of batch.keys.add) {
     const taken = rows.keys.get(keyName(key));
-    if (taken !== undefined && !freed.has(keyName(key)) && taken.expiresAt > key.expiresAt) {
-      throw new CommitConflict(`key ${key.key}`);
-    }
+    if (taken !== undefined && freed.get(keyName(key)) !== taken.targetId) throw new CommitConflict(`key ${key.key}`);
   }
   const repeated = new Set<string>();
   for (const key of batch.keys.add) {
@@ -173,7 +174,7 @@ function write(rows: MemoryRows, batch: CommitBatch): void {
     if (rows.keys.get(keyName(key))?.targetId === key.targetId) rows.keys.delete(keyName(key));
   }
   for (const key of batch.keys.add) rows.keys.set(keyName(key), key);
-  for (const id of batch.deleted) erase(rows, id);
+  for (const { id } of batch.deleted) erase(rows, id);
 }
 
 /** A running attempt's count of entries follows its entries, as a query over them would say. */

@@ -124,8 +124,8 @@ export interface CommitBatch {
   readonly ready: { readonly add: readonly ReadyWork[]; readonly remove: readonly string[] };
   readonly timers: { readonly set: readonly DueTimer[]; readonly remove: readonly string[] };
   readonly keys: { readonly add: readonly IdempotencyKey[]; readonly remove: readonly KeyRelease[] };
-  /** Standalone tasks that go altogether, with all their rows. */
-  readonly deleted: readonly ExecutionId[];
+  /** Standalone tasks that go altogether, with all their rows, if they are still as they were when that was decided. */
+  readonly deleted: readonly { readonly id: ExecutionId; readonly expectedVersion: number }[];
 }
 
 export interface ExecutionWrite {

@@ -78,7 +78,9 @@ export class Batch {
     return [...this.#drafts.values()].map((draft) => draft.execution);
   }
 
-  claimKey(key: IdempotencyKey): void {
+  /** Takes a key, and the place of its expired holder if there is one. */
+  claimKey(key: IdempotencyKey, expired: IdempotencyKey | undefined): void {
+    if (expired !== undefined) this.#freedKeys.push(expired);
     this.#keys.push(key);
   }
 
@@ -259,7 +261,7 @@ export class Batch {
       signs: [] as TaskSign[],
       ready: { add: [] as ReadyWork[], remove: [...this.#stale] },
       timers: { set: [] as DueTimer[], remove: [] as string[] },
-      deleted: [] as ExecutionId[],
+      deleted: [] as CommitBatch['deleted'][number][],
     };
     for (const draft of this.#drafts.values()) buildDraft(draft, batch);
     const stateless =
@@ -283,7 +285,7 @@ interface Building {
   signs: TaskSign[];
   ready: { add: ReadyWork[]; remove: string[] };
   timers: { set: DueTimer[]; remove: string[] };
-  deleted: ExecutionId[];
+  deleted: CommitBatch['deleted'][number][];
 }
 
 function buildDraft(draft: Draft, batch: Building): void {
@@ -309,7 +311,7 @@ function buildDraft(draft: Draft, batch: Building): void {
     if (!draft.removed) batch.tasks.push({ executionId: execution.id, isNew: !before.stored, task });
   }
   if (draft.removed) {
-    batch.deleted.push(execution.id);
+    batch.deleted.push({ id: execution.id, expectedVersion: draft.expectedVersion ?? 0 });
     for (const task of execution.tasks.values()) {
       batch.ready.remove.push(task.id);
       batch.timers.remove.push(task.id);

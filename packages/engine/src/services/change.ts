@@ -1,7 +1,7 @@
 import { ServiceError, invariant } from '@flovyn/protocol';
 import { LRUCache } from 'lru-cache';
-import type { Decide, Decision } from '../decision.js';
-import { type Claim, isTerminalWorkflow } from '../execution/state.js';
+import { type Decide, type Decision, decided } from '../decision.js';
+import { type Claim, type TurnClaim, isTerminalWorkflow } from '../execution/state.js';
 import { type Execution, fromLoaded } from '../execution/view.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { Occurrence } from '../occurrence.js';
@@ -82,6 +82,7 @@ export class Changes {
   #queue: Member[] = [];
   #bytes = 0;
   #running: Promise<void> | undefined;
+  #doubts: TakenPlace[] = [];
   #life: string | undefined;
   #closed = false;
 
@@ -123,6 +124,19 @@ export class Changes {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
+  }
+
+  /**
+   * Claims of a commit whose answer was lost may stand in the store without their workers having heard of them. Those
+   * that do go round again. Called after each commit that succeeds, and by whoever keeps the leases.
+   */
+  settleDoubts(): void {
+    for (const place of this.#doubts.splice(0)) {
+      this.change(doubting(place, this.#options.dispatcher)).catch((error: unknown) => {
+        if (ServiceError.is(error) && error.code === 'UNAVAILABLE' && !this.#closed) this.#doubts.push(place);
+        else this.#options.reporter.error('A claim of uncertain fate could not be settled', { executionId: place.execution.id, error });
+      });
+    }
   }
 
   #refuse(): ServiceError | undefined {
@@ -194,8 +208,12 @@ export class Changes {
       this.#finish(members.slice(0, built.members), built, batch, rows);
       return { carried: built.members };
     } catch (error) {
-      // Not stored: as if it had never been.
-      for (const place of built.places) this.#options.dispatcher.leave(place);
+      // Not stored: as if it had never been. Where that is not certain, the places are looked into later.
+      const uncertain = ServiceError.is(error) && error.code === 'UNAVAILABLE';
+      for (const place of built.places) {
+        this.#options.dispatcher.leave(place.claim);
+        if (uncertain) this.#doubts.push(place);
+      }
       for (const execution of built.touched) this.#cache.delete(execution.id);
       if (locked) await store.unlock().catch(() => this.#forgetAll());
       return { error };
@@ -266,7 +284,7 @@ export class Changes {
       return;
     }
     member.outcome = decision.answer;
-    if (decision.key !== undefined) batch.claimKey(decision.key);
+    if (decision.key !== undefined) batch.claimKey(decision.key, site.keys.get(keyName(decision.key)));
     if (decision.stale !== undefined) batch.dropReady(decision.stale);
     if (decision.occurrences.length === 0 && decision.remove !== true) return;
 
@@ -287,7 +305,7 @@ export class Changes {
     switch (occurrence.type) {
       case 'WORKFLOW_CLAIMED': {
         this.#options.dispatcher.hold(occurrence.claim, { executionId: execution.id });
-        built.places.push(occurrence.claim);
+        built.places.push({ claim: occurrence.claim, execution });
         // A speculating worker is ahead of its claim: it waits for nothing.
         if (occurrence.claim.speculativeSequence === undefined) {
           built.meetings.push({ place: occurrence.claim, execution });
@@ -297,7 +315,7 @@ export class Changes {
       case 'TASK_CLAIMED': {
         const { taskId } = occurrence;
         this.#options.dispatcher.hold(occurrence.claim, { executionId: execution.id, taskId });
-        built.places.push(occurrence.claim);
+        built.places.push({ claim: occurrence.claim, execution, taskId });
         built.meetings.push({ place: occurrence.claim, execution, taskId });
         return;
       }
@@ -355,6 +373,7 @@ export class Changes {
       this.#options.ended(ending.sessionId);
     }
     for (const work of rows?.ready.add ?? []) this.#options.wakeUps.nudge(work);
+    if (rows !== undefined && this.#doubts.length > 0) this.settleDoubts();
     if (given.length > 0) afterReplies(() => given.forEach((give) => give()));
   }
 
@@ -386,7 +405,7 @@ export class Changes {
       workflow === undefined
         ? [...execution.tasks.values()].every((task) => !isOpenTask(task))
         : isTerminalWorkflow(workflow);
-    if (over || rows?.deleted.includes(execution.id) === true) {
+    if (over || rows?.deleted.some(({ id }) => id === execution.id) === true) {
       this.#cache.delete(execution.id);
       return;
     }
@@ -414,11 +433,17 @@ interface Built {
   /** Work and worker that met in this batch. */
   readonly meetings: Meeting[];
   /** Places taken, to be given back if the batch is not stored. */
-  readonly places: Place[];
+  readonly places: TakenPlace[];
   /** Claims that end with this batch. */
   readonly endings: Claim[];
   readonly touched: Set<Execution>;
   members: number;
+}
+
+interface TakenPlace {
+  readonly claim: Place | TurnClaim;
+  readonly execution: Execution;
+  readonly taskId?: TaskId;
 }
 
 function claimTouchedBy(occurrence: Occurrence, execution: Execution): Claim | undefined {
@@ -432,6 +457,33 @@ function claimTouchedBy(occurrence: Occurrence, execution: Execution): Claim | u
 function isHeld(execution: Execution, token: string, occurrence: Occurrence): boolean {
   return claimTouchedBy(occurrence, execution)?.token === token;
 }
+
+/** Looks whether an uncertain claim was stored. If so, nobody works on it: its worker was never told. */
+function doubting({ claim, execution, taskId }: TakenPlace, dispatcher: Dispatcher): Change<void> {
+  const { id, orgId } = execution;
+  return {
+    id,
+    orgId,
+    ...(taskId === undefined ? {} : { taskIds: [taskId] }),
+    decide: ({ execution: stored }) => {
+      if (taskId === undefined) {
+        const workflow = stored?.workflow;
+        if (workflow?.status !== 'RUNNING' || workflow.claim.token !== claim.token) return decided(undefined);
+        if (workflow.claim.speculativeSequence === undefined) {
+          return decided(undefined, [{ type: 'WORKFLOW_RELEASED', reason: NEVER_ARRIVED }]);
+        }
+        // A speculating worker needs no telling: its turn is on the way.
+        dispatcher.hold(claim, { executionId: id });
+        return decided(undefined);
+      }
+      const task = stored?.tasks.get(taskId);
+      if (task?.status !== 'RUNNING' || task.claim.token !== claim.token) return decided(undefined);
+      return decided(undefined, [{ type: 'TASK_ATTEMPT_FAILED', taskId, error: NEVER_ARRIVED }]);
+    },
+  };
+}
+
+const NEVER_ARRIVED = 'The work did not reach its worker';
 
 function answer({ resolve, reject, outcome }: Member): void {
   invariant(outcome !== undefined, 'every member of a stored batch was decided');
