@@ -1,1 +1,21 @@
-export {};
+#!/usr/bin/env node
+import { startServer } from './compose.js';
+import { ConfigError } from './config/config-error.js';
+import { loadConfig } from './config/config.js';
+import { logEvents } from './observe/events.js';
+import { createLog } from './observe/log.js';
+import { untilStopped } from './process/until-stopped.js';
+
+try {
+  const { config, warnings } = loadConfig(process.env);
+  const log = createLog(config.logLevel);
+  for (const warning of warnings) log.warn({ warning }, logEvents.configIgnored);
+  const starting = startServer(config, log);
+  // A stop while starting waits for the start: what was opened is closed in order.
+  untilStopped(async () => (await starting).stop(), config.shutdownMs, log);
+  const { httpPort, grpcPort } = await starting;
+  log.info({ host: config.host, httpPort, grpcPort, isDevelopment: config.isDevelopment }, logEvents.listening);
+} catch (error: unknown) {
+  process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${logEvents.startFailed}: ${String(error)}\n`);
+  process.exitCode = 1;
+}

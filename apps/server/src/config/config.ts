@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { limits } from '@flovyn/protocol';
+import { type AuthConfig, type OrganisationConfig, authConfig } from './auth-config.js';
+import { ConfigError } from './config-error.js';
+import { developmentOrganisation } from './development.js';
+import { type ReadConfig, readSources } from './sources.js';
+
+/** Everything the server is told from outside, checked. */
+export interface Config {
+  readonly isDevelopment: boolean;
+  /** The address both doors listen on. */
+  readonly host: string;
+  readonly httpPort: number;
+  readonly grpcPort: number;
+  readonly database: { readonly type: 'url'; readonly url: string } | { readonly type: 'embedded'; readonly directory: string };
+  readonly organisations: readonly OrganisationConfig[];
+  readonly auth: AuthConfig;
+  /** How long a reader waits for an execution that does not exist yet. */
+  readonly streamWaitMs: number;
+  /** How long a stop may take before what is left is cut off. */
+  readonly shutdownMs: number;
+  readonly limits: {
+    readonly streamsPerPrincipal: number;
+    readonly streamsPerOrg: number;
+    readonly streamsPerProcess: number;
+    readonly socketsPerAddress: number;
+  };
+  /** Where the HTTP door is, as seen by others; empty when nobody said so. */
+  readonly publicHttpUrl: string;
+  readonly logLevel: string;
+  /** True when the configuration asks for NATS, which this version does without. */
+  readonly wantsNats: boolean;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** What has no effect, for the log. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the configuration: the TOML file named by `CONFIG_FILE`, and above it the environment, where `__` separates
+ * levels (`AUTH__ENDPOINTS__HTTP__AUTHORIZER`).
+ *
+ * @throws {ConfigError} when something is wrong, or when nothing says who may use the server.
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): LoadedConfig {
+  const path = environment['CONFIG_FILE'];
+  const read = readSources(environment, path === undefined || path === '' ? undefined : { path, text: readFile(path) });
+  return { config: toConfig(read), warnings: read.warnings };
+}
+
+function toConfig(read: ReadConfig): Config {
+  const { values, nameOf } = read;
+  const isDevelopment = values.flovyn_dev ?? false;
+  const auth = authConfig(read, isDevelopment);
+  const url = values.database_url ?? values.database?.url;
+  const host = values.server?.host ?? (isDevelopment || url === undefined ? '127.0.0.1' : '0.0.0.0');
+  if (isDevelopment && !isLoopback(host)) {
+    throw new ConfigError(
+      `${nameOf(['server', 'host'])} is ${host}: in development mode the keys are known to everybody, so the server ` +
+        'listens on this machine only. Use 127.0.0.1, or configure [auth] and leave FLOVYN_DEV away.',
+    );
+  }
+  return {
+    isDevelopment,
+    host,
+    httpPort: values.server_port ?? values.server?.http_port ?? 8000,
+    grpcPort: values.grpc_server_port ?? values.server?.grpc_port ?? 9090,
+    database:
+      url === undefined ? { type: 'embedded', directory: resolve(values.flovyn_data_dir ?? '.flovyn') } : { type: 'url', url },
+    organisations: organisations(values.orgs ?? [], isDevelopment, nameOf),
+    auth,
+    streamWaitMs: values.stream_wait_max ?? limits.streamWaitMs,
+    shutdownMs: values.shutdown_max ?? 30_000,
+    limits: {
+      streamsPerPrincipal: values.limits?.streams_per_principal ?? limits.streamsPerPrincipal,
+      streamsPerOrg: values.limits?.streams_per_org ?? limits.streamsPerOrg,
+      streamsPerProcess: values.limits?.streams_per_process ?? limits.streamsPerProcess,
+      socketsPerAddress: values.limits?.sockets_per_address ?? limits.socketsPerAddress,
+    },
+    publicHttpUrl: values.public_http_url ?? '',
+    logLevel: values.log_level ?? 'info',
+    wantsNats: values.nats?.enabled ?? false,
+  };
+}
+
+function organisations(
+  listed: readonly OrganisationConfig[],
+  isDevelopment: boolean,
+  nameOf: ReadConfig['nameOf'],
+): readonly OrganisationConfig[] {
+  const all = [...listed];
+  const isDouble = (one: OrganisationConfig, other: OrganisationConfig) => one.id === other.id || one.slug === other.slug;
+  all.forEach((org, index) => {
+    if (!all.slice(0, index).some((earlier) => isDouble(org, earlier))) return;
+    throw new ConfigError(`${nameOf(['orgs', index])} has the id or the slug of another organisation.`);
+  });
+  if (isDevelopment && !all.some((org) => isDouble(org, developmentOrganisation))) all.push(developmentOrganisation);
+  return all;
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error: unknown) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`CONFIG_FILE names ${path}, which cannot be read: ${why}`, { cause: error });
+  }
+}
+
+/** Whether an address can only be reached from this machine. */
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/i.test(address);
+}

@@ -1,0 +1,98 @@
+import { limits } from '@flovyn/protocol';
+import { z } from 'zod';
+import { parseDuration } from './duration.js';
+
+// The keys of the configuration file. The environment gives the same keys in upper case, `__` between levels, and always
+// as text: so every schema here takes a text as well as the type a TOML file would hold.
+
+const port = z.coerce
+  .number('must be a port number from 0 to 65535 (0 takes a free one)')
+  .int('must be a port number from 0 to 65535 (0 takes a free one)')
+  .min(0, 'must be a port number from 0 to 65535 (0 takes a free one)')
+  .max(65_535, 'must be a port number from 0 to 65535 (0 takes a free one)');
+
+const flag = z
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'])], 'must be true or false')
+  .transform((value) => value === true || value === 'true' || value === '1');
+
+/** Milliseconds within a range; written as a duration. */
+function duration(leastMs: number, mostMs: number) {
+  const message = `must be a duration from ${leastMs} ms to ${mostMs / 1_000} s, such as 500ms, 6s or 7d`;
+  return z
+    .union([z.number(), z.string()], message)
+    .transform((value, context) => {
+      const milliseconds = parseDuration(String(value));
+      if (milliseconds !== undefined && milliseconds >= leastMs && milliseconds <= mostMs) return milliseconds;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+}
+
+function count(most: number) {
+  const message = `must be a whole number from 1 to ${most}`;
+  return z.coerce.number(message).int(message).min(1, message).max(most, message);
+}
+
+const text = z.string('must be a text').min(1, 'must not be empty');
+const uuid = z.guid('must be a UUID').transform((id) => id.toLowerCase());
+const slug = z
+  .string('must be a text')
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits or hyphens, not beginning with a hyphen');
+
+const organisation = z.strictObject({ id: uuid, name: text, slug, tier: text.default('FREE') });
+
+export const roles = ['OWNER', 'ADMIN', 'MEMBER'] as const;
+
+const staticKey = z.strictObject({
+  key: text,
+  org_id: uuid,
+  principal_type: z.enum(['User', 'Worker'], 'must be User or Worker'),
+  principal_id: text,
+  role: z.enum(roles, 'must be OWNER, ADMIN or MEMBER').optional(),
+});
+
+const names = z.union(
+  [z.array(z.string()), z.string().transform((list) => list.split(',').map((name) => name.trim()))],
+  'must be a list of names',
+);
+
+const endpoint = z.strictObject({
+  authenticators: names.optional(),
+  authorizer: z.string('must be a text').optional(),
+});
+
+/** The whole file. Unknown keys are found by its strictness and taken away with a warning, never an error. */
+export const FileSchema = z.strictObject({
+  database_url: text.optional(),
+  database: z.strictObject({ url: text.optional() }).optional(),
+  server_port: port.optional(),
+  grpc_server_port: port.optional(),
+  server: z.strictObject({ http_port: port.optional(), grpc_port: port.optional(), host: text.optional() }).optional(),
+  flovyn_data_dir: text.optional(),
+  flovyn_dev: flag.optional(),
+  public_http_url: z.url('must be an address such as https://flovyn.example.com').optional(),
+  log_level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be trace, debug, info, warn, error or fatal')
+    .optional(),
+  stream_wait_max: duration(0, limits.streamWaitMaxMs).optional(),
+  shutdown_max: duration(0, 300_000).optional(),
+  nats: z.strictObject({ enabled: flag.optional(), url: text.optional() }).optional(),
+  limits: z
+    .strictObject({
+      streams_per_principal: count(1_000_000).optional(),
+      streams_per_org: count(1_000_000).optional(),
+      streams_per_process: count(1_000_000).optional(),
+      sockets_per_address: count(1_000_000).optional(),
+    })
+    .optional(),
+  orgs: z.array(organisation, 'must be a list of organisations').optional(),
+  auth: z
+    .strictObject({
+      enabled: flag.optional(),
+      static_api_key: z.strictObject({ keys: z.array(staticKey, 'must be a list of keys').optional() }).optional(),
+      endpoints: z.strictObject({ http: endpoint.optional(), grpc: endpoint.optional() }).optional(),
+    })
+    .optional(),
+});
+
+export type FileConfig = z.infer<typeof FileSchema>;

@@ -1,0 +1,224 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { Clock, Engine, ExecutionId, HandOver, Started, WorkerSession } from '@flovyn/engine';
+import { ServiceError } from '@flovyn/protocol';
+import {
+  type ServerFrame,
+  type ServerItem,
+  type WorkerFrame,
+  type WorkerItem,
+  type WorkerItemCase,
+  serverItem,
+  toGrpcError,
+} from '@flovyn/protocol/grpc';
+import type { Principal } from '../../auth/principal.js';
+import { logEvents } from '../../observe/events.js';
+import type { Logger } from '../../observe/log.js';
+import type { Connection, Connections } from './connections.js';
+import { handOverItem } from './hand-over.js';
+import { parseHello } from './hello.js';
+import { type Detail, type ItemContext, type ItemHandler, itemHandlers } from './items.js';
+import { createOutgoing } from './outgoing.js';
+import type { Pressure, Sender } from './pressure.js';
+import type { Results } from './results.js';
+
+export interface SessionParts {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly results: Results;
+  readonly pressure: Pressure;
+  readonly connections: Connections;
+  readonly logger: Logger;
+  readonly httpUrl: string;
+  readonly version: string;
+  /** When the worker is asked to go on over a new connection, in milliseconds. */
+  readonly maxAgeMs: number;
+}
+
+export type SessionCall = ServerDuplexStream<WorkerFrame, ServerFrame>;
+
+/** How long a worker may take to move to a new connection. */
+const MOVE_MS = 30_000;
+
+/**
+ * Carries one connection of a worker session, from its hello to its end.
+ *
+ * Items are handed to the engine in the order in which they stand in the frames, without waiting for one another: the
+ * engine keeps that order, and commits what came together together. Answers go out as commits come back.
+ */
+export function connectSession(call: SessionCall, principal: Principal, parts: SessionParts): void {
+  const { engine, connections, logger, pressure } = parts;
+  const outgoing = createOutgoing(call, (isFull) => hold('slow worker', isFull));
+  const awaited = new Map<ExecutionId, () => void>();
+  const holds = new Set<string>();
+  let context: ItemContext | undefined;
+  let isGreeted = false;
+  let isOver = false;
+  let underWay = 0;
+  let onQuiet: () => void = () => undefined;
+
+  /** Reading stops while there is any reason to. */
+  const hold = (why: string, isHeld: boolean): void => {
+    if (isHeld) holds.add(why);
+    else holds.delete(why);
+    if (holds.size > 0) call.pause();
+    else call.resume();
+  };
+
+  const sender: Sender = {
+    slowDown: (isSlow) => outgoing.send(serverItem('slowDown', { resume: !isSlow })),
+    hold: (isHeld) => hold('backlog', isHeld),
+  };
+
+  const connection: Connection = {
+    drain: (reason, deadlineMs) => {
+      context?.session.setCapacity({ workflows: 0, tasks: 0 });
+      outgoing.send(serverItem('drain', { reason, deadlineMs }));
+    },
+    cut: (reason) => fail(new ServiceError('UNAVAILABLE', `The server ends this connection: ${reason}.`)),
+  };
+
+  const onFrame = (frame: WorkerFrame): void => {
+    if (context !== undefined) {
+      context.session.heard();
+      for (const item of frame.items) handle(context, item);
+      return;
+    }
+    if (isGreeted) return;
+    isGreeted = true;
+    // What follows the hello waits until the session is open.
+    hold('opening', true);
+    open(frame.items)
+      .catch(fail)
+      .finally(() => hold('opening', false));
+  };
+
+  const open = async (items: readonly WorkerItem[]): Promise<void> => {
+    const [first, ...rest] = items;
+    if (first?.item?.$case !== 'hello') {
+      throw new ServiceError('INVALID_ARGUMENT', 'The first item of a session must be its hello.');
+    }
+    const early: ServerItem[] = [];
+    let deliver = (work: HandOver): void => void early.push(handOverItem(work));
+    const request = parseHello(first.item.value, principal, (work) => deliver(work));
+    const { session, resumed, lostTokens } = await engine.sessions.open(request);
+    if (isOver) {
+      session.disconnected();
+      return;
+    }
+    connections.carry(session.id, connection);
+    outgoing.send(
+      serverItem('welcome', {
+        sessionId: session.id,
+        workerId: request.workerId,
+        resumed,
+        lostClaimTokens: [...lostTokens],
+        leaseMs: session.leaseMs,
+        heartbeatMs: session.heartbeatMs,
+        httpUrl: parts.httpUrl,
+        serverVersion: parts.version,
+      }),
+    );
+    for (const item of early) outgoing.send(item);
+    deliver = (work) => outgoing.send(handOverItem(work));
+    logger.info({ session: session.id, worker: request.workerName, org: request.orgId, resumed }, logEvents.sessionOpened);
+    context = contextOf(session);
+    for (const item of rest) handle(context, item);
+  };
+
+  const contextOf = (session: WorkerSession): ItemContext => ({
+    session,
+    orgId: principal.orgId,
+    engine,
+    clock: parts.clock,
+    results: parts.results,
+    send: (item) => outgoing.send(item),
+    sentOutput: () => pressure.felt(sender),
+    entriesRefused: (reasons) => logger.warn({ session: session.id, reasons: [...new Set(reasons)] }, logEvents.entryRefused),
+    awaited,
+    starting: new Map<ExecutionId, Promise<Started>>(),
+  });
+
+  const handle = (to: ItemContext, { id, item }: WorkerItem): void => {
+    // An item of a later version of the protocol: an answer is owed all the same.
+    if (item === undefined) return refuse(id, new ServiceError('UNIMPLEMENTED', 'The server does not know this item.'));
+    underWay++;
+    carryOut(to, item)
+      .then(
+        (detail) => accept(id, detail),
+        (error: unknown) => refuse(id, ServiceError.from(error), error),
+      )
+      .finally(() => {
+        if (--underWay === 0) onQuiet();
+      });
+  };
+
+  const accept = (id: number, detail: Detail): void => {
+    if (id !== 0) outgoing.send(serverItem('accepted', { id, detail }));
+  };
+
+  const refuse = (id: number, error: ServiceError, cause?: unknown): void => {
+    // Whether it was stored is not known: without an answer, the worker asks again over a new connection.
+    if (error.code === 'UNAVAILABLE') return fail(error);
+    if (error.code === 'INTERNAL') logger.error({ err: cause }, logEvents.itemRefused);
+    if (id === 0) return logger.debug({ code: error.code, reason: error.message }, logEvents.itemRefused);
+    outgoing.send(serverItem('refused', { id, code: error.code, message: error.message, stored: undefined }));
+  };
+
+  /** Ends the call with an error; the session waits for its worker to come back. */
+  const fail = (error: unknown): void => {
+    if (isOver) return;
+    const known = ServiceError.from(error);
+    if (known.code === 'INTERNAL') logger.error({ err: error }, logEvents.sessionBroken);
+    outgoing.flush();
+    leave();
+    call.emit('error', toGrpcError(known));
+  };
+
+  const leave = (): WorkerSession | undefined => {
+    if (isOver) return undefined;
+    isOver = true;
+    clearTimeout(ageLimit);
+    outgoing.close();
+    pressure.forget(sender);
+    for (const stop of awaited.values()) stop();
+    connections.remove(connection);
+    const session = context?.session;
+    if (session === undefined || !connections.putDown(session.id, connection)) return undefined;
+    session.disconnected();
+    return session;
+  };
+
+  /** The worker has said its last word: answers that are due still go out, and its session ends with it. */
+  const onEnd = async (): Promise<void> => {
+    if (underWay > 0) await new Promise<void>((resolve) => (onQuiet = resolve));
+    outgoing.flush();
+    const session = leave();
+    call.end();
+    if (session === undefined) return;
+    logger.info({ session: session.id }, logEvents.sessionClosed);
+    await session.close();
+  };
+
+  const ageLimit = setTimeout(
+    () => connection.drain('The connection is old', MOVE_MS),
+    parts.maxAgeMs * (0.9 + Math.random() * 0.1),
+  );
+  connections.add(connection);
+  call.on('data', onFrame);
+  call.on('end', () => {
+    onEnd().catch((error: unknown) => logger.warn({ err: error }, logEvents.sessionBroken));
+  });
+  const onBroken = (): void => {
+    const session = leave();
+    if (session !== undefined) logger.info({ session: session.id }, logEvents.sessionBroken);
+  };
+  call.on('cancelled', onBroken);
+  call.on('error', onBroken);
+  call.on('close', onBroken);
+}
+
+/** Runs the handler of an item; what it throws at once and what it rejects with are the same. */
+async function carryOut(context: ItemContext, item: NonNullable<WorkerItem['item']>): Promise<Detail> {
+  const handler = itemHandlers[item.$case] as ItemHandler<WorkerItemCase>;
+  return handler(context, item.value);
+}

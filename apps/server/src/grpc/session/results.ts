@@ -1,0 +1,99 @@
+import type { Engine, ExecutionId, OrgId, Queries, Started, StreamEntry, WorkflowState } from '@flovyn/engine';
+import { type ErrorCode, type Json, ServiceError } from '@flovyn/protocol';
+import type { Doubts } from '../../process/doubts.js';
+
+/** How an execution ended, or why that cannot be told. */
+export type Result =
+  | { readonly status: 'COMPLETED'; readonly output: Json }
+  | { readonly status: 'FAILED' | 'CANCELLED'; readonly error: string }
+  | { readonly status: 'UNKNOWN'; readonly code: ErrorCode };
+
+/** 1 s: how long a database that is away is left alone. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** Tells the ends of executions to those who wait for them. */
+export interface Results {
+  /**
+   * Calls `tell` once, when the execution has ended; at once when it has ended already. Returns how to stop waiting.
+   *
+   * @param begun - the start of the execution, when it is still under way: before, it is not there to be looked for.
+   */
+  await(orgId: OrgId, id: ExecutionId, begun: Promise<Started> | undefined, tell: (result: Result) => void): () => void;
+  /** Tells an end that is known from elsewhere, which spares a look at the database. Only after it is durable. */
+  known(orgId: OrgId, id: ExecutionId, result: Result): void;
+}
+
+export function createResults(
+  streams: Engine['streams'],
+  queries: Pick<Queries, 'workflow'>,
+  doubts: Doubts,
+): Results {
+  const waiting = new Map<string, Set<(result: Result) => void>>();
+  const keyOf = (orgId: OrgId, id: ExecutionId): string => `${orgId} ${id}`;
+
+  return {
+    known(orgId, id, result) {
+      for (const settle of waiting.get(keyOf(orgId, id)) ?? []) settle(result);
+    },
+    await(orgId, id, begun, tell) {
+      const key = keyOf(orgId, id);
+      let isOver = false;
+
+      const settle = (result: Result): void => {
+        if (isOver) return;
+        stop();
+        tell(result);
+      };
+      const stop = (): void => {
+        isOver = true;
+        stopListening();
+        stopDoubting();
+        const others = waiting.get(key);
+        others?.delete(settle);
+        if (others?.size === 0) waiting.delete(key);
+      };
+      const look = async (): Promise<void> => {
+        if (isOver) return;
+        try {
+          const record = await queries.workflow(orgId, id);
+          const result = record === undefined ? NOT_FOUND : resultOf(record.workflow);
+          if (result !== undefined) settle(result);
+        } catch (error: unknown) {
+          const { code, retryable } = ServiceError.from(error);
+          if (retryable) setTimeout(() => void look(), LOOK_AGAIN_MS).unref();
+          else settle({ status: 'UNKNOWN', code });
+        }
+      };
+      const onCommit = (entries: readonly StreamEntry[]): void => {
+        // The end's own bearer is told of it right after this, and mostly brings it along.
+        if (entries.at(-1)?.terminal === true) setImmediate(() => setImmediate(() => void look()));
+      };
+
+      const stopListening = streams.subscribe(id, onCommit);
+      const stopDoubting = doubts.subscribe(() => void look());
+      const others = waiting.get(key) ?? new Set();
+      waiting.set(key, others.add(settle));
+      // What is being started by us is listened to from before its first entry: no need to look.
+      if (begun === undefined) void look();
+      else void begun.then(({ created }) => (created ? undefined : look()), look);
+      return stop;
+    },
+  };
+}
+
+const NOT_FOUND: Result = { status: 'UNKNOWN', code: 'NOT_FOUND' };
+
+function resultOf(workflow: WorkflowState): Result | undefined {
+  switch (workflow.status) {
+    case 'COMPLETED':
+      return { status: 'COMPLETED', output: workflow.output };
+    case 'FAILED':
+      return { status: 'FAILED', error: workflow.error };
+    case 'CANCELLED':
+      return { status: 'CANCELLED', error: workflow.reason };
+    case 'PENDING':
+    case 'RUNNING':
+    case 'WAITING':
+      return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { type Organisation } from '@flovyn/engine';
+import { ServiceError } from '@flovyn/protocol';
+import type { Action, Authorise } from '../auth/access.js';
+import { authenticate } from '../auth/bearer.js';
+import { isFromThisMachine } from '../auth/loopback.js';
+import type { Organisations } from '../auth/organisations.js';
+import type { Principal } from '../auth/principal.js';
+
+/** Says who is asking, and whether they may. Every route of the HTTP door asks it first. */
+export interface Callers {
+  /** @throws {ServiceError} UNAUTHENTICATED */
+  identify(request: IncomingMessage): Principal;
+  /**
+   * The organisation of a path, for a caller who may do this in it.
+   *
+   * @throws {ServiceError} PERMISSION_DENIED, NOT_FOUND
+   */
+  admit(principal: Principal, action: Action, slugOrId: string): Promise<Organisation>;
+}
+
+export interface CallersOptions {
+  readonly recognise: (token: string) => Principal | undefined;
+  /** Who a call without credentials from this machine is; `undefined` outside of development. */
+  readonly anonymous: Principal | undefined;
+  readonly authorise: Authorise;
+  readonly organisations: Organisations;
+}
+
+/** Parameters in which people send keys. A key in an address ends up in logs and histories. */
+const KEYS_IN_QUERY = /[?&](access_token|token|api_?key|key|authorization)=/i;
+
+export function createCallers({ recognise, anonymous, authorise, organisations }: CallersOptions): Callers {
+  return {
+    identify(request) {
+      if (KEYS_IN_QUERY.test(request.url ?? '')) {
+        throw new ServiceError(
+          'INVALID_ARGUMENT',
+          'A key must not stand in the address: send it as "Authorization: Bearer <key>".',
+        );
+      }
+      const { headers, socket } = request;
+      const isAnonymous =
+        anonymous !== undefined &&
+        isFromThisMachine({
+          peer: socket.remoteAddress,
+          host: headers.host,
+          origin: headers.origin,
+          fetchSite: oneOf(headers['sec-fetch-site']),
+          forwardedFor: oneOf(headers['x-forwarded-for']) ?? oneOf(headers['forwarded']),
+        });
+      return authenticate(headers.authorization, recognise, isAnonymous ? anonymous : undefined);
+    },
+    async admit(principal, action, slugOrId) {
+      const organisation = await organisations.own(principal, slugOrId);
+      authorise(principal, action);
+      return organisation;
+    },
+  };
+}
+
+function oneOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join() : value;
+}

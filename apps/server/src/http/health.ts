@@ -1,0 +1,53 @@
+import type { Engine, Store } from '@flovyn/engine';
+
+/** 2 s: whoever asks for health polls about as often. */
+const PING_MS = 2_000;
+/** 30 s: a change that has waited so long shows that nothing is being written. */
+const LONGEST_WAIT_MS = 30_000;
+
+export interface Health {
+  readonly status: 'UP' | 'DOWN';
+  readonly version: string;
+  /** Nothing is plugged in; the word is part of the answer others expect. */
+  readonly plugins: readonly string[];
+  /** What is away although the configuration asks for it, without anything being lost. */
+  readonly degraded: readonly string[];
+  /** Why it is DOWN. */
+  readonly reasons?: readonly string[];
+}
+
+export interface HealthParts {
+  readonly store: Pick<Store, 'ping'>;
+  readonly engine: Pick<Engine, 'oldestWaitMs'>;
+  readonly version: string;
+  /** What is not ready yet, or not any more; empty when the server may be used. */
+  readonly obstacles: () => readonly string[];
+  readonly degraded: readonly string[];
+}
+
+/** Green only when everything that is needed works: both doors, the database, and writing into it. */
+export function createHealthCheck({ store, engine, version, obstacles, degraded }: HealthParts): () => Promise<Health> {
+  return async () => {
+    const reasons = [...obstacles()];
+    if (!(await answers(store))) reasons.push('The database does not answer.');
+    const waitMs = engine.oldestWaitMs();
+    if (waitMs > LONGEST_WAIT_MS) reasons.push(`A change waits to be written since ${Math.round(waitMs / 1_000)} s.`);
+    const health = { version, plugins: [], degraded };
+    return reasons.length === 0 ? { status: 'UP', ...health } : { status: 'DOWN', ...health, reasons };
+  };
+}
+
+async function answers(store: Pick<Store, 'ping'>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), PING_MS)));
+  try {
+    // Why it does not answer is in the store's own log; here it counts that it does not.
+    const answered = store.ping().then(
+      () => true,
+      () => false,
+    );
+    return await Promise.race([answered, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

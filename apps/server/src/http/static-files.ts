@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type Handler } from 'express';
+
+/**
+ * The web app: built files, and its page for every address that is not one of a file. Files whose names carry a hash never
+ * change; everything else is asked for each time. A file that is not there is not there: it is never the page.
+ *
+ * @param directory - where the built app is.
+ */
+export function webApp(directory: string): Handler[] {
+  const page = join(directory, 'index.html');
+  const files = express.static(directory, {
+    index: false,
+    redirect: false,
+    setHeaders(response, path) {
+      const isHashed = path.startsWith(join(directory, 'assets'));
+      response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  return [
+    files,
+    (request, response, next) => {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return next();
+      // A name with an ending is a file's; a person's address has none.
+      if (/\.[a-z0-9]{1,8}$/i.test(request.path) || request.accepts(['json', 'html']) !== 'html') return next();
+      if (!existsSync(page)) return next();
+      response.setHeader('cache-control', 'no-cache');
+      response.sendFile(page);
+    },
+  ];
+}
