@@ -6,7 +6,7 @@ import { stateEventEntity, stateEventNames } from './names.js';
 import { stateEvents } from './registry/index.js';
 import { arbitraries } from './testing/arbitraries.js';
 import { SAMPLE_TIME_MS, sampleEvent, sampleStateEvents, sampleStreamEvents } from './testing/samples.js';
-import { SAMPLE_EXECUTION, SAMPLE_TASK, workflowFrames } from './testing/trace.js';
+import { SAMPLE_EXECUTION, SAMPLE_TASK, frameAt, workflowFrames } from './testing/trace.js';
 
 const generate = arbitraries(fc);
 const suspended = () => sampleEvent('WORKFLOW_SUSPENDED');
@@ -164,8 +164,7 @@ describe('decodeFrame', () => {
   });
 
   it('says where an event stands that it cannot give', () => {
-    const [frame] = workflowFrames();
-    const { event: _, ...head } = frame!;
+    const { event: _, ...head } = frameAt(workflowFrames(), 0);
     expect(decodeFrame({ ...head, event: { type: 'Event', event: 'NEW', data: {}, timestampMs: 1 } })).toMatchObject({
       kind: 'unknown',
       name: 'NEW',
@@ -184,8 +183,7 @@ describe('decodeFrame', () => {
     ['an id in capitals', { executionId: SAMPLE_TASK.toUpperCase() }, 'executionId'],
     ['attempt 0', { attempt: 0 }, 'attempt'],
   ])('%s is no envelope', (_, change, path) => {
-    const [frame] = workflowFrames();
-    expect(decodeFrame({ ...frame, ...change })).toMatchObject({
+    expect(decodeFrame({ ...frameAt(workflowFrames(), 0), ...change })).toMatchObject({
       kind: 'malformed',
       reason: `unreadable envelope: ${path}`,
     });

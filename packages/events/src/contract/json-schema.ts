@@ -26,7 +26,7 @@ export function eventsSchema(): { readonly $defs: Record<string, Definition> } &
     io: 'input',
     metadata: ids,
     override: ({ zodSchema, jsonSchema }) => {
-      const { def } = (zodSchema as z.core.$ZodTypes)._zod;
+      const { def } = zodSchema._zod;
       if (def.type !== 'enum') return;
       // Words may be added: a reader that refused one it does not know would break on every addition.
       jsonSchema['x-open-enum'] = jsonSchema.enum;

@@ -41,7 +41,7 @@ export function arbitraries(fc: Fc): Arbitraries {
       { type: fc.constant('progress' as const), progress: number, details: text },
       { requiredKeys: ['type', 'progress'] },
     ),
-    fc.record({ type: fc.constant('data' as const), data: fc.jsonValue() as FastCheck.Arbitrary<unknown> }),
+    fc.record({ type: fc.constant('data' as const), data: fc.jsonValue() }),
     fc.record(
       { type: fc.constant('error' as const), message: text, code: text },
       { requiredKeys: ['type', 'message'] },

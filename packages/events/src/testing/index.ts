@@ -8,6 +8,7 @@ export {
   SAMPLE_TASK,
   type Trace,
   type TraceOptions,
+  frameAt,
   taskFrames,
   taskTrace,
   trace,

@@ -98,3 +98,10 @@ function eventAbout<Name extends StateEventName>(
   if (stateEvents[name].entity === 'retry') data['targetId'] = executionId;
   return { ...sample, data: { ...data, ...changes } } as StateEventPayload;
 }
+
+/** One of these frames; a negative index counts from the end. */
+export function frameAt(frames: readonly Frame[], index: number): Frame {
+  const frame = frames.at(index);
+  if (frame === undefined) throw new RangeError(`There is no frame ${index} among ${frames.length}.`);
+  return frame;
+}
