@@ -1,0 +1,161 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from './config-error.js';
+import { loadConfig } from './config.js';
+
+const ORG = '9d3c4f2e-1111-4222-8333-444455556666';
+
+/** A configuration as the test harnesses of existing workers write it. */
+const HARNESS = `
+[[orgs]]
+id = "${ORG}"
+name = "Test Organization"
+slug = "test-1"
+tier = "FREE"
+
+[auth]
+enabled = true
+
+[auth.static_api_key]
+keys = [
+  { key = "flovyn_sk_test_0123456789", org_id = "${ORG}", principal_type = "User", principal_id = "api:test", role = "ADMIN" },
+  { key = "flovyn_wk_test_0123456789", org_id = "${ORG}", principal_type = "Worker", principal_id = "worker:test" },
+]
+
+[auth.endpoints.http]
+authenticators = ["static_api_key"]
+authorizer = "cedar"
+
+[auth.endpoints.grpc]
+authenticators = ["static_api_key"]
+authorizer = "cedar"
+`;
+
+function fileWith(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'flovyn-config-')), 'server.toml');
+  writeFileSync(path, text);
+  return path;
+}
+
+function load(text: string, environment: Record<string, string> = {}) {
+  return loadConfig({ CONFIG_FILE: fileWith(text), ...environment });
+}
+
+describe('the configuration', () => {
+  it('takes the file of the existing test harnesses as it is', () => {
+    const { config, warnings } = load(HARNESS, { DATABASE_URL: 'postgres://somewhere/flovyn' });
+    expect(warnings).toEqual([]);
+    expect(config).toMatchObject({
+      isDevelopment: false,
+      host: '0.0.0.0',
+      httpPort: 8000,
+      grpcPort: 9090,
+      database: { type: 'url', url: 'postgres://somewhere/flovyn' },
+      organisations: [{ id: ORG, slug: 'test-1' }],
+      streamWaitMs: 6_000,
+    });
+    expect(config.auth.keys.map(({ type }) => type)).toEqual(['User', 'Worker']);
+    expect(config.auth.anonymousFromLoopback).toBe(false);
+  });
+
+  it('puts the environment above the file, level by level', () => {
+    const { config } = load(`server_port = 8123\n${HARNESS}`, {
+      SERVER_PORT: '8124',
+      AUTH__ENDPOINTS__HTTP__AUTHORIZER: 'noop',
+      STREAM_WAIT_MAX: '500ms',
+    });
+    expect(config).toMatchObject({ httpPort: 8124, streamWaitMs: 500 });
+    expect(config.auth.http.authorizer).toBe('noop');
+    expect(config.auth.grpc.authorizer).toBe('cedar');
+  });
+
+  it.each([
+    ['6s', 6_000],
+    ['500ms', 500],
+    ['2', 2_000],
+    ['0', 0],
+  ])('reads STREAM_WAIT_MAX=%s', (text, milliseconds) => {
+    expect(loadConfig({ FLOVYN_DEV: '1', STREAM_WAIT_MAX: text }).config.streamWaitMs).toBe(milliseconds);
+  });
+
+  it.each([
+    ['STREAM_WAIT_MAX', 'soon'],
+    ['STREAM_WAIT_MAX', '31s'],
+    ['SERVER_PORT', '70000'],
+    ['GRPC_SERVER_PORT', 'ninety'],
+    ['LOG_LEVEL', 'loud'],
+    ['NATS__ENABLED', 'perhaps'],
+    ['PUBLIC_HTTP_URL', 'not an address'],
+  ])('refuses %s=%s and names the variable', (variable, value) => {
+    expect(() => loadConfig({ FLOVYN_DEV: '1', [variable]: value })).toThrow(new RegExp(`^${variable} must be`));
+  });
+
+  it('names the key and the file of a wrong value', () => {
+    expect(() => load(`server_port = "x"\n${HARNESS}`)).toThrow(/^server_port in .*server\.toml must be a port number/);
+  });
+
+  it('says where a file stops being TOML', () => {
+    expect(() => load('server_port = = 1')).toThrow(/server\.toml line 1, column/);
+  });
+
+  it('ignores unknown keys, and says so', () => {
+    const { warnings } = load(`colour = "blue"\n${HARNESS}\n[otel]\nenabled = true`, { AUTH__MAGIC: 'yes' });
+    expect(warnings.map((warning) => warning.split(' ')[0])).toEqual(
+      expect.arrayContaining(['colour', 'otel', 'AUTH__MAGIC']),
+    );
+  });
+
+  it('leaves the rest of the environment alone', () => {
+    expect(loadConfig({ FLOVYN_DEV: '1', PATH: '/bin', SERVER: 'x', AUTH: 'y', HOME__X: 'z' }).warnings).toEqual([]);
+  });
+
+  it('has the development organisation and keys in development mode, on this machine only', () => {
+    const { config } = loadConfig({ FLOVYN_DEV: '1' });
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      organisations: [{ id: '550e8400-e29b-41d4-a716-446655440000', slug: 'dev' }],
+      auth: { anonymousFromLoopback: true },
+    });
+    expect(config.auth.keys.map(({ key }) => key)).toEqual(['flovyn_sk_dev_admin', 'fwt_dev_worker']);
+    expect(() => loadConfig({ FLOVYN_DEV: '1', SERVER__HOST: '0.0.0.0' })).toThrow(/this machine only/);
+  });
+});
+
+describe('R32 a broken authentication does not start', () => {
+  const without = (text: string): string => {
+    expect(HARNESS).toContain(text);
+    return HARNESS.replace(text, '');
+  };
+  const swap = (text: string, other: string): string => {
+    expect(HARNESS).toContain(text);
+    return HARNESS.replace(text, other);
+  };
+  const endpoint = (list: string): string => swap('authenticators = ["static_api_key"]', `authenticators = ${list}`);
+
+  it.each([
+    ['nothing at all', '', /Nothing says who may use this server/],
+    ['an organisation without authentication', HARNESS.slice(0, HARNESS.indexOf('[auth]')), /Nothing says who/],
+    ['authentication turned off', swap('enabled = true', 'enabled = false'), /auth\.enabled .* is false/],
+    ['an empty list of authenticators', endpoint('[]'), /authenticators .* is empty/],
+    ['an unknown authenticator', endpoint('["oauth9"]'), /names "oauth9"/],
+    ['an authenticator this version lacks', endpoint('["static_api_key", "jwt"]'), /names "jwt"/],
+    ['a door without rules', HARNESS.slice(0, HARNESS.indexOf('[auth.endpoints.grpc]')), /endpoints\.grpc .* is missing/],
+    ['an unknown authorizer', swap('authorizer = "cedar"', 'authorizer = "maybe"'), /authorizer .* is "maybe"/],
+    ['no keys', HARNESS.replace(/keys = \[[^]*?\n\]/, 'keys = []'), /keys .* is empty/],
+    ['a key that could be guessed', swap('flovyn_sk_test_0123456789', 'short'), /at least 16 characters/],
+    ['one key for two callers', swap('flovyn_wk_test_0123456789', 'flovyn_sk_test_0123456789'), /stands twice/],
+    ['a user without a role', without(', role = "ADMIN"'), /needs a role/],
+    ['an unknown role', swap('"ADMIN"', '"EMPEROR"'), /must be OWNER, ADMIN or MEMBER/],
+    ['an unknown sort of caller', swap('"Worker"', '"Robot"'), /must be User or Worker/],
+    ['a key of no organisation', swap(`org_id = "${ORG}", principal_type = "User"`, 'org_id = "x", principal_type = "User"'), /must be a UUID/],
+  ])('%s', (_what, text, message) => {
+    expect(() => load(text)).toThrow(ConfigError);
+    expect(() => load(text)).toThrow(message);
+  });
+
+  it('a configuration file that is not there', () => {
+    expect(() => loadConfig({ CONFIG_FILE: '/nowhere/server.toml' })).toThrow(/CONFIG_FILE names \/nowhere/);
+  });
+});
