@@ -4,6 +4,7 @@ import { type Json, ServiceError } from '@flovyn/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { completed, newTaskId, schedule, waiting } from './support/commands.js';
+import { type Fault, flakyStore } from './support/flaky-store.js';
 import { type House, openHouse, orgId } from './support/house.js';
 import { connectWorker } from './support/worker.js';
 
@@ -609,6 +610,68 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
       }));
   });
 
+  describe(`engine on ${name}: when the store refuses or is lost`, () => {
+    test('R05 a refused or half-answered commit has one effect all the same', async () => {
+      const fault = fc.constantFrom<Fault>('none', 'none', 'conflict', 'lost-before', 'lost-after');
+      await fc.assert(
+        fc.asyncProperty(fc.array(fault, { maxLength: 12 }), fc.array(fc.nat(5), { maxLength: 20 }), async (plan, moves) => {
+          const store = await makeStore();
+          // Three losses in a row are an outage, which callers are told of.
+          const house = openHouse(flakyStore(store, plan.filter((kind, at) => !outage(plan, kind, at))));
+          try {
+            await randomLife(house, moves);
+          } finally {
+            await house.engine.close();
+            await store.close();
+          }
+        }),
+        { numRuns: name === 'memory' ? 60 : 5, ...seed() },
+      );
+    }, 120_000);
+
+    test('R03 two servers on one store never store two things under one number', async () => {
+      const store = await makeStore();
+      const clock = manualClock();
+      const [a, b] = [openHouse(store, {}, clock), openHouse(store, {}, clock)];
+      const left = await connectWorker(a.engine, orgId, { workflowKinds: [] });
+      const right = await connectWorker(b.engine, orgId);
+      const { id } = await start(b.engine);
+      const given = await right.activation();
+      await right.turn(given, Array.from({ length: 20 }, () => schedule({ kind: 'u' })), waiting);
+      const helpers = await Promise.all([
+        connectWorker(a.engine, orgId, { workflowKinds: [], taskKinds: ['u'], taskCapacity: 10 }),
+        connectWorker(b.engine, orgId, { workflowKinds: [], taskKinds: ['u'], taskCapacity: 10 }),
+      ]);
+      await Promise.all([a.engine.loops.dispatch.tick(), b.engine.loops.dispatch.tick()]);
+      await Promise.all(
+        helpers.flatMap((helper) =>
+          Array.from({ length: 10 }, async () => {
+            const task = await helper.task();
+            await helper.session.appendEntries({ ...refOf(task), first: 0, output: [token0('x')] });
+            await helper.complete(task);
+          }),
+        ),
+      );
+      expect((await a.facts(id)).filter((fact) => fact === 'TASK_COMPLETED')).toHaveLength(20);
+      await a.assertSound(id);
+      expect(left.received).toEqual([]);
+      await Promise.all([a.engine.close(), b.engine.close()]);
+      await store.close();
+    }, 30_000);
+
+    test('one refused change does nothing to those stored with it', () =>
+      withHouse(async (house) => {
+        const unknown = newTaskId() as TaskId;
+        const [good, bad, alsoGood] = await Promise.all([
+          start(house.engine),
+          refusal(house.engine.cancelTask({ orgId, id: unknown, reason: '' })),
+          start(house.engine),
+        ]);
+        expect(bad).toBe('NOT_FOUND');
+        for (const { id } of [good, alsoGood]) expect(await house.facts(id)).toEqual(['WORKFLOW_STARTED']);
+      }));
+  });
+
   describe(`engine on ${name}: any order of things`, () => {
     test('R01 R11 R17 random completions, failures, output and losses leave sound histories and finish', async () => {
       await fc.assert(
@@ -672,6 +735,11 @@ async function randomLife(house: House, moves: readonly number[]): Promise<void>
   }
   expect((await house.store.queries.workflow(orgId, id))?.workflow.status).toBe('COMPLETED');
   await house.assertSound(id);
+}
+
+/** Whether a loss would be one too many in a row. */
+function outage(plan: readonly Fault[], kind: Fault, at: number): boolean {
+  return kind !== 'none' && at >= 2 && plan[at - 1] !== 'none' && plan[at - 2] !== 'none';
 }
 
 function refOf({ executionId, taskId, token }: { executionId: ExecutionId; taskId: TaskId; token: string }) {

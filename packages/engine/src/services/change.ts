@@ -373,7 +373,7 @@ export class Changes {
       this.#options.ended(ending.sessionId);
     }
     for (const work of rows?.ready.add ?? []) this.#options.wakeUps.nudge(work);
-    if (rows !== undefined && this.#doubts.length > 0) this.settleDoubts();
+    if (this.#doubts.length > 0) this.settleDoubts();
     if (given.length > 0) afterReplies(() => given.forEach((give) => give()));
   }
 

@@ -133,7 +133,8 @@ export class SessionRegistry implements Sessions {
 
   /** Extends the leases of those who live, ends the claims of those who do not. */
   async #tick(): Promise<number> {
-    const { store, clock, times } = this.#house;
+    const { changes, store, clock, times } = this.#house;
+    changes.settleDoubts();
     const now = clock.now();
     const dead = [...this.#all.values()].filter((session) => session.leaseUntil <= now);
     for (const session of dead) await this.#bury(session);
