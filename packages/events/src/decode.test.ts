@@ -62,7 +62,7 @@ describe('decode', () => {
   it('does not take a number for a word', () => {
     expect(decode({ ...suspended(), data: { ...suspended().data, status: 7 } })).toMatchObject({
       kind: 'invalid',
-      issues: [{ path: 'data.status', code: 'invalid_value' }],
+      issues: [{ path: 'data.status', code: 'wrong_type' }],
     });
   });
 

@@ -1,10 +1,12 @@
 import type { Frame, FrameHead as Head } from './envelope.js';
 import { FrameHead } from './envelope.js';
-import { type Issue, toIssues } from './issue.js';
-import { readOpen } from './read.js';
+import type { Issue } from './issue.js';
+import { isRecord, read } from './read.js';
+import type { StreamEventType } from './enums.js';
 import { streamEvents } from './registry/stream.js';
-import type { FlovynEvent, StateEventPayload } from './types.js';
-import { stateEventValidators } from './validators.js';
+import { type Shape, count } from './shape.js';
+import type { FlovynEvent, StateEventName, StateEventPayload, StreamEvent } from './types.js';
+import { stateEventShapes } from './shapes.js';
 
 /** Why something is not an event this version of the contract can give. */
 export type Undecoded =
@@ -21,7 +23,7 @@ export type Undecoded =
   /** Not an event at all. */
   | { readonly ok: false; readonly kind: 'malformed'; readonly reason: string; readonly raw: unknown };
 
-const OPTIONAL: ReadonlySet<string> = new Set(['details', 'code']);
+const TIME = { timestampMs: count };
 
 /** An event, or the reason why there is none. `unrecognized` lists the paths of words newer than this version. */
 export type Decoded =
@@ -44,24 +46,24 @@ export function decode(raw: unknown): Decoded {
   if (typeof type !== 'string') return { ok: false, kind: 'malformed', reason: 'an event has a text `type`', raw };
   if (!Object.hasOwn(streamEvents, type)) return { ok: false, kind: 'unknown', name: type, raw };
 
-  const parsed = streamEvents[type as keyof typeof streamEvents].safeParse(withoutNulls(raw));
-  return parsed.success
-    ? { ok: true, event: parsed.data }
-    : { ok: false, kind: 'invalid', name: type, issues: toIssues(parsed.error.issues), raw };
+  const found = read<Shape>(streamEvents[type as StreamEventType], raw);
+  return found.ok
+    ? { ok: true, event: found.value as StreamEvent }
+    : { ok: false, kind: 'invalid', name: type, issues: found.issues, raw };
 }
 
 /** The frame a JSON value stands for, its event decoded as by {@link decode}. Never throws. */
 export function decodeFrame(raw: unknown): DecodedFrame {
   if (!isRecord(raw)) return { ok: false, kind: 'malformed', reason: 'a frame is a JSON object', raw };
-  const head = FrameHead.safeParse(raw);
-  if (!head.success) {
-    const places = toIssues(head.error.issues).map(({ path }) => path);
+  const head = read(FrameHead, raw);
+  if (!head.ok) {
+    const places = head.issues.map(({ path }) => path);
     return { ok: false, kind: 'malformed', reason: `unreadable envelope: ${places.join(', ')}`, raw };
   }
   const decoded = decode(raw['event']);
-  if (!decoded.ok) return { ...decoded, head: head.data };
+  if (!decoded.ok) return { ...decoded, head: head.value };
   const { event, ...rest } = decoded;
-  return { ...rest, frame: { ...head.data, event } };
+  return { ...rest, frame: { ...head.value, event } };
 }
 
 function decodeStateEvent(raw: Record<string, unknown>): Decoded {
@@ -70,28 +72,15 @@ function decodeStateEvent(raw: Record<string, unknown>): Decoded {
     return { ok: false, kind: 'malformed', reason: 'a state event has a text `event`', raw };
   }
   // An own key only: `toString` is not an event.
-  if (!Object.hasOwn(stateEventValidators, name)) return { ok: false, kind: 'unknown', name, raw };
+  if (!Object.hasOwn(stateEventShapes, name)) return { ok: false, kind: 'unknown', name, raw };
 
-  if (!Number.isSafeInteger(timestampMs)) {
-    return { ok: false, kind: 'invalid', name, issues: [{ path: 'timestampMs', code: 'invalid_type' }], raw };
+  const shape: Shape = stateEventShapes[name as StateEventName];
+  const time = read(TIME, raw);
+  const data = read(shape, raw['data'], 'data');
+  if (!time.ok || !data.ok) {
+    const issues = [...(time.ok ? [] : time.issues), ...(data.ok ? [] : data.issues)];
+    return { ok: false, kind: 'invalid', name, issues, raw };
   }
-  const validator = stateEventValidators[name as keyof typeof stateEventValidators];
-  const read = readOpen<unknown>(validator, raw['data'], 'data');
-  if (!read.ok) return { ok: false, kind: 'invalid', name, issues: read.issues, raw };
-  const event = { type: 'Event', event: name, data: read.value, timestampMs } as StateEventPayload;
-  return read.unrecognized === undefined ? { ok: true, event } : { ok: true, event, unrecognized: read.unrecognized };
-}
-
-/** Whether an optional field is `null`, as serializers of other languages write what is absent. */
-export function hasNulls(raw: unknown): boolean {
-  return isRecord(raw) && (raw['details'] === null || raw['code'] === null);
-}
-
-function withoutNulls(raw: Record<string, unknown>): Record<string, unknown> {
-  if (!hasNulls(raw)) return raw;
-  return Object.fromEntries(Object.entries(raw).filter(([key, value]) => !OPTIONAL.has(key) || value !== null));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const event = { type: 'Event', event: name, data: data.value, ...time.value } as StateEventPayload;
+  return data.unrecognized === undefined ? { ok: true, event } : { ok: true, event, unrecognized: data.unrecognized };
 }

@@ -1,8 +1,6 @@
-import * as z from 'zod/mini';
-
 import { type GapReason, type Unrecognized, gapReasons } from './enums.js';
 import { type ExecutionId, type TaskId, UUID } from './ids.js';
-import { count, openEnum } from './snapshots/words.js';
+import { constant, count, matching, optional, ordinal, text, texts, word } from './shape.js';
 import type { FlovynEvent } from './types.js';
 
 /** Where an entry stands, and in whose stream: all of a frame but its event. */
@@ -30,21 +28,19 @@ export interface Frame<Event extends FlovynEvent = FlovynEvent> extends FrameHea
   event: Event;
 }
 
-const uuid = z.string().check(z.regex(UUID));
-const executionId = uuid as unknown as z.ZodMiniType<ExecutionId, string>;
-const taskId = uuid as unknown as z.ZodMiniType<TaskId, string>;
+const executionId = matching<ExecutionId>(UUID);
 
-/** Validator of a frame's head. */
-export const FrameHead = z.object({
-  v: z.literal(1),
-  seq: z.int().check(z.gte(1)),
-  epoch: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+/** What a frame's head holds. */
+export const FrameHead = {
+  v: constant(1),
+  seq: ordinal,
+  epoch: matching(/^[A-Za-z0-9_-]{1,64}$/),
   executionId,
   rootExecutionId: executionId,
-  taskExecutionId: z.optional(taskId),
-  attempt: z.optional(z.int().check(z.gte(1))),
+  taskExecutionId: optional(matching<TaskId>(UUID)),
+  attempt: optional(ordinal),
   timestampMs: count,
-});
+};
 
 /** First word of every stream: replay begins after here, and how far the stream reached when it was opened. */
 export interface ReadyFrame {
@@ -76,15 +72,10 @@ export interface EndFrame {
   readonly status: EndStatus | Unrecognized;
 }
 
-/** Validators of what the control frames carry as `data`; their name stands in the SSE `event`. */
-export const ReadyData = z.object({
-  epoch: z.string(),
-  from: count,
-  head: count,
-  types: z.optional(z.array(z.string())),
-});
-export const GapData = z.object({ from: count, to: count, reason: openEnum(gapReasons) });
-export const EndData = z.object({ status: openEnum(endStatuses) });
+/** What the control frames carry as `data`; their name stands in the SSE `event`. */
+export const ReadyData = { epoch: text, from: count, head: count, types: optional(texts) };
+export const GapData = { from: count, to: count, reason: word(gapReasons) };
+export const EndData = { status: word(endStatuses) };
 
 /** What a reader of a stream gets when all is well: an entry or a control word. */
 export type StreamMessage =

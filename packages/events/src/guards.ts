@@ -3,7 +3,7 @@ import { type StateEventEntity, terminalStateEvents } from './names.js';
 import type { Frame } from './envelope.js';
 import type { FlovynEvent, StateEventNameOf, StateEventPayload, StreamEvent } from './types.js';
 
-type About<Entity extends StateEventEntity> = StateEventPayload<StateEventNameOf<Entity>>;
+type About<Entity extends StateEventEntity> = Extract<StateEventPayload, { event: StateEventNameOf<Entity> }>;
 
 /** Whether the event is news that something changed, made by the server. */
 export function isStateEvent(event: FlovynEvent): event is StateEventPayload {

@@ -100,11 +100,11 @@ describe('a state event on its way out', () => {
   });
 
   it.each([
-    ['a key is missing', { executionCount: 0 }, 'workerId', 'data.workerId', 'missing_key'],
+    ['a key is missing', { executionCount: 0 }, 'workerId', 'data.workerId', 'missing'],
     ['a key is unknown', { colour: 'red' }, '', 'data.colour', 'unknown_key'],
     ['a word is unknown', { status: 'NAPPING' }, '', 'data.status', 'unrecognized_word'],
     ['a word is only for readers', { status: 'UNRECOGNIZED' }, '', 'data.status', 'unrecognized_word'],
-    ['a value is wrong', { executionCount: -1 }, '', 'data.executionCount', 'too_small'],
+    ['a value is wrong', { executionCount: -1 }, '', 'data.executionCount', 'wrong_value'],
   ])('is wrong when %s', (_, change, without, path, code) => {
     const event = sampleEvent('TASK_CREATED');
     const data = Object.fromEntries(Object.entries({ ...event.data, ...change }).filter(([key]) => key !== without));

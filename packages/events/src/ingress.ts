@@ -1,7 +1,8 @@
 import type { Issue } from './issue.js';
 import { JSON_MAX_DEPTH, JSON_MAX_NODES, STREAM_EVENT_MAX_BYTES } from './limits.js';
+import { isRecord } from './read.js';
 import { streamEvents } from './registry/stream.js';
-import { decode, hasNulls } from './decode.js';
+import { decode } from './decode.js';
 import type { StreamEvent } from './types.js';
 
 /** Why a worker's stream event is refused; stable words, fit for a metric's label. */
@@ -59,13 +60,18 @@ export function parseStreamEventText(text: string): ParsedStreamEventText {
   const parsed = parseStreamEvent(json);
   if (!parsed.ok) return parsed;
   const { event } = parsed;
-  if (hasNulls(json)) return { ok: true, event, json: JSON.stringify(event) };
+  if (hasNull(json)) return { ok: true, event, json: JSON.stringify(event) };
   // Between the tokens of JSON text a line break is a blank; inside a string it cannot stand.
   return { ok: true, event, json: text.replaceAll(/[\r\n]+/g, ' ') };
 }
 
+/** Whether a key that may be absent is there as `null`, which readers of the stored text need not understand. */
+function hasNull(json: unknown): boolean {
+  return isRecord(json) && (json['details'] === null || json['code'] === null);
+}
+
 function isReserved(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'Event';
+  return isRecord(data) && data['type'] === 'Event';
 }
 
 /** Walks without recursion: a parser accepts values far deeper than the call stack. */

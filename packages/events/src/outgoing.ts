@@ -9,20 +9,20 @@ import type { Issue } from './issue.js';
 export function checkStateEvent(event: unknown): readonly Issue[] {
   const decoded = decode(event);
   if (!decoded.ok) {
-    return decoded.kind === 'invalid' ? decoded.issues : [{ path: '', code: decoded.kind }];
+    return decoded.kind === 'invalid' ? decoded.issues : [{ path: '', code: 'unknown_event' }];
   }
-  if (decoded.event.type !== 'Event') return [{ path: 'type', code: 'not_a_state_event' }];
-  const unknownWords = decoded.unrecognized?.map((path) => ({ path, code: 'unrecognized_word' })) ?? [];
+  if (decoded.event.type !== 'Event') return [{ path: '', code: 'unknown_event' }];
+  const unknownWords = decoded.unrecognized?.map((path): Issue => ({ path, code: 'unrecognized_word' })) ?? [];
   return [...unknownWords, ...differingKeys(event, decoded.event)];
 }
 
 function differingKeys(written: unknown, read: unknown, path: readonly string[] = []): Issue[] {
   if (!isObject(written) || !isObject(read)) return [];
-  const issueAt = (key: string, code: string): Issue => ({ path: [...path, key].join('.'), code });
+  const issueAt = (key: string, code: Issue['code']): Issue => ({ path: [...path, key].join('.'), code });
   const missing = Object.keys(read).filter((key) => !Object.hasOwn(written, key));
   const unknown = Object.keys(written).filter((key) => !Object.hasOwn(read, key));
   return [
-    ...missing.map((key) => issueAt(key, 'missing_key')),
+    ...missing.map((key) => issueAt(key, 'missing')),
     ...unknown.map((key) => issueAt(key, 'unknown_key')),
     ...Object.keys(read).flatMap((key) => differingKeys(written[key], read[key], [...path, key])),
   ];

@@ -1,51 +1,83 @@
-import type * as z from 'zod/mini';
-
 import { UNRECOGNIZED } from './enums.js';
-import { type Issue, toIssues } from './issue.js';
+import type { Issue } from './issue.js';
+import type { Field, Shape, ValueOf } from './shape.js';
 
-/** What came of reading a value. */
+/** What came of reading a value. `unrecognized` lists the paths of words newer than this version. */
 export type Read<Value> =
   | { readonly ok: true; readonly value: Value; readonly unrecognized?: readonly string[] }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
-type Path = readonly PropertyKey[];
-
 /**
- * Reads a value with open enums: a word that is not in its list becomes `UNRECOGNIZED` and its path is reported, where
- * the validator alone would refuse the whole value.
+ * Reads an object of this shape: keys the shape does not have are left out, words it does not know become
+ * `UNRECOGNIZED`. Never throws.
  *
- * @param within - path of the value in the event, put before every path that is reported.
+ * @param within - path of the value in what was received, put before every path that is reported.
  */
-export function readOpen<Value>(schema: z.ZodMiniType<Value>, raw: unknown, within: string): Read<Value> {
-  const first = schema.safeParse(raw);
-  if (first.success) return { ok: true, value: first.data };
+export function read<S extends Shape>(shape: S, raw: unknown, within = ''): Read<ValueOf<S>> {
+  const findings: Findings = { issues: [], unrecognized: [] };
+  const value = readObject(shape, raw, within, findings) as ValueOf<S>;
+  const { issues, unrecognized } = findings;
+  if (issues.length > 0) return { ok: false, issues };
+  return unrecognized.length > 0 ? { ok: true, value, unrecognized } : { ok: true, value };
+}
 
-  // The only closed lists in the schemas are open enums, so a text that is not in its list is a newer word. Reading
-  // again with a listed word in its place keeps the common case, where every word is known, at one pass.
-  let known = raw;
-  const paths: Path[] = [];
-  for (const issue of first.error.issues) {
-    if (issue.code !== 'invalid_value' || typeof getAt(raw, issue.path) !== 'string') {
-      return { ok: false, issues: toIssues(first.error.issues, within) };
-    }
-    known = setAt(known, issue.path, issue.values[0]);
-    paths.push(issue.path);
+interface Findings {
+  readonly issues: Issue[];
+  readonly unrecognized: string[];
+}
+
+function readObject(shape: Shape, raw: unknown, path: string, findings: Findings): unknown {
+  if (!isRecord(raw)) return refuse(findings, path, raw === undefined ? 'missing' : 'wrong_type');
+  const value: Record<string, unknown> = {};
+  for (const key of Object.keys(shape)) {
+    const field = shape[key] as Field;
+    const given = Object.hasOwn(raw, key) ? raw[key] : undefined;
+    if (field.kind === 'optional' && (given === undefined || given === null)) continue;
+    value[key] = readField(field, given, path === '' ? key : `${path}.${key}`, findings);
   }
-  const second = schema.safeParse(known);
-  if (!second.success) return { ok: false, issues: toIssues(second.error.issues, within) };
-  const value = paths.reduce<unknown>((result, path) => setAt(result, path, UNRECOGNIZED), second.data);
-  return { ok: true, value: value as Value, unrecognized: paths.map((path) => [within, ...path].join('.')) };
+  return value;
 }
 
-function getAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], value);
+function readField(field: Field, raw: unknown, path: string, findings: Findings): unknown {
+  switch (field.kind) {
+    case 'optional':
+      return readField(field.of, raw, path, findings);
+    case 'orNull':
+      return raw === undefined || raw === null ? null : readField(field.of, raw, path, findings);
+    case 'list':
+      if (raw === undefined) return [];
+      if (!Array.isArray(raw)) break;
+      return raw.map((item: unknown, index) => readObject(field.of, item, `${path}.${index}`, findings));
+    case 'texts':
+      if (!Array.isArray(raw)) break;
+      return raw.every((item) => typeof item === 'string') ? raw : refuse(findings, path, 'wrong_value');
+    case 'word':
+      if (typeof raw !== 'string') break;
+      if (field.words.includes(raw)) return raw;
+      findings.unrecognized.push(path);
+      return UNRECOGNIZED;
+    case 'text':
+      if (typeof raw !== 'string') break;
+      return (field.pattern?.test(raw) ?? true) ? raw : refuse(findings, path, 'wrong_value');
+    case 'integer':
+      if (typeof raw !== 'number') break;
+      return Number.isSafeInteger(raw) && raw >= field.min ? raw : refuse(findings, path, 'wrong_value');
+    case 'number':
+      if (typeof raw !== 'number') break;
+      return Number.isFinite(raw) ? raw : refuse(findings, path, 'wrong_value');
+    case 'constant':
+      return raw === field.value ? raw : refuse(findings, path, raw === undefined ? 'missing' : 'wrong_value');
+    case 'json':
+      if (raw !== undefined) return raw;
+  }
+  return refuse(findings, path, raw === undefined ? 'missing' : 'wrong_type');
 }
 
-/** A copy of `value` with another value at `path`; what is not on the path is shared. */
-function setAt(value: unknown, path: Path, replacement: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return replacement;
-  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<PropertyKey, unknown>;
-  copy[key] = setAt(copy[key], rest, replacement);
-  return copy;
+function refuse(findings: Findings, path: string, code: Issue['code']): undefined {
+  findings.issues.push({ path, code });
+}
+
+/** Whether a value is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,7 @@
-import type * as z from 'zod/mini';
-
 import type { Unrecognized } from './enums.js';
 import type { stateEvents } from './registry/index.js';
 import type { DataEvent, ErrorEvent, ProgressEvent, TokenEvent } from './registry/stream.js';
+import type { ValueOf } from './shape.js';
 
 type Registry = typeof stateEvents;
 
@@ -11,7 +10,7 @@ export type StateEventName = keyof Registry;
 
 /** The payload shape of one state event, as readers get it. */
 export type StateEventData<Name extends StateEventName = StateEventName> = {
-  [N in Name]: z.output<Registry[N]['data']>;
+  [N in Name]: ValueOf<Registry[N]['data']>;
 }[Name];
 
 /**
@@ -19,7 +18,7 @@ export type StateEventData<Name extends StateEventName = StateEventName> = {
  * reads as `UNRECOGNIZED`.
  */
 export type StateEventPayload<Name extends StateEventName = StateEventName> = {
-  [N in Name]: { type: 'Event'; event: N; data: z.output<Registry[N]['data']>; timestampMs: number };
+  [N in Name]: { type: 'Event'; event: N; data: ValueOf<Registry[N]['data']>; timestampMs: number };
 }[Name];
 
 /** Live output of running code; not part of an execution's history. */

@@ -1,13 +1,13 @@
 import { goldenFiles } from './golden.js';
 import { eventsSchema } from './json-schema.js';
 import { manifest } from './manifest.js';
-import { renderNames, renderValidators } from './tables.js';
+import { renderNames, renderShapes } from './tables.js';
 
 /** Everything that is derived from the registry, by path in the package. */
 export function buildTables(): Map<string, string> {
   return new Map([
     ['src/names.ts', renderNames()],
-    ['src/validators.ts', renderValidators()],
+    ['src/shapes.ts', renderShapes()],
   ]);
 }
 

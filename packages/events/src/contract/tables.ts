@@ -3,7 +3,7 @@ import * as snapshots from '../snapshots/index.js';
 
 const origin = 'Made from the registry by `pnpm --filter @flovyn/events contract`; do not edit.';
 
-/** Source of `names.ts`: what is said about each name without a validator, so that matching alone stays small. */
+/** Source of `names.ts`: what is said about each name without its shape, so that matching alone stays small. */
 export function renderNames(): string {
   const events = Object.entries(stateEvents);
   const entities = events.map(([name, { entity }]) => `  ${name}: '${entity}',`);
@@ -35,9 +35,9 @@ export function renderNames(): string {
   ].join('\n');
 }
 
-/** Source of `validators.ts`: each name's validator without its documentation, so that decoding stays small. */
-export function renderValidators(): string {
-  const nameOf = new Map<unknown, string>(Object.entries(snapshots).map(([name, schema]) => [schema, name]));
+/** Source of `shapes.ts`: what each name's data holds without its documentation, so that decoding stays small. */
+export function renderShapes(): string {
+  const nameOf = new Map<unknown, string>(Object.entries(snapshots).map(([name, shape]) => [shape, name]));
   const used = Object.entries(stateEvents).map(([name, { data }]) => {
     const snapshot = nameOf.get(data);
     if (snapshot === undefined) throw new Error(`The snapshot of ${name} is not exported by src/snapshots/index.ts.`);
@@ -52,8 +52,8 @@ export function renderValidators(): string {
     "} from './snapshots/index.js';",
     "import type { StateEventName } from './types.js';",
     '',
-    "/** The validator of each state event's `data`. */",
-    'export const stateEventValidators = {',
+    "/** What each state event's `data` holds. */",
+    'export const stateEventShapes = {',
     ...used.map(({ name, snapshot }) => `  ${name}: ${snapshot},`),
     "} as const satisfies { [Name in StateEventName]: (typeof stateEvents)[Name]['data'] };",
     '',

@@ -1,7 +1,5 @@
-import * as z from 'zod/mini';
-
-import { orNull } from './words.js';
+import { type ValueOf, orNull, text, uuid } from '../shape.js';
 
 /** A wish that an execution ends before it is done. */
-export const CancellationSnapshot = z.object({ workflowExecutionId: z.guid(), reason: orNull(z.string()) });
-export type CancellationSnapshot = z.infer<typeof CancellationSnapshot>;
+export const CancellationSnapshot = { workflowExecutionId: uuid, reason: orNull(text) };
+export type CancellationSnapshot = ValueOf<typeof CancellationSnapshot>;

@@ -1,18 +1,16 @@
-import * as z from 'zod/mini';
-
-import { orNull } from './words.js';
+import { type ValueOf, orNull, text, uuid } from '../shape.js';
 
 const shape = {
-  childWorkflowId: z.guid(),
-  kind: z.string(),
-  status: orNull(z.string()),
-  error: orNull(z.string()),
+  childWorkflowId: uuid,
+  kind: text,
+  status: orNull(text),
+  error: orNull(text),
 };
 
 /** A child as its parent sees it. */
-export const ChildWorkflowSnapshot = z.object(shape);
-export type ChildWorkflowSnapshot = z.infer<typeof ChildWorkflowSnapshot>;
+export const ChildWorkflowSnapshot = shape;
+export type ChildWorkflowSnapshot = ValueOf<typeof ChildWorkflowSnapshot>;
 
 /** A child that failed, or that could not be cancelled: `error` says why. */
-export const ChildWorkflowFailedSnapshot = z.object({ ...shape, error: z.string() });
-export type ChildWorkflowFailedSnapshot = z.infer<typeof ChildWorkflowFailedSnapshot>;
+export const ChildWorkflowFailedSnapshot = { ...shape, error: text };
+export type ChildWorkflowFailedSnapshot = ValueOf<typeof ChildWorkflowFailedSnapshot>;

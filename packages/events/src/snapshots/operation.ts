@@ -1,7 +1,5 @@
-import * as z from 'zod/mini';
-
-import { orNull } from './words.js';
+import { type ValueOf, orNull, text } from '../shape.js';
 
 /** A side effect that was recorded once; `result` is JSON text. */
-export const OperationSnapshot = z.object({ operationId: z.string(), result: orNull(z.string()) });
-export type OperationSnapshot = z.infer<typeof OperationSnapshot>;
+export const OperationSnapshot = { operationId: text, result: orNull(text) };
+export type OperationSnapshot = ValueOf<typeof OperationSnapshot>;

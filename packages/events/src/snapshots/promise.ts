@@ -1,13 +1,11 @@
-import * as z from 'zod/mini';
+import { type ValueOf, orNull, text } from '../shape.js';
 
-import { orNull } from './words.js';
-
-const shape = { promiseId: z.string(), result: orNull(z.string()), error: orNull(z.string()) };
+const shape = { promiseId: text, result: orNull(text), error: orNull(text) };
 
 /** A promise: a named wait that is settled once, from outside. `result` is JSON text. */
-export const PromiseSnapshot = z.object(shape);
-export type PromiseSnapshot = z.infer<typeof PromiseSnapshot>;
+export const PromiseSnapshot = shape;
+export type PromiseSnapshot = ValueOf<typeof PromiseSnapshot>;
 
 /** A promise that was rejected: `error` says why. */
-export const PromiseRejectedSnapshot = z.object({ ...shape, error: z.string() });
-export type PromiseRejectedSnapshot = z.infer<typeof PromiseRejectedSnapshot>;
+export const PromiseRejectedSnapshot = { ...shape, error: text };
+export type PromiseRejectedSnapshot = ValueOf<typeof PromiseRejectedSnapshot>;

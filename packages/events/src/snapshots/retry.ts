@@ -1,12 +1,10 @@
-import * as z from 'zod/mini';
-
 import { retryTargets } from '../enums.js';
-import { count, openEnum, orNull } from './words.js';
+import { type ValueOf, count, orNull, uuid, word } from '../shape.js';
 
 /** A failed execution or standalone task that is to be tried again; `attempt` is the number of the coming attempt. */
-export const RetrySnapshot = z.object({
-  targetId: z.guid(),
-  targetType: openEnum(retryTargets),
+export const RetrySnapshot = {
+  targetId: uuid,
+  targetType: word(retryTargets),
   attempt: orNull(count),
-});
-export type RetrySnapshot = z.infer<typeof RetrySnapshot>;
+};
+export type RetrySnapshot = ValueOf<typeof RetrySnapshot>;

@@ -1,23 +1,21 @@
-import * as z from 'zod/mini';
-
 import { taskStatuses } from '../enums.js';
-import { count, openEnum, orNull } from './words.js';
+import { type ValueOf, count, orNull, text, uuid, word } from '../shape.js';
 
 const shape = {
-  id: z.guid(),
-  kind: z.string(),
-  status: openEnum(taskStatuses),
+  id: uuid,
+  kind: text,
+  status: word(taskStatuses),
   /** Attempts begun so far. */
   executionCount: count,
   maxRetries: count,
-  workerId: orNull(z.string()),
-  error: orNull(z.string()),
+  workerId: orNull(text),
+  error: orNull(text),
 };
 
 /** A task as it was when the event happened. */
-export const TaskSnapshot = z.object(shape);
-export type TaskSnapshot = z.infer<typeof TaskSnapshot>;
+export const TaskSnapshot = shape;
+export type TaskSnapshot = ValueOf<typeof TaskSnapshot>;
 
 /** A task one attempt of which failed: `status` is PENDING when another attempt follows, `error` says why. */
-export const TaskFailedSnapshot = z.object({ ...shape, error: z.string() });
-export type TaskFailedSnapshot = z.infer<typeof TaskFailedSnapshot>;
+export const TaskFailedSnapshot = { ...shape, error: text };
+export type TaskFailedSnapshot = ValueOf<typeof TaskFailedSnapshot>;

@@ -1,13 +1,11 @@
-import * as z from 'zod/mini';
+import { type ValueOf, count, orNull, text } from '../shape.js';
 
-import { count, orNull } from './words.js';
-
-const shape = { timerId: z.string(), fireAtMs: orNull(count) };
+const shape = { timerId: text, fireAtMs: orNull(count) };
 
 /** A timer of a workflow; `timerId` is unique in its execution. */
-export const TimerSnapshot = z.object(shape);
-export type TimerSnapshot = z.infer<typeof TimerSnapshot>;
+export const TimerSnapshot = shape;
+export type TimerSnapshot = ValueOf<typeof TimerSnapshot>;
 
 /** A timer that was set: `fireAtMs` is when it is due, in milliseconds since 1970. */
-export const TimerStartedSnapshot = z.object({ ...shape, fireAtMs: count });
-export type TimerStartedSnapshot = z.infer<typeof TimerStartedSnapshot>;
+export const TimerStartedSnapshot = { ...shape, fireAtMs: count };
+export type TimerStartedSnapshot = ValueOf<typeof TimerStartedSnapshot>;

@@ -1,6 +1,7 @@
 import type { StreamEventType } from '../enums.js';
 import { type Decoded, decode } from '../decode.js';
 import { isExecutionId, isTaskId } from '../ids.js';
+import { isRecord } from '../read.js';
 import type { PlainOrigin } from './plain.js';
 
 /** An event that came without a frame, and whose it is when the stream is a consolidated one. */
@@ -74,8 +75,4 @@ function unwrap(json: unknown): { data: unknown; origin: PlainOrigin } | undefin
       ...(isTaskId(taskExecutionId) ? { taskExecutionId } : {}),
     },
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,8 @@
-import type * as z from 'zod/mini';
-
 import { type Undecoded, decodeFrame } from '../decode.js';
 import { EndData, type FrameHead, GapData, ReadyData, type StreamMessage } from '../envelope.js';
 import type { Issue } from '../issue.js';
-import { readOpen } from '../read.js';
+import { read } from '../read.js';
+import type { Shape, ValueOf } from '../shape.js';
 import { streamEvents } from '../registry/stream.js';
 import type { StreamEventType } from '../enums.js';
 import type { FlovynEvent } from '../types.js';
@@ -92,16 +91,16 @@ function decodeFramed(name: StreamEventType, message: Message, json: unknown): D
   return { kind: 'entry', frame, ...idOf(message), ...(unrecognized === undefined ? {} : { unrecognized }) };
 }
 
-function decodeControl<Kind extends 'ready' | 'gap' | 'end', Words>(
+function decodeControl<Kind extends 'ready' | 'gap' | 'end', Words extends Shape>(
   kind: Kind,
-  schema: z.ZodMiniType<Words>,
+  words: Words,
   message: Message,
-): ({ readonly kind: Kind } & Words) | UndecodedMessage {
+): ({ readonly kind: Kind } & ValueOf<Words>) | UndecodedMessage {
   const json = parseJson(message.data);
   if (json === undefined) return malformed('data is not JSON', message);
-  const read = readOpen(schema, json, '');
-  if (!read.ok) return { kind: 'invalid', name: kind, issues: read.issues, raw: json };
-  return { kind, ...read.value };
+  const found = read(words, json);
+  if (!found.ok) return { kind: 'invalid', name: kind, issues: found.issues, raw: json };
+  return { kind, ...found.value };
 }
 
 function looksLikeFrame(json: unknown): boolean {

@@ -10,7 +10,7 @@ export const SAMPLE_TIME_MS = 1_767_225_600_000;
 export function sampleEvent<Name extends StateEventName>(name: Name): StateEventPayload<Name> {
   const decoded = decode({ type: 'Event', event: name, data: stateEvents[name].sample, timestampMs: SAMPLE_TIME_MS });
   if (!decoded.ok) throw new Error(`The sample of ${name} is not valid.`);
-  return decoded.event as StateEventPayload<Name>;
+  return decoded.event as unknown as StateEventPayload<Name>;
 }
 
 /** One sample of every state event. */

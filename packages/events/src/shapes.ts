@@ -20,8 +20,8 @@ import {
 } from './snapshots/index.js';
 import type { StateEventName } from './types.js';
 
-/** The validator of each state event's `data`. */
-export const stateEventValidators = {
+/** What each state event's `data` holds. */
+export const stateEventShapes = {
   WORKFLOW_CREATED: WorkflowSnapshot,
   WORKFLOW_STARTED: WorkflowSnapshot,
   WORKFLOW_COMPLETED: WorkflowSnapshot,
