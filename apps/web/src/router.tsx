@@ -40,10 +40,9 @@ const orgHome = createRoute({
 
 /** A filter in the address that means nothing is as good as none. */
 function oneOf<const Word extends string>(words: readonly Word[]) {
-  return ({ status }: Record<string, unknown>): { status?: Word } => {
-    const known = words.find((word) => word === status);
-    return known === undefined ? {} : { status: known };
-  };
+  return ({ status }: Record<string, unknown>): { status?: Word | undefined } => ({
+    status: words.find((word) => word === status),
+  });
 }
 
 const workflows = createRoute({

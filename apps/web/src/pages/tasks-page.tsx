@@ -15,7 +15,7 @@ export function TasksPage() {
   const { status } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
   const list = useTasks({ status });
-  const setStatus = (word: typeof status) => void navigate({ search: word === undefined ? {} : { status: word } });
+  const setStatus = (word: typeof status) => void navigate({ search: { status: word } });
 
   return (
     <>

@@ -17,7 +17,7 @@ export function WorkflowsPage() {
   const { status } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
   const list = useWorkflows({ status });
-  const setStatus = (word: typeof status) => void navigate({ search: word === undefined ? {} : { status: word } });
+  const setStatus = (word: typeof status) => void navigate({ search: { status: word } });
 
   return (
     <>

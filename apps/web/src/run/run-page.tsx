@@ -1,11 +1,13 @@
 import { ServiceError } from '@flovyn/client';
 import { type RunTarget, type TaskExecution, type WorkflowExecution, useRunView } from '@flovyn/react';
+import { useMemo } from 'react';
 import { NotFoundPage } from '../pages/not-found-page.js';
 import { JsonView } from '../ui/json-view.js';
 import { Notice, Skeleton } from '../ui/notice.js';
 import { ConnectionNotice } from './connection-notice.js';
 import { EventList, gapText } from './event-list.js';
 import { RunHead } from './run-head.js';
+import { taskGroups } from './task-groups.js';
 import { TaskOutput } from './task-output.js';
 import { TaskTable } from './task-table.js';
 
@@ -66,6 +68,8 @@ export function RunPage({ target, run: { data: run, error, refetch } }: RunPageP
 
 function LiveOutput({ target }: { readonly target: RunTarget }) {
   const tasks = useRunView(target, (view) => view.live.tasks);
+  const rows = useRunView(target, (view) => view.rows);
+  const groups = useMemo(() => taskGroups(rows, tasks.keys()), [rows, tasks]);
   const gaps = useRunView(target, (view) => view.live.gaps);
   const isReplaying = useRunView(target, (view) => view.live.freshness === 'catching-up');
   return (
@@ -88,11 +92,13 @@ function LiveOutput({ target }: { readonly target: RunTarget }) {
             <p className="body quiet">No task has said anything yet.</p>
           )
         ) : (
-          <div className="side-by-side">
-            {[...tasks.keys()].map((id) => (
-              <TaskOutput key={id} target={target} taskId={id} />
-            ))}
-          </div>
+          groups.map((group) => (
+            <div className="side-by-side" key={group[0]}>
+              {group.map((id) => (
+                <TaskOutput key={id} target={target} taskId={id} />
+              ))}
+            </div>
+          ))
         )}
       </div>
     </section>

@@ -15,7 +15,7 @@ export function TaskTable({ target }: { readonly target: RunTarget }) {
         <h2 id="tasks">{target.type === 'task' ? 'Attempts' : 'Tasks'}</h2>
         {target.type === 'workflow' && <span className="quiet small">{tasks.size.toLocaleString()}</span>}
       </header>
-      <div className="scroll">
+      <div className="scroll" tabIndex={0} role="region" aria-labelledby="tasks">
         <table>
           <thead>
             <tr>
@@ -23,7 +23,7 @@ export function TaskTable({ target }: { readonly target: RunTarget }) {
               <th>Status</th>
               <th className="number">Attempt</th>
               <th className="hide-when-narrow">Started</th>
-              <th className="number">Took</th>
+              <th className="number hide-when-narrow">Took</th>
             </tr>
           </thead>
           <tbody>
@@ -47,7 +47,7 @@ function TaskRows({ task, rows }: { readonly task: TaskView; readonly rows: read
         <td>{task.status !== undefined && <StatusBadge status={task.status} />}</td>
         <td className="number">–</td>
         <td className="hide-when-narrow">–</td>
-        <td className="number">–</td>
+        <td className="number hide-when-narrow">–</td>
       </tr>
     );
   }
@@ -67,7 +67,7 @@ function TaskRows({ task, rows }: { readonly task: TaskView; readonly rows: read
       <td className="hide-when-narrow">
         <Clock at={startedAtMs} />
       </td>
-      <td className="number">{endedAtMs === undefined ? '–' : duration(endedAtMs - startedAtMs)}</td>
+      <td className="number hide-when-narrow">{endedAtMs === undefined ? '–' : duration(endedAtMs - startedAtMs)}</td>
     </tr>
   ));
 }

@@ -1,0 +1,134 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { NEEDS_BROWSER, type WatchedPage, hasBrowser, openPage, startBrowser } from './support/browser.js';
+import { FixtureServer } from './support/fixture-server.js';
+
+describe.skipIf(!hasBrowser)(NEEDS_BROWSER, () => {
+  let browser: Browser;
+  let server: FixtureServer;
+  let watched: WatchedPage;
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    server = await new FixtureServer(inject('builtApp')).listen();
+    watched = await openPage(browser);
+  });
+  afterEach(() => server.close());
+
+  test('the start leads to the executions of the first organisation', async () => {
+    const { page } = watched;
+    await page.goto(server.url);
+    await page.waitForURL(`${server.url}/org/dev/workflows/executions`);
+    await page.getByText('No workflow has run yet.').waitFor();
+    await watched.close();
+  });
+
+  test('a new run appears by itself, and its status changes by itself', async () => {
+    const { page } = watched;
+    await page.goto(server.url);
+    await page.getByText('No workflow has run yet.').waitFor();
+    const run = server.add('workflow', 'order');
+    run.workflowNews('WORKFLOW_CREATED', 'PENDING');
+    const badge = page.locator('tbody .badge');
+    await expect.poll(() => badge.innerText(), { timeout: 5_000 }).toBe('Pending');
+    run.workflowNews('WORKFLOW_STARTED', 'RUNNING');
+    run.workflowNews('WORKFLOW_FAILED', 'FAILED', { error: 'no stock' });
+    await expect.poll(() => badge.innerText(), { timeout: 5_000 }).toBe('Failed');
+    await watched.close();
+  });
+
+  test('a filter is part of the address, and says when it is the reason for an empty list', async () => {
+    const { page } = watched;
+    server.add('workflow', 'order');
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'order' }).waitFor();
+    await page.getByLabel('Status').selectOption('Failed');
+    await page.getByText('The filter lets nothing through.').waitFor();
+    expect(page.url()).toContain('status=FAILED');
+    await page.reload();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByRole('link', { name: 'order' }).waitFor();
+    expect(page.url()).not.toContain('status');
+    await page.goto(`${server.url}/org/dev/workflows/executions?status=NONSENSE`);
+    await page.getByRole('link', { name: 'order' }).waitFor();
+    await watched.close();
+  });
+
+  test('what could not be refreshed stays, and says how old it is', async () => {
+    const { page } = watched;
+    server.add('workflow', 'order');
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'order' }).waitFor();
+    server.status = 503;
+    await page.getByText('The list is not up to date.').waitFor({ timeout: 30_000 });
+    await page.getByRole('link', { name: 'order' }).waitFor();
+    server.status = 200;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('The list is not up to date.').waitFor({ state: 'detached' });
+    await watched.close(/503/);
+  });
+
+  test('a form starts one run, however often its button is pressed, and opens it', async () => {
+    const { page } = watched;
+    await page.goto(server.url);
+    const form = page.getByRole('form', { name: 'Ask a language model' });
+    await form.getByLabel('Prompt').fill('Why <b>me</b>?');
+    await form.getByRole('button', { name: 'Start' }).dblclick();
+    await page.waitForURL(/executions\/[0-9a-f-]{36}$/);
+    expect(server.runs).toHaveLength(1);
+    expect(server.runs[0]?.fields).toMatchObject({ kind: 'streaming-llm', input: { prompt: 'Why <b>me</b>?' } });
+    await watched.close();
+  });
+
+  test('a start that fails keeps what was typed, and works when pressed again', async () => {
+    const { page } = watched;
+    await page.goto(`${server.url}/org/dev/tasks/executions`);
+    const form = page.getByRole('form', { name: 'Export data' });
+    await form.getByLabel('Dataset').fill('invoices');
+    await form.getByLabel('Rows', { exact: true }).fill('70');
+    await page.route('**/task-executions', (route) =>
+      route.request().method() === 'POST' ? route.abort() : route.continue(),
+    );
+    await form.getByRole('button', { name: 'Start' }).click();
+    await form.getByText('It was not started.').waitFor({ timeout: 30_000 });
+    await page.unroute('**/task-executions');
+    await form.getByRole('button', { name: 'Start' }).click();
+    await page.waitForURL(/executions\/[0-9a-f-]{36}$/);
+    expect(server.runs).toHaveLength(1);
+    expect(server.runs[0]?.fields['input']).toEqual({
+      format: 'csv',
+      dataset_name: 'invoices',
+      record_count: 70,
+      rows_per_second: 1_000,
+    });
+    await watched.close(/ERR_FAILED/);
+  });
+
+  test('signed out, the page asks for a key and goes on where it was', async () => {
+    const { page } = watched;
+    server.isSignedIn = false;
+    const run = server.add('workflow', 'order');
+    await page.goto(server.pageOf(run));
+    await page.getByLabel('API key').fill('a-key');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'order' }).waitFor();
+    await watched.close(/401/);
+  });
+
+  test('keyboard alone leads from the top of the page to a run', async () => {
+    const { page } = watched;
+    server.add('workflow', 'order');
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'order' }).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to the content');
+    for (let steps = 0; steps < 10 && (await focused()) !== 'order'; steps++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'order' }).waitFor();
+    await watched.close();
+  });
+});

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import { expect } from 'vitest';
+
+const path = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+
+/** Whether there is a browser to test with. */
+export const hasBrowser = existsSync(path);
+
+/** What stands above tests that need a browser; where there is none it is the reason why they were skipped. */
+export const NEEDS_BROWSER = `in the browser (needs Chromium: ${path}, or where CHROMIUM_PATH says)`;
+
+/** Starts the browser. Sandboxing needs privileges that a container does not have. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+/** A page that remembers everything that went wrong in it. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Closes the page, and fails when something went wrong that the test does not expect. */
+  close(expected?: RegExp): Promise<void>;
+}
+
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: { width: 1_400, height: 900 }, ...options });
+  // Ten seconds: on two shared cores everything takes its time, and what is right comes at last.
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const wrongs: string[] = [];
+  page.on('pageerror', (error) => wrongs.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) wrongs.push(message.text());
+  });
+  return {
+    page,
+    async close(expected) {
+      await context.close();
+      expect(wrongs.filter((wrong) => expected === undefined || !expected.test(wrong))).toEqual([]);
+    },
+  };
+}
