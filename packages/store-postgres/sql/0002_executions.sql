@@ -29,7 +29,7 @@ create table flovyn.execution (
   idempotency_key text,
   input bytea,
   metadata bytea,
-  -- The metadata's members that are texts, each as a JSON array of name and value: what lists are filtered by.
+  -- The metadata's plain members, each as a JSON array of name and value: what lists are filtered by.
   tags text[],
 
   -- What moves. None of it may be indexed, nor stand in an index's predicate: an update that touches an index cannot stay

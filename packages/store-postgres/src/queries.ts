@@ -1,5 +1,5 @@
-import type { Position, Queries, TaskRecord, WorkflowRecord } from '@flovyn/engine';
-import { type Json, fromJson } from '@flovyn/protocol';
+import type { Position, Queries, TaskRecord, WorkflowFilter, WorkflowRecord } from '@flovyn/engine';
+import { type Json, fromJson, jsonMembers } from '@flovyn/protocol';
 import type { Database } from './database.js';
 import { readHistory } from './history.js';
 import { type Condition, readPage } from './page.js';
@@ -47,10 +47,7 @@ export function createQueries(database: Database): Queries {
           ['e.kind is not null and e.org_id =', orgId],
           when('e.status =', filter.status),
           when('e.kind =', filter.kind),
-          when(
-            'e.tags @>',
-            filter.metadata && Object.entries(filter.metadata).map(([name, value]) => toTag(name, value)),
-          ),
+          when('e.tags @>', tagsOf(filter.metadata)),
         ],
         order: byAge('e'),
         direction: 'desc',
@@ -63,10 +60,10 @@ export function createQueries(database: Database): Queries {
     async state(orgId, id) {
       const rows = await database.query(
         `Reading the state of workflow ${id}`,
-        `select e.epoch, ${head}, h.type, h.data -> 'key' as key, h.data -> 'value' as value
+        `select e.epoch, ${head}, h.type, h.data
          from flovyn.execution as e
          left join lateral (
-           select sequence, type, convert_from(data, 'UTF8')::json as data from flovyn.history_event
+           select sequence, type, convert_from(data, 'UTF8') as data from flovyn.history_event
            where execution_id = e.id and type in ('STATE_SET', 'STATE_CLEARED')
          ) as h on true
          where e.id = $1 and e.org_id = $2 and e.kind is not null order by h.sequence`,
@@ -141,6 +138,12 @@ function when(left: string, value: unknown): Condition | undefined {
   return value === undefined ? undefined : [left, value];
 }
 
+/** Undefined where nothing is asked for: an execution without metadata has no tags to hold even none of them. */
+function tagsOf(metadata: WorkflowFilter['metadata']): readonly string[] | undefined {
+  const tags = Object.entries(metadata ?? {}).map(([name, value]) => toTag(name, value));
+  return tags.length === 0 ? undefined : tags;
+}
+
 function toPosition(row: TextRow): Position {
   return { epoch: text(row, 'epoch'), seq: maybeNumber(row, 'head') ?? 0 };
 }
@@ -156,11 +159,15 @@ function toTaskRecord(row: TextRow): TaskRecord {
 function foldState(rows: readonly TextRow[]): ReadonlyMap<string, Json> {
   const values = new Map<string, Json>();
   for (const row of rows) {
-    const keyText = maybeText(row, 'key');
-    if (keyText === undefined) continue;
-    const key = fromJson(keyText as Json) as string;
-    if (text(row, 'type') === 'STATE_SET') values.set(key, text(row, 'value') as Json);
-    else values.delete(key);
+    const data = maybeText(row, 'data') as Json | undefined;
+    if (data === undefined) continue;
+    // Taken apart here and not by PostgreSQL, which cannot hold every text that JSON can.
+    const members = jsonMembers(data);
+    const [key, value] = [members?.get('key'), members?.get('value')];
+    if (key === undefined) continue;
+    const name = fromJson(key) as string;
+    if (value === undefined) values.delete(name);
+    else values.set(name, value);
   }
   return values;
 }

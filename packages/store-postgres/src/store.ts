@@ -1,6 +1,6 @@
 import type { Store } from '@flovyn/engine';
-import { CommitConflict } from '@flovyn/engine';
-import pg from 'pg';
+import { ServiceError } from '@flovyn/protocol';
+import type pg from 'pg';
 import { createDatabase } from './database.js';
 import { requireDurability } from './durability.js';
 import { unavailable } from './failures.js';
@@ -54,9 +54,15 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
 
   return {
     async load(wanted, { lock }) {
-      const loaded = await load(lane, wanted, lock);
-      locked = lock;
-      return loaded;
+      try {
+        const loaded = await load(lane, wanted, lock);
+        locked = lock;
+        return loaded;
+      } catch (error) {
+        // The transaction was opened by a statement, so a group that failed has not ended it.
+        if (!isLost(error)) await lane.rollback();
+        throw error;
+      }
     },
 
     async unlock() {
@@ -66,19 +72,15 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     },
 
     async commit(batch) {
-      const what = `Storing a batch of ${batch.executions.length} executions and ${batch.entries.length} entries`;
+      const what = `Storing ${batch.executions.length} executions and ${batch.entries.length} entries`;
       const inTransaction = locked;
       locked = false;
-      const calls = commitCalls(batch);
-      if (!inTransaction) {
-        if (calls.length > 0) await lane.write(what, calls);
-        return;
-      }
       try {
-        await lane.write(what, [...calls, call(commitTransaction, [])]);
+        const calls = commitCalls(batch);
+        if (inTransaction) await lane.write(what, [...calls, call(commitTransaction, [])]);
+        else if (calls.length > 0) await lane.write(what, calls);
       } catch (error) {
-        // The transaction was opened by a statement, so the failed group has not ended it.
-        if (error instanceof CommitConflict) await lane.rollback();
+        if (inTransaction && !isLost(error)) await lane.rollback();
         throw error;
       }
     },
@@ -100,6 +102,11 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
       await database.close();
     },
   };
+}
+
+/** Whether the connection went with the failure, and any transaction with it. */
+function isLost(error: unknown): boolean {
+  return ServiceError.is(error) && error.code === 'UNAVAILABLE';
 }
 
 function toClientConfig(connection: string | pg.ClientConfig): pg.ClientConfig {

@@ -2,7 +2,8 @@ import { invariant } from '@flovyn/protocol';
 
 /** 0-15 for a hexadecimal digit's character code, 255 for any other. */
 const digits = new Uint8Array(128).fill(255);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16);
   digits[digit.charCodeAt(0)] = value;
   digits[digit.toUpperCase().charCodeAt(0)] = value;
 }

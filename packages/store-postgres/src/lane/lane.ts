@@ -10,7 +10,7 @@ import { type Call, type Statement, writeCall, writeParse, writeSync } from './s
 export interface LaneOptions {
   readonly connection: pg.ClientConfig;
   /** Everything that will ever be called, prepared when connecting: a statement after a failing one is not parsed. */
-  readonly statements: readonly Statement<never>[];
+  readonly statements: readonly Statement[];
   /** Runs on each new connection before anything else; answers with the database's life. */
   readonly greet: (client: pg.Client) => Promise<string>;
   readonly warn: (message: string, details?: Readonly<Record<string, unknown>>) => void;

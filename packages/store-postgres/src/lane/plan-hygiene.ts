@@ -1,6 +1,6 @@
 import type { Call, Statement } from './statement.js';
 
-const discardPlans: Statement<never> = { name: 'discard_plans', sql: 'discard plans', columns: [] };
+const discardPlans: Statement = { name: 'discard_plans', sql: 'discard plans', columns: [] };
 
 const firstRows = 1_000;
 const firstMs = 4_000;
@@ -14,7 +14,7 @@ const lastMs = 600_000;
  * growing intervals; making one anew costs a millisecond.
  */
 export class PlanHygiene {
-  static readonly statements: readonly Statement<never>[] = [discardPlans];
+  static readonly statements: readonly Statement[] = [discardPlans];
   /** What a connection for writing is set to: one generic plan per statement, which looks rows up and never scans. */
   static readonly settings = [
     'set plan_cache_mode = force_generic_plan',

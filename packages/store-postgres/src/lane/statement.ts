@@ -12,7 +12,7 @@ export interface Statement<Row = never> {
 
 /** One call of one statement. */
 export interface Call {
-  readonly statement: Statement<never>;
+  readonly statement: Statement;
   readonly rows: readonly never[];
 }
 
@@ -21,15 +21,10 @@ export function call<Row>(statement: Statement<Row>, rows: readonly Row[]): Call
   return { statement, rows: rows as readonly never[] };
 }
 
-/** `$1::uuid[], $2::text[], ...` */
-export function placeholders(columns: readonly Column<never>[]): string {
-  return columns.map((column, index) => `$${index + 1}::${column.type}[]`).join(', ');
-}
-
 const message = { parse: 0x50, bind: 0x42, describe: 0x44, execute: 0x45, sync: 0x53 } as const;
 
 /** Asks the server to parse and keep the statement under its name. */
-export function writeParse(out: ByteWriter, statement: Statement<never>): void {
+export function writeParse(out: ByteWriter, statement: Statement): void {
   out.byte(message.parse);
   const at = out.leaveLength();
   out.cstring(statement.name);

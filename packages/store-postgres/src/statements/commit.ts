@@ -1,11 +1,11 @@
 import type { CommitBatch } from '@flovyn/engine';
 import { invariant } from '@flovyn/protocol';
 import { type Call, type Statement, call } from '../lane/statement.js';
-import { insertExecutions, setTags, tagsOf, updateExecutions } from './execution.js';
+import { deleteExecutions, insertExecutions, setTags, tagsOf, updateExecutions } from './execution.js';
 import { insertEntries, insertHistory } from './log.js';
 import { insertAttempts, insertLogs, insertTasks, signTasks, updateTasks } from './task.js';
 import {
-  deleteExecutions,
+  deleteBelongings,
   deleteKeys,
   deleteReady,
   deleteTimers,
@@ -26,6 +26,7 @@ export const commitStatements: readonly Statement[] = [
   insertExecutions,
   updateExecutions,
   setTags,
+  deleteExecutions,
   insertHistory,
   insertEntries,
   insertTasks,
@@ -39,7 +40,7 @@ export const commitStatements: readonly Statement[] = [
   insertTimers,
   deleteKeys,
   insertKeys,
-  ...deleteExecutions,
+  ...deleteBelongings,
 ];
 
 /**
@@ -67,6 +68,8 @@ export function commitCalls(batch: CommitBatch): readonly Call[] {
     executions.filter((write) => write.expectedVersion !== undefined),
   );
   add(setTags, created.flatMap(tagsOf));
+  const removed = sorted(batch.deleted, (removal) => removal.id);
+  add(deleteExecutions, removed);
   add(
     insertHistory,
     sorted(batch.history, (row) => row.executionId),
@@ -111,8 +114,11 @@ export function commitCalls(batch: CommitBatch): readonly Call[] {
     insertKeys,
     sorted(batch.keys.add, (key) => `${key.orgId}${key.key}`),
   );
-  const deleted = batch.deleted.toSorted();
-  for (const statement of deleteExecutions) add(statement, deleted);
+  for (const statement of deleteBelongings)
+    add(
+      statement,
+      removed.map((removal) => removal.id),
+    );
   return calls;
 }
 

@@ -1,7 +1,7 @@
-import type { ExecutionWrite, WorkflowState } from '@flovyn/engine';
+import type { CommitBatch, ExecutionWrite, WorkflowState } from '@flovyn/engine';
 import { type Json, fromJson, toJson } from '@flovyn/protocol';
 import { type Column, bytes, float8, int8, text, uuid } from '../lane/columns.js';
-import { guardedUpdate, insert } from './shapes.js';
+import { guardedUpdate, insert, requireAll, rowsOf } from './shapes.js';
 
 const id: Column<ExecutionWrite> = uuid('id', (row) => row.id);
 
@@ -62,6 +62,19 @@ export const updateExecutions = guardedUpdate(
   (row) => row.expectedVersion,
 );
 
+const removalColumns: readonly Column<CommitBatch['deleted'][number]>[] = [
+  uuid('id', (row) => row.id),
+  int8('expected_version', (row) => row.expectedVersion),
+];
+
+export const deleteExecutions = {
+  name: 'delete_executions',
+  sql: requireAll(`
+    delete from flovyn.execution as t using (${rowsOf(removalColumns)}) as n
+    where t.id = n.id and t.version = n.expected_version`),
+  columns: removalColumns,
+};
+
 /** An execution and one of the texts its lists may be filtered by. */
 export interface Tag {
   readonly executionId: string;
@@ -80,13 +93,13 @@ export const setTags = {
   columns: [uuid<Tag>('id', (row) => row.executionId), text<Tag>('tag', (row) => row.tag)],
 };
 
-/** The members of an execution's metadata that lists can be filtered by. */
+/** The members of an execution's metadata that lists can be filtered by: texts, and what can be written as one. */
 export function tagsOf({ id: executionId, workflow }: ExecutionWrite): Tag[] {
   if (workflow === undefined) return [];
   const metadata = fromJson(workflow.metadata);
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return [];
   return Object.entries(metadata).flatMap(([name, value]) =>
-    typeof value === 'string' ? [{ executionId, tag: toTag(name, value) }] : [],
+    typeof value === 'object' ? [] : [{ executionId, tag: toTag(name, String(value)) }],
   );
 }
 

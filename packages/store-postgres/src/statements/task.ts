@@ -61,7 +61,7 @@ export const signTasks: Statement<TaskSign> = {
       progress = coalesce(n.progress, t.progress),
       progress_details = coalesce(n.progress_details, t.progress_details),
       last_heartbeat_at = coalesce(n.last_heartbeat_at, t.last_heartbeat_at)
-    from ${rowsOf(signColumns)}
+    from (${rowsOf(signColumns)}) as n
     where t.id = n.id and t.execution_count = n.attempt and t.status = 'RUNNING'`,
   columns: signColumns,
 };

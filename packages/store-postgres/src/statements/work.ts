@@ -1,4 +1,4 @@
-import type { DueTimer, ExecutionId, IdempotencyKey, KeyRelease, ReadyWork } from '@flovyn/engine';
+import type { DueTimer, IdempotencyKey, KeyRelease, ReadyWork } from '@flovyn/engine';
 import { float8, int2, int8, text, uuid } from '../lane/columns.js';
 import type { Statement } from '../lane/statement.js';
 import { insert } from './shapes.js';
@@ -57,15 +57,14 @@ export const deleteKeys: Statement<KeyRelease> = {
 export const deleteReady = deleteWhere('ready', 'id');
 export const deleteTimers = deleteWhere('timer', 'id');
 
-/** Everything a standalone task has. It has no history. */
-export const deleteExecutions: readonly Statement<ExecutionId>[] = [
+/** What a standalone task has beside its execution. It has no history. */
+export const deleteBelongings: readonly Statement<string>[] = [
   deleteWhere('stream_entry', 'execution_id'),
   deleteWhere('task_attempt', 'task_id'),
   deleteWhere('task_log', 'task_id'),
   deleteWhere('ready', 'id', 'delete_ready_of_deleted'),
   deleteWhere('timer', 'id', 'delete_timer_of_deleted'),
   deleteWhere('task', 'id'),
-  deleteWhere('execution', 'id'),
 ];
 
 function deleteWhere(table: string, column: string, name = `delete_${table}`): Statement<string> {

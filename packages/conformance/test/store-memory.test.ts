@@ -1,0 +1,7 @@
+import { createMemoryStore } from '@flovyn/engine/memory';
+import { storeConformance } from '../src/index.js';
+
+storeConformance('memory', async () => {
+  const store = createMemoryStore();
+  return { open: async () => store, close: async () => {} };
+});
