@@ -3,7 +3,8 @@ import { ReportWriter } from './tooling/testing/reporter.js';
 
 /** Settings every room's own vitest config starts from: tests read the workspace's source, never stale output. */
 export function defineProject(overrides: NonNullable<ViteUserConfig['test']> = {}): ViteUserConfig {
-  const conditions = ['@flovyn/source', 'node', 'import', 'module', 'default'];
+  // Vitest hands these to Node as they are: `import` or `module` among them would break every `require` of a dependency.
+  const conditions = ['@flovyn/source', 'node'];
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },

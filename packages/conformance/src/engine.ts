@@ -27,21 +27,35 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return ServiceError.is(error) ? error.code : `unexpected: ${String(error)}`;
 }
 
+/** An empty database, which any number of server processes may open. */
+export interface TestDatabase {
+  open(): Promise<Store>;
+  drop(): Promise<void>;
+}
+
 /**
  * The promises of the engine on a store: what a worker and a caller may rely on, whichever adapter keeps the rows.
- * `makeStore` gives an empty store each time, or one whose other contents do no harm.
+ * `makeDatabase` gives an empty one each time.
  */
-export function engineConformance(name: string, makeStore: () => Promise<Store>): void {
-  const withHouse = async (body: (house: House) => Promise<void>): Promise<void> => {
-    const store = await makeStore();
-    const house = openHouse(store);
+export function engineConformance(name: string, makeDatabase: () => Promise<TestDatabase>): void {
+  const withHouses = async (
+    stores: number,
+    body: (a: House, b: House) => Promise<void>,
+    plan: readonly Fault[] = [],
+  ) => {
+    const database = await makeDatabase();
+    const clock = manualClock();
+    const opened = await Promise.all(Array.from({ length: stores }, () => database.open()));
+    const houses = opened.map((store) => openHouse(flakyStore(store, plan), {}, clock));
     try {
-      await body(house);
+      await body(houses[0] as House, houses.at(-1) as House);
     } finally {
-      await house.engine.close();
-      await store.close();
+      await Promise.all(houses.map((house) => house.engine.close()));
+      await Promise.all(opened.map((store) => store.close()));
+      await database.drop();
     }
   };
+  const withHouse = (body: (house: House) => Promise<void>): Promise<void> => withHouses(1, body);
 
   describe(`engine on ${name}: a workflow`, () => {
     test('goes from start to completion over one task, and says so in order', () =>
@@ -55,7 +69,11 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
         expect(task).toMatchObject({ workflowExecutionId: id, attempt: 1, input: '{}' });
         await worker.complete(task, { ok: true });
         const second = await worker.activation();
-        expect(second.events.map((event) => event.type)).toEqual(['TASK_SCHEDULED', 'WORKFLOW_SUSPENDED', 'TASK_COMPLETED']);
+        expect(second.events.map((event) => event.type)).toEqual([
+          'TASK_SCHEDULED',
+          'WORKFLOW_SUSPENDED',
+          'TASK_COMPLETED',
+        ]);
         await worker.turn(second, [], completed('done'));
 
         expect(await house.facts(id)).toEqual([
@@ -151,7 +169,7 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
         await worker.turn(await worker.activation(), commands, waiting);
         const tasks = await Promise.all(Array.from({ length: count }, () => worker.task()));
         await Promise.all(tasks.map((task, index) => worker.complete(task, index)));
-        for (let done = 0; done < count; ) {
+        for (let done = 0; done < count;) {
           const activation = await worker.activation();
           const seen = (await house.history(id)).filter(
             ({ type, sequence }) => type === 'TASK_COMPLETED' && sequence <= activation.sequence,
@@ -222,7 +240,13 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
         await worker.turn(given, [command], completed());
         const task = await worker.task();
         const { executionId, taskId, token } = task;
-        const stored = await worker.session.appendEntries({ executionId, taskId, token, first: 0, output: [token0('late')] });
+        const stored = await worker.session.appendEntries({
+          executionId,
+          taskId,
+          token,
+          first: 0,
+          output: [token0('late')],
+        });
         expect(stored).toEqual({ stored: 1 });
         await worker.complete(task, 'late');
         expect((await house.news(id)).at(-1)).toBe('WORKFLOW_COMPLETED');
@@ -287,9 +311,15 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
         const { executionId, taskId, token } = await worker.task();
         const ref = { executionId, taskId, token };
         const { session } = worker;
-        expect(await session.appendEntries({ ...ref, first: 0, output: [token0('a'), token0('b')] })).toEqual({ stored: 2 });
-        expect(await session.appendEntries({ ...ref, first: 1, output: [token0('b'), token0('c')] })).toEqual({ stored: 3 });
-        expect(await refusal(session.appendEntries({ ...ref, first: 5, output: [token0('x')] }))).toBe('FAILED_PRECONDITION');
+        expect(await session.appendEntries({ ...ref, first: 0, output: [token0('a'), token0('b')] })).toEqual({
+          stored: 2,
+        });
+        expect(await session.appendEntries({ ...ref, first: 1, output: [token0('b'), token0('c')] })).toEqual({
+          stored: 3,
+        });
+        expect(await refusal(session.appendEntries({ ...ref, first: 5, output: [token0('x')] }))).toBe(
+          'FAILED_PRECONDITION',
+        );
         await session.completeAttempt({ ...ref, entries: 5, output: 'null' as Json });
         const events = (await house.frames(id)).map(({ event }) => event);
         expect(events.flatMap((event) => (event.type === 'token' ? [event.text] : []))).toEqual(['a', 'b', 'c']);
@@ -322,9 +352,15 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
         house.clock.advance(5);
         await worker.session.heartbeatAttempt(ref);
         const record = await house.store.queries.task(orgId, id as string as TaskId);
-        expect(record?.task).toMatchObject({ progress: 0.5, progressDetails: 'half', lastHeartbeatAt: house.clock.now() });
+        expect(record?.task).toMatchObject({
+          progress: 0.5,
+          progressDetails: 'half',
+          lastHeartbeatAt: house.clock.now(),
+        });
         const logs = await house.store.queries.logs(orgId, taskId, { limit: 10, offset: 0 });
-        expect(logs.rows.map(({ level, message, attempt }) => [level, message, attempt])).toEqual([['INFO', 'hello', 1]]);
+        expect(logs.rows.map(({ level, message, attempt }) => [level, message, attempt])).toEqual([
+          ['INFO', 'hello', 1],
+        ]);
       }));
   });
 
@@ -345,7 +381,13 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
         const late = a.session.appendEntries({ executionId, taskId, token, first: 0, output: [token0('late')] });
         expect(await refusal(late)).toBe('LEASE_LOST');
         await b.complete(again, 'b');
-        expect(await house.news(id)).toEqual(['TASK_CREATED', 'TASK_STARTED', 'TASK_FAILED', 'TASK_STARTED', 'TASK_COMPLETED']);
+        expect(await house.news(id)).toEqual([
+          'TASK_CREATED',
+          'TASK_STARTED',
+          'TASK_FAILED',
+          'TASK_STARTED',
+          'TASK_COMPLETED',
+        ]);
         await house.assertSound(id);
       }));
 
@@ -374,7 +416,14 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
         a.session.disconnected();
         const { executionId, taskId, token } = kept;
         const b = await connectWorker(house.engine, orgId, {
-          resume: { sessionId: a.session.id, turns: [], attempts: [{ executionId, taskId, token }, { executionId, taskId, token: 'old' }] },
+          resume: {
+            sessionId: a.session.id,
+            turns: [],
+            attempts: [
+              { executionId, taskId, token },
+              { executionId, taskId, token: 'old' },
+            ],
+          },
         });
         expect(b.resumed).toBe(true);
         expect(b.lostTokens).toEqual(['old']);
@@ -386,31 +435,28 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
         await house.assertSound(first.id);
       }));
 
-    test('after a restart of the server a worker goes on where it was', async () => {
-      const store = await makeStore();
-      const clock = manualClock();
-      const before = openHouse(store, {}, clock);
-      const a = await connectWorker(before.engine, orgId);
-      const { id } = await start(before.engine);
-      await a.turn(await a.activation(), [schedule(), schedule()], waiting);
-      const [task, orphan] = [await a.task(), await a.task()];
-      await a.session.appendEntries({ ...refOf(task), first: 0, output: [token0('one')] });
+    test('after a restart of the server a worker goes on where it was', () =>
+      withHouses(2, async (before, after) => {
+        const a = await connectWorker(before.engine, orgId);
+        const { id } = await start(before.engine);
+        await a.turn(await a.activation(), [schedule(), schedule()], waiting);
+        const [task, orphan] = [await a.task(), await a.task()];
+        await a.session.appendEntries({ ...refOf(task), first: 0, output: [token0('one')] });
+        await before.engine.close();
 
-      const after = openHouse(store, {}, clock);
-      const b = await connectWorker(after.engine, orgId, {
-        resume: { sessionId: a.session.id, turns: [], attempts: [refOf(task)] },
-      });
-      expect(b.resumed).toBe(true);
-      expect(await b.session.appendEntries({ ...refOf(task), first: 0, output: [token0('one'), token0('two')] })).toEqual({ stored: 2 });
-      await b.complete(task);
-      await after.engine.loops.dispatch.tick();
-      const again = await b.task();
-      expect(again.taskId).toBe(orphan.taskId);
-      await b.complete(again);
-      await after.assertSound(id);
-      await after.engine.close();
-      await store.close();
-    });
+        const b = await connectWorker(after.engine, orgId, {
+          resume: { sessionId: a.session.id, turns: [], attempts: [refOf(task)] },
+        });
+        expect(b.resumed).toBe(true);
+        const entries = { ...refOf(task), first: 0, output: [token0('one'), token0('two')] };
+        expect(await b.session.appendEntries(entries)).toEqual({ stored: 2 });
+        await b.complete(task);
+        await after.engine.loops.dispatch.tick();
+        const again = await b.task();
+        expect(again.taskId).toBe(orphan.taskId);
+        await b.complete(again);
+        await after.assertSound(id);
+      }));
   });
 
   describe(`engine on ${name}: speculation`, () => {
@@ -467,7 +513,11 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
     test('a guess that missed keeps the result, refuses the turn, and the true history comes', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);
-        const other = await connectWorker(house.engine, orgId, { workerId: 'other', workflowKinds: [], taskKinds: ['u'] });
+        const other = await connectWorker(house.engine, orgId, {
+          workerId: 'other',
+          workflowKinds: [],
+          taskKinds: ['u'],
+        });
         const { id } = await start(house.engine);
         const commands = [schedule(), schedule({ kind: 'u' })];
         const { sequence } = await worker.turn(await worker.activation(), commands, waiting);
@@ -530,7 +580,11 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
     test('R05 a start repeated with its own id is one execution', () =>
       withHouse(async (house) => {
         const id = newTaskId() as string as ExecutionId;
-        const started = await Promise.all([start(house.engine, { id }), start(house.engine, { id }), start(house.engine, { id })]);
+        const started = await Promise.all([
+          start(house.engine, { id }),
+          start(house.engine, { id }),
+          start(house.engine, { id }),
+        ]);
         expect(started.filter(({ created }) => created)).toHaveLength(1);
         const foreign = '11111111-e29b-41d4-a716-446655440000' as OrgId;
         expect(await refusal(start(house.engine, { id, orgId: foreign }))).toMatch(/ALREADY_EXISTS|ABORTED/);
@@ -614,50 +668,47 @@ export function engineConformance(name: string, makeStore: () => Promise<Store>)
     test('R05 a refused or half-answered commit has one effect all the same', async () => {
       const fault = fc.constantFrom<Fault>('none', 'none', 'conflict', 'lost-before', 'lost-after');
       await fc.assert(
-        fc.asyncProperty(fc.array(fault, { maxLength: 12 }), fc.array(fc.nat(5), { maxLength: 20 }), async (plan, moves) => {
-          const store = await makeStore();
-          // Three losses in a row are an outage, which callers are told of.
-          const house = openHouse(flakyStore(store, plan.filter((kind, at) => !outage(plan, kind, at))));
-          try {
-            await randomLife(house, moves);
-          } finally {
-            await house.engine.close();
-            await store.close();
-          }
-        }),
+        fc.asyncProperty(
+          fc.array(fault, { maxLength: 12 }),
+          fc.array(fc.nat(5), { maxLength: 20 }),
+          async (plan, moves) => {
+            // Three losses in a row are an outage, which callers are told of.
+            const survivable = plan.filter((kind, at) => !outage(plan, kind, at));
+            await withHouses(1, (house) => randomLife(house, moves), survivable);
+          },
+        ),
         { numRuns: name === 'memory' ? 60 : 5, ...seed() },
       );
     }, 120_000);
 
-    test('R03 two servers on one store never store two things under one number', async () => {
-      const store = await makeStore();
-      const clock = manualClock();
-      const [a, b] = [openHouse(store, {}, clock), openHouse(store, {}, clock)];
-      const left = await connectWorker(a.engine, orgId, { workflowKinds: [] });
-      const right = await connectWorker(b.engine, orgId);
-      const { id } = await start(b.engine);
-      const given = await right.activation();
-      await right.turn(given, Array.from({ length: 20 }, () => schedule({ kind: 'u' })), waiting);
-      const helpers = await Promise.all([
-        connectWorker(a.engine, orgId, { workflowKinds: [], taskKinds: ['u'], taskCapacity: 10 }),
-        connectWorker(b.engine, orgId, { workflowKinds: [], taskKinds: ['u'], taskCapacity: 10 }),
-      ]);
-      await Promise.all([a.engine.loops.dispatch.tick(), b.engine.loops.dispatch.tick()]);
-      await Promise.all(
-        helpers.flatMap((helper) =>
-          Array.from({ length: 10 }, async () => {
-            const task = await helper.task();
-            await helper.session.appendEntries({ ...refOf(task), first: 0, output: [token0('x')] });
-            await helper.complete(task);
-          }),
-        ),
-      );
-      expect((await a.facts(id)).filter((fact) => fact === 'TASK_COMPLETED')).toHaveLength(20);
-      await a.assertSound(id);
-      expect(left.received).toEqual([]);
-      await Promise.all([a.engine.close(), b.engine.close()]);
-      await store.close();
-    }, 30_000);
+    test(
+      'R03 two servers on one store never store two things under one number',
+      () =>
+        withHouses(2, async (a, b) => {
+          const worker = await connectWorker(b.engine, orgId);
+          const { id } = await start(b.engine);
+          const commands = Array.from({ length: 20 }, () => schedule({ kind: 'u' }));
+          await worker.turn(await worker.activation(), commands, waiting);
+          const half = { workflowKinds: [], taskKinds: ['u'], taskCapacity: 10 };
+          const helpers = await Promise.all([
+            connectWorker(a.engine, orgId, half),
+            connectWorker(b.engine, orgId, half),
+          ]);
+          await Promise.all([a.engine.loops.dispatch.tick(), b.engine.loops.dispatch.tick()]);
+          await Promise.all(
+            helpers.flatMap((helper) =>
+              Array.from({ length: 10 }, async () => {
+                const task = await helper.task();
+                await helper.session.appendEntries({ ...refOf(task), first: 0, output: [token0('x')] });
+                await helper.complete(task);
+              }),
+            ),
+          );
+          expect((await a.facts(id)).filter((fact) => fact === 'TASK_COMPLETED')).toHaveLength(20);
+          await a.assertSound(id);
+        }),
+      30_000,
+    );
 
     test('one refused change does nothing to those stored with it', () =>
       withHouse(async (house) => {
@@ -690,9 +741,14 @@ async function randomLife(house: House, moves: readonly number[]): Promise<void>
   const { id } = await start(house.engine);
   const count = 4;
   const first = await worker.activation();
-  await worker.turn(first, Array.from({ length: count }, () => schedule()), waiting);
+  await worker.turn(
+    first,
+    Array.from({ length: count }, () => schedule()),
+    waiting,
+  );
   const entries = new Map<string, number>();
-  const attempts = () => worker.received.filter((work) => work.type === 'task').filter(({ token }) => !ended.has(token));
+  const attempts = () =>
+    worker.received.filter((work) => work.type === 'task').filter(({ token }) => !ended.has(token));
   const ended = new Set<string>();
   const turns = new Set<string>([first.token]);
   const playTurn = async (): Promise<void> => {
@@ -700,7 +756,9 @@ async function randomLife(house: House, moves: readonly number[]): Promise<void>
       if (work.type !== 'activation' || turns.has(work.token)) continue;
       turns.add(work.token);
       const facts = await house.history(id);
-      const closed = facts.filter(({ type, sequence }) => /^TASK_(COMPLETED|FAILED)$/.test(type) && sequence <= work.sequence);
+      const closed = facts.filter(
+        ({ type, sequence }) => /^TASK_(COMPLETED|FAILED)$/.test(type) && sequence <= work.sequence,
+      );
       await worker.turn(work, [], closed.length === count ? completed() : waiting);
     }
   };

@@ -79,7 +79,11 @@ export interface OpenSession {
   readonly resume?: {
     readonly sessionId: SessionId;
     readonly turns: readonly { readonly executionId: ExecutionId; readonly token: string }[];
-    readonly attempts: readonly { readonly executionId: ExecutionId; readonly taskId: TaskId; readonly token: string }[];
+    readonly attempts: readonly {
+      readonly executionId: ExecutionId;
+      readonly taskId: TaskId;
+      readonly token: string;
+    }[];
   };
   readonly instances: readonly { readonly executionId: ExecutionId; readonly sequence: number }[];
   /** Called after the commit that made the claim. Must not throw. */
@@ -148,7 +152,9 @@ export interface WorkerSession {
   failAttempt(attempt: AttemptEnd & { error: string; retryable: boolean; cancelled: boolean }): Promise<AttemptAnswer>;
   releaseAttempt(attempt: AttemptRef & { reason: string }): Promise<void>;
   /** Resolves to how many entries of the attempt are stored. Entries stored before are passed over. */
-  appendEntries(entries: AttemptRef & { first: number; output: readonly TaskOutput[] }): Promise<{ readonly stored: number }>;
+  appendEntries(
+    entries: AttemptRef & { first: number; output: readonly TaskOutput[] },
+  ): Promise<{ readonly stored: number }>;
   log(log: AttemptRef & TaskLog): Promise<void>;
   heartbeatAttempt(attempt: AttemptRef): Promise<void>;
   /** The connection broke: what the session holds stays its own for a short while. */

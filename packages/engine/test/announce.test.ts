@@ -57,7 +57,10 @@ describe('the news of each occurrence', () => {
     expect(newsOf(samples.WORKFLOW_CLAIMED).news?.event).toBe('WORKFLOW_STARTED');
     expect(newsOf(samples.WORKFLOW_WOKEN).news?.event).toBe('WORKFLOW_RESUMED');
     expect(newsOf(samples.TASK_CLAIMED).news?.event).toBe('TASK_STARTED');
-    expect(newsOf(samples.TASK_ATTEMPT_FAILED).news).toMatchObject({ event: 'TASK_FAILED', data: { status: 'PENDING' } });
+    expect(newsOf(samples.TASK_ATTEMPT_FAILED).news).toMatchObject({
+      event: 'TASK_FAILED',
+      data: { status: 'PENDING' },
+    });
   });
 
   test('a later claim and a lost worker are nobody’s news', () => {

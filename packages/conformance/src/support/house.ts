@@ -1,4 +1,12 @@
-import { type Engine, type EngineSettings, type ExecutionId, type OrgId, type Store, createEngine, createLocalWakeUps } from '@flovyn/engine';
+import {
+  type Engine,
+  type EngineSettings,
+  type ExecutionId,
+  type OrgId,
+  type Store,
+  createEngine,
+  createLocalWakeUps,
+} from '@flovyn/engine';
 import { type ManualClock, countingIds, manualClock, recordingReporter } from '@flovyn/engine/memory';
 import type { Frame } from '@flovyn/events';
 import { assertLegal } from '@flovyn/events/testing';

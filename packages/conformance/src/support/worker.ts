@@ -15,7 +15,11 @@ export interface ScriptedWorker {
   /** The next task, waiting for it. */
   task(): Promise<Assignment>;
   turn(given: Activation, commands: readonly Command[], outcome: Outcome): Promise<{ sequence: number }>;
-  complete(given: Assignment, output?: unknown, expectedSequence?: number): ReturnType<WorkerSession['completeAttempt']>;
+  complete(
+    given: Assignment,
+    output?: unknown,
+    expectedSequence?: number,
+  ): ReturnType<WorkerSession['completeAttempt']>;
   fail(given: Assignment, error: string, retryable?: boolean): ReturnType<WorkerSession['failAttempt']>;
 }
 
@@ -46,7 +50,9 @@ export async function connectWorker(
   });
   const next = async <Type extends 'activation' | 'task'>(type: Type): Promise<Extract<HandOver, { type: Type }>> => {
     for (;;) {
-      const found = received.filter((work): work is Extract<HandOver, { type: Type }> => work.type === type)[taken[type]];
+      const found = received.filter((work): work is Extract<HandOver, { type: Type }> => work.type === type)[
+        taken[type]
+      ];
       if (found !== undefined) {
         taken[type] += 1;
         return found;
@@ -66,7 +72,15 @@ export async function connectWorker(
       turns += 1;
       const { executionId, token, sequence } = given;
       const turnId = `${session.id}-${turns}`;
-      return session.completeTurn({ executionId, token, turnId, seenSequence: sequence, commands, outcome, speculative: false });
+      return session.completeTurn({
+        executionId,
+        token,
+        turnId,
+        seenSequence: sequence,
+        commands,
+        outcome,
+        speculative: false,
+      });
     },
     complete: ({ executionId, taskId, token }, output = null, expectedSequence) =>
       session.completeAttempt({

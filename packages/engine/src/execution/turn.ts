@@ -173,7 +173,10 @@ function taskCreated(
       workflowExecutionId: execution.id,
       kind: command.kind,
       // An empty name and `default` both mean: where the workflow is.
-      queue: command.queue === undefined || command.queue === '' || command.queue === 'default' ? workflow.queue : command.queue,
+      queue:
+        command.queue === undefined || command.queue === '' || command.queue === 'default'
+          ? workflow.queue
+          : command.queue,
       input: command.input,
       metadata: workflow.metadata,
       retry: retryPolicy(command.retry),

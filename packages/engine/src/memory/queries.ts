@@ -34,7 +34,11 @@ export function memoryQueries(rows: MemoryRows): Queries {
         if (filter.kind !== undefined && workflow.kind !== filter.kind) return [];
         return hasMetadata(workflow.metadata, filter.metadata) ? [record] : [];
       });
-      return page(newestFirst(found, ({ workflow }) => workflow), filter, ({ workflow }) => workflow.id);
+      return page(
+        newestFirst(found, ({ workflow }) => workflow),
+        filter,
+        ({ workflow }) => workflow.id,
+      );
     },
     async history(orgId, id, range) {
       if (execution(orgId, id)?.workflow === undefined) return undefined;
@@ -72,7 +76,11 @@ export function memoryQueries(rows: MemoryRows): Queries {
         if (filter.queue !== undefined && task.queue !== filter.queue) return [];
         return taskRecord(task.id) ?? [];
       });
-      return page(newestFirst(found, ({ task }) => task), filter, ({ task }) => task.id);
+      return page(
+        newestFirst(found, ({ task }) => task),
+        filter,
+        ({ task }) => task.id,
+      );
     },
     async attempts(orgId, id) {
       return rows.tasks.get(id)?.task.orgId === orgId ? rows.attempts.filter(({ taskId }) => taskId === id) : [];
@@ -94,8 +102,7 @@ function page<Row>(
   filter: { readonly limit: number; readonly offset: number; readonly cursor?: string },
   idOf: (row: Row) => string,
 ): Page<Row> {
-  const start =
-    filter.cursor === undefined ? filter.offset : rows.findIndex((row) => idOf(row) === filter.cursor) + 1;
+  const start = filter.cursor === undefined ? filter.offset : rows.findIndex((row) => idOf(row) === filter.cursor) + 1;
   const found = rows.slice(start, start + filter.limit);
   const last = found.at(-1);
   const more = last !== undefined && start + found.length < rows.length;
@@ -107,4 +114,3 @@ function hasMetadata(metadata: Json, wanted: Readonly<Record<string, string>> | 
   const own = fromJson(metadata) as Record<string, unknown>;
   return Object.entries(wanted).every(([key, value]) => String(own[key]) === value);
 }
-

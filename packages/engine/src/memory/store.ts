@@ -1,4 +1,3 @@
-
 import { isTerminalWorkflow } from '../execution/state.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import {
@@ -70,13 +69,19 @@ export function createMemoryStore(): MemoryStore {
       write(rows, batch);
     },
     reserve: async (request) => reserve(rows, request),
-    dueTimers: async (now, limit) => soonest(rows).filter((timer) => timer.dueAt <= now).slice(0, limit),
+    dueTimers: async (now, limit) =>
+      soonest(rows)
+        .filter((timer) => timer.dueAt <= now)
+        .slice(0, limit),
     nextTimer: async (now) => soonest(rows).find((timer) => timer.dueAt > now)?.dueAt,
     sessions: {
       extend: async (sessions) => sessions.forEach((session) => rows.sessions.set(session.id, session)),
       find: async (id) => rows.sessions.get(id),
       expired: async (now, limit) =>
-        [...rows.sessions.values()].filter((session) => session.leaseUntil < now).map((session) => session.id).slice(0, limit),
+        [...rows.sessions.values()]
+          .filter((session) => session.leaseUntil < now)
+          .map((session) => session.id)
+          .slice(0, limit),
       claims: async (ids) => heldWork(rows).filter((held) => ids.includes(held.sessionId)),
       orphans: async () => heldWork(rows).filter((held) => !rows.sessions.has(held.sessionId)),
       remove: async (ids) => ids.forEach((id) => rows.sessions.delete(id)),
@@ -84,7 +89,8 @@ export function createMemoryStore(): MemoryStore {
     queries: memoryQueries(rows),
     streams: {
       head: async (orgId, id) => head(rows, orgId, id),
-      read: async (id, after, limit) => (rows.entries.get(id) ?? []).filter((entry) => entry.seq > after).slice(0, limit),
+      read: async (id, after, limit) =>
+        (rows.entries.get(id) ?? []).filter((entry) => entry.seq > after).slice(0, limit),
     },
     orgs: {
       upsert: async (orgs) =>
@@ -133,8 +139,18 @@ function check(rows: MemoryRows, batch: CommitBatch): void {
     if (repeated.has(keyName(key))) throw new CommitConflict(`key ${key.key}`);
     repeated.add(keyName(key));
   }
-  contiguous(batch.history, (row) => row.executionId, (row) => row.sequence, (id) => rows.history.get(id)?.length ?? 0);
-  contiguous(batch.entries, (row) => row.executionId, (row) => row.seq, (id) => rows.entries.get(id)?.length ?? 0);
+  contiguous(
+    batch.history,
+    (row) => row.executionId,
+    (row) => row.sequence,
+    (id) => rows.history.get(id)?.length ?? 0,
+  );
+  contiguous(
+    batch.entries,
+    (row) => row.executionId,
+    (row) => row.seq,
+    (id) => rows.entries.get(id)?.length ?? 0,
+  );
 }
 
 function contiguous<Row>(
@@ -250,4 +266,3 @@ function endOf(rows: MemoryRows, id: ExecutionId, workflow: LoadedExecution['wor
 function keyName(key: IdempotencyKeyId): string {
   return `${key.orgId}/${key.key}`;
 }
-

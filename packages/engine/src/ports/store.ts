@@ -278,7 +278,10 @@ export interface Queries {
   /** Undefined when there is no such execution. Ascending, without holes. */
   history(orgId: OrgId, id: ExecutionId, range: HistoryRange): Promise<readonly RecordedEvent[] | undefined>;
   /** Key to JSON text, from STATE_SET and STATE_CLEARED. */
-  state(orgId: OrgId, id: ExecutionId): Promise<{ readonly values: ReadonlyMap<string, Json>; readonly asOf: Position } | undefined>;
+  state(
+    orgId: OrgId,
+    id: ExecutionId,
+  ): Promise<{ readonly values: ReadonlyMap<string, Json>; readonly asOf: Position } | undefined>;
   tasksOf(orgId: OrgId, id: ExecutionId): Promise<readonly TaskRecord[] | undefined>;
   /** A workflow's task or a standalone one. */
   task(orgId: OrgId, id: TaskId): Promise<TaskRecord | undefined>;

@@ -5,7 +5,15 @@ import { type Claim, type TurnClaim, isTerminalWorkflow } from '../execution/sta
 import { type Execution, fromLoaded } from '../execution/view.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { Occurrence } from '../occurrence.js';
-import { type CommitBatch, CommitConflict, type IdempotencyKey, type IdempotencyKeyId, type Store, type StreamEntry, type Wanted } from '../ports/store.js';
+import {
+  type CommitBatch,
+  CommitConflict,
+  type IdempotencyKey,
+  type IdempotencyKeyId,
+  type Store,
+  type StreamEntry,
+  type Wanted,
+} from '../ports/store.js';
 import type { Clock, Ids, Reporter, WakeUps } from '../ports/surroundings.js';
 import { isOpenTask } from '../task/state.js';
 import { Batch } from './batch.js';
@@ -134,17 +142,26 @@ export class Changes {
     for (const place of this.#doubts.splice(0)) {
       this.change(doubting(place, this.#options.dispatcher)).catch((error: unknown) => {
         if (ServiceError.is(error) && error.code === 'UNAVAILABLE' && !this.#closed) this.#doubts.push(place);
-        else this.#options.reporter.error('A claim of uncertain fate could not be settled', { executionId: place.execution.id, error });
+        else
+          this.#options.reporter.error('A claim of uncertain fate could not be settled', {
+            executionId: place.execution.id,
+            error,
+          });
       });
     }
   }
 
   #refuse(): ServiceError | undefined {
-    if (this.#closed) return new ServiceError('UNAVAILABLE', 'The server is stopping. Try another one, or again shortly.');
+    if (this.#closed)
+      return new ServiceError('UNAVAILABLE', 'The server is stopping. Try another one, or again shortly.');
     if (this.#queue.length < QUEUE_CHANGES && this.#bytes < QUEUE_BYTES) return undefined;
-    return new ServiceError('RESOURCE_EXHAUSTED', 'More is waiting to be written than the server can hold. Try again shortly.', {
-      retryAfterSeconds: 1,
-    });
+    return new ServiceError(
+      'RESOURCE_EXHAUSTED',
+      'More is waiting to be written than the server can hold. Try again shortly.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   }
 
   async #run(): Promise<void> {
@@ -188,7 +205,8 @@ export class Changes {
       }
       const again = down ? attempt < 3 : error instanceof CommitConflict ? attempt < ATTEMPTS : attempt < 2;
       if (!again) {
-        for (const member of left) member.reject(error instanceof CommitConflict ? contended(member.change.id, error) : error);
+        for (const member of left)
+          member.reject(error instanceof CommitConflict ? contended(member.change.id, error) : error);
         return;
       }
     }
@@ -382,9 +400,7 @@ export class Changes {
     const seat = dispatcher.get(meeting.place.sessionId);
     if (seat === undefined) return [];
     const work =
-      meeting.taskId === undefined
-        ? activation(meeting, seat.held(meeting.execution.id), store)
-        : assignment(meeting);
+      meeting.taskId === undefined ? activation(meeting, seat.held(meeting.execution.id), store) : assignment(meeting);
     if (work === undefined) return [];
     if (!(work instanceof Promise)) return [() => seat.deliver(work)];
     const give = (): void => {

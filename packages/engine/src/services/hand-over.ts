@@ -70,7 +70,11 @@ type Activation = Extract<HandOver, { type: 'activation' }>;
  * The same for a turn, for a worker that has seen the facts up to `after`. What must be read first is read from the
  * store; everything else is what the execution is at this moment.
  */
-export function activation(meeting: Meeting, after: number, store: Store): Activation | Promise<Activation> | undefined {
+export function activation(
+  meeting: Meeting,
+  after: number,
+  store: Store,
+): Activation | Promise<Activation> | undefined {
   const { place, execution } = meeting;
   const { workflow } = execution;
   if (workflow?.status !== 'RUNNING' || workflow.claim.token !== place.token) return undefined;
@@ -92,7 +96,5 @@ export function activation(meeting: Meeting, after: number, store: Store): Activ
   const events = factsAfter(execution, after);
   if (events !== undefined) return { ...given, events: events.slice(0, ACTIVATION_EVENTS) };
   const range = { after, before: execution.sequence + 1, limit: ACTIVATION_EVENTS };
-  return store.queries
-    .history(execution.orgId, execution.id, range)
-    .then((read) => ({ ...given, events: read ?? [] }));
+  return store.queries.history(execution.orgId, execution.id, range).then((read) => ({ ...given, events: read ?? [] }));
 }

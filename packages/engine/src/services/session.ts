@@ -1,15 +1,7 @@
 import { type Json, ServiceError } from '@flovyn/protocol';
 import { LRUCache } from 'lru-cache';
 import { type Decide, decided } from '../decision.js';
-import type {
-  AttemptAnswer,
-  AttemptEnd,
-  AttemptRef,
-  HandOver,
-  OpenSession,
-  Turn,
-  WorkerSession,
-} from '../engine.js';
+import type { AttemptAnswer, AttemptEnd, AttemptRef, HandOver, OpenSession, Turn, WorkerSession } from '../engine.js';
 import { decideTurn, decideTurnReleased } from '../execution/turn.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { TaskLog, TaskOutput } from '../occurrence.js';
@@ -135,20 +127,41 @@ export class Session implements WorkerSession, Seat {
     });
   }
 
-  releaseTurn({ executionId, token, reason }: { executionId: ExecutionId; token: string; reason: string }): Promise<void> {
+  releaseTurn({
+    executionId,
+    token,
+    reason,
+  }: {
+    executionId: ExecutionId;
+    token: string;
+    reason: string;
+  }): Promise<void> {
     this.#held.delete(executionId);
     const decide: Decide<void> = (circumstances) => decideTurnReleased(circumstances, { token, reason });
     return this.#house.changes.change({ id: executionId, orgId: this.orgId, decide });
   }
 
-  async history({ executionId, token, after, limit }: { executionId: ExecutionId; token: string; after: number; limit: number }) {
+  async history({
+    executionId,
+    token,
+    after,
+    limit,
+  }: {
+    executionId: ExecutionId;
+    token: string;
+    after: number;
+    limit: number;
+  }) {
     const { sequence, input } = await this.#house.changes.change<{ sequence: number; input: Json }>({
       id: executionId,
       orgId: this.orgId,
       decide: ({ execution }) => {
         const workflow = execution?.workflow;
         if (execution === undefined || workflow?.status !== 'RUNNING' || workflow.claim.token !== token) {
-          throw new ServiceError('LEASE_LOST', `The turn of execution ${executionId} is no longer this worker's. Drop it.`);
+          throw new ServiceError(
+            'LEASE_LOST',
+            `The turn of execution ${executionId} is no longer this worker's. Drop it.`,
+          );
         }
         return decided({ sequence: execution.sequence, input: workflow.input });
       },
@@ -179,7 +192,9 @@ export class Session implements WorkerSession, Seat {
     await this.#endAttempt({ ...attempt, entries: 0 }, { type: 'released', reason: attempt.reason }, 0);
   }
 
-  appendEntries(entries: AttemptRef & { first: number; output: readonly TaskOutput[] }): Promise<{ readonly stored: number }> {
+  appendEntries(
+    entries: AttemptRef & { first: number; output: readonly TaskOutput[] },
+  ): Promise<{ readonly stored: number }> {
     let bytes = 0;
     for (const { event } of entries.output) bytes += event.length;
     return this.#onAttempt(entries, (circumstances) => decideEntries(circumstances, entries), bytes);

@@ -35,7 +35,8 @@ export class SessionRegistry implements Sessions {
     if (before !== undefined && before.orgId !== request.orgId) throw foreignSession(before.id);
     const stored = resume === undefined || before !== undefined ? undefined : await this.#findStored(request);
     const resumed = before !== undefined || stored !== undefined;
-    const id = resume !== undefined && resumed ? resume.sessionId : (this.#house.ids.executionId() as string as SessionId);
+    const id =
+      resume !== undefined && resumed ? resume.sessionId : (this.#house.ids.executionId() as string as SessionId);
 
     const session = new Session(id, request, { ...this.#house, closed: (closing) => this.#close(closing) });
     // The lease stands before the first claim does: nobody else may take a new session for a dead one.
@@ -94,7 +95,9 @@ export class SessionRegistry implements Sessions {
       session.turns.delete(token);
       session.attempts.delete(token);
     }
-    const unknown = new Set([...session.turns.keys(), ...session.attempts.keys()].filter((token) => !confirmed.has(token)));
+    const unknown = new Set(
+      [...session.turns.keys(), ...session.attempts.keys()].filter((token) => !confirmed.has(token)),
+    );
     await session.giveBack('The work did not reach its worker', unknown);
     return lostTokens;
   }

@@ -30,16 +30,16 @@ export function retryTask(request: Request & { readonly note: string }): Change<
 export function deleteTask(request: Request): Change<void> {
   return onTask(request, (task) => {
     if (task.status !== 'PENDING') {
-      throw new ServiceError('INVALID_ARGUMENT', `Task ${task.id} is ${task.status}; only a PENDING task can be deleted. Cancel it instead.`);
+      throw new ServiceError(
+        'INVALID_ARGUMENT',
+        `Task ${task.id} is ${task.status}; only a PENDING task can be deleted. Cancel it instead.`,
+      );
     }
     return { ...decided(undefined), remove: true };
   });
 }
 
-function onTask(
-  { orgId, id }: Request,
-  decide: (task: TaskState) => ReturnType<Change<void>['decide']>,
-): Change<void> {
+function onTask({ orgId, id }: Request, decide: (task: TaskState) => ReturnType<Change<void>['decide']>): Change<void> {
   return {
     id: executionIdOfTask(id),
     orgId,

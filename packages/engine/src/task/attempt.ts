@@ -33,7 +33,7 @@ export function decideAttemptEnd(
   holder: AttemptHolder,
 ): Decision<AttemptAnswer> {
   const { view, task } = claimedTask(execution, end);
-  if (task.status !== 'RUNNING') return decided(repeatedAnswer(view, end, holder));
+  if (task === undefined) return decided(repeatedAnswer(view, end, holder));
 
   const occurrences: Occurrence[] = [];
   const lost = end.entries - task.entries;
@@ -62,7 +62,7 @@ export function decideEntries(
   entries: AttemptRef & { first: number; output: readonly TaskOutput[] },
 ): Decision<{ stored: number }> {
   const { task } = claimedTask(execution, entries);
-  if (task.status !== 'RUNNING') return decided({ stored: entries.first + entries.output.length });
+  if (task === undefined) return decided({ stored: entries.first + entries.output.length });
   const skip = task.entries - entries.first;
   if (skip < 0) {
     throw new ServiceError(
@@ -78,27 +78,32 @@ export function decideEntries(
 
 export function decideLog({ execution }: Circumstances, ref: AttemptRef, log: TaskLog): Decision<void> {
   const { task } = claimedTask(execution, ref);
-  return decided(undefined, task.status === 'RUNNING' ? [{ type: 'TASK_LOGGED', taskId: task.id, log }] : []);
+  return decided(undefined, task === undefined ? [] : [{ type: 'TASK_LOGGED', taskId: task.id, log }]);
 }
 
 export function decideHeartbeat({ execution }: Circumstances, ref: AttemptRef): Decision<void> {
   const { task } = claimedTask(execution, ref);
-  if (task.status !== 'RUNNING') throw leaseLost(ref);
+  if (task === undefined) throw leaseLost(ref);
   return decided(undefined, [{ type: 'TASK_HEARTBEAT', taskId: task.id }]);
 }
 
-/** The task whose attempt a token stands for, running or ended by that same token. */
+type RunningTask = TaskState & { readonly status: 'RUNNING' };
+
+/**
+ * The running task that a token has the right to. `undefined` when this very token has ended its attempt already: what is
+ * said again was stored before.
+ */
 function claimedTask(
   execution: ExecutionView | undefined,
   ref: AttemptRef,
-): { readonly view: ExecutionView; readonly task: TaskState } {
+): { readonly view: ExecutionView; readonly task: RunningTask | undefined } {
   const task = execution?.tasks.get(ref.taskId);
   if (execution === undefined || task === undefined) {
     throw new ServiceError('NOT_FOUND', `There is no task ${ref.taskId} in execution ${ref.executionId}.`);
   }
-  const token = task.status === 'RUNNING' ? task.claim.token : task.lastToken;
-  if (token !== ref.token) throw leaseLost(ref);
-  return { view: execution, task };
+  if (task.status === 'RUNNING' && task.claim.token === ref.token) return { view: execution, task };
+  if (task.lastToken === ref.token) return { view: execution, task: undefined };
+  throw leaseLost(ref);
 }
 
 function leaseLost(ref: AttemptRef): ServiceError {
@@ -108,7 +113,7 @@ function leaseLost(ref: AttemptRef): ServiceError {
   );
 }
 
-function attemptEnding(task: TaskState & { status: 'RUNNING' }, outcome: AttemptOutcome, now: number) {
+function attemptEnding(task: RunningTask, outcome: AttemptOutcome, now: number) {
   const taskId = task.id;
   const endedBy = task.claim.token;
   switch (outcome.type) {

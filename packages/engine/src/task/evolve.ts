@@ -27,6 +27,7 @@ export function evolveTask(before: TaskState | undefined, occurrence: TaskOccurr
     case 'TASK_CLAIMED':
       return {
         ...carried(before),
+        ...(before.lastToken === undefined ? {} : { lastToken: before.lastToken }),
         status: 'RUNNING',
         claim: occurrence.claim,
         workerId: occurrence.claim.workerId,
@@ -133,7 +134,17 @@ function closed(
   };
 }
 
-type Phase = 'status' | 'lastToken' | 'dueAt' | 'error' | 'claim' | 'attemptStartedAt' | 'entries' | 'output' | 'reason' | 'completedAt';
+type Phase =
+  | 'status'
+  | 'lastToken'
+  | 'dueAt'
+  | 'error'
+  | 'claim'
+  | 'attemptStartedAt'
+  | 'entries'
+  | 'output'
+  | 'reason'
+  | 'completedAt';
 type Carried = Omit<TaskState, Phase>;
 
 /** What goes on through a change of status. */

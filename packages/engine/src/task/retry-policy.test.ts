@@ -29,5 +29,7 @@ test('without a word about retries there are three, at once', () => {
 
 test('the first delay is the initial one and doubles from there', () => {
   const policy = retryPolicy({ initialDelayMs: 100, maxDelayMs: 1_000 });
-  expect([1, 2, 3, 4, 5, 6].map((attempt) => retryDelayMs(policy, attempt))).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+  expect([1, 2, 3, 4, 5, 6].map((attempt) => retryDelayMs(policy, attempt))).toEqual([
+    100, 200, 400, 800, 1_000, 1_000,
+  ]);
 });

@@ -1,7 +1,12 @@
 import type { RetryPolicy } from '@flovyn/protocol';
 
 /** Four attempts, at once after each other. */
-export const defaultRetryPolicy: RetryPolicy = { maxRetries: 3, initialDelayMs: 0, maxDelayMs: 86_400_000, multiplier: 2 };
+export const defaultRetryPolicy: RetryPolicy = {
+  maxRetries: 3,
+  initialDelayMs: 0,
+  maxDelayMs: 86_400_000,
+  multiplier: 2,
+};
 
 /** Fills what a caller left open. */
 export function retryPolicy(given: Partial<RetryPolicy> = {}): RetryPolicy {

@@ -53,8 +53,18 @@ export type TaskState = TaskFixed &
         readonly error?: string;
       }
     | ({ readonly status: 'RUNNING' } & RunningAttempt)
-    | { readonly status: 'COMPLETED'; readonly output: Json; readonly attemptStartedAt?: number; readonly completedAt: number }
-    | { readonly status: 'FAILED'; readonly error: string; readonly attemptStartedAt?: number; readonly completedAt: number }
+    | {
+        readonly status: 'COMPLETED';
+        readonly output: Json;
+        readonly attemptStartedAt?: number;
+        readonly completedAt: number;
+      }
+    | {
+        readonly status: 'FAILED';
+        readonly error: string;
+        readonly attemptStartedAt?: number;
+        readonly completedAt: number;
+      }
     | {
         readonly status: 'CANCELLED';
         readonly reason: string;
