@@ -1,12 +1,11 @@
-import type { Frame, FrameHead as Head } from './envelope.js';
-import { FrameHead } from './envelope.js';
+import type { StreamEventType } from './enums.js';
+import { type Frame, FrameHead } from './envelope.js';
 import type { Issue } from './issue.js';
 import { isRecord, read } from './read.js';
-import type { StreamEventType } from './enums.js';
 import { streamEvents } from './registry/stream.js';
 import { type Shape, count } from './shape.js';
-import type { FlovynEvent, StateEventName, StateEventPayload, StreamEvent } from './types.js';
 import { stateEventShapes } from './shapes.js';
+import type { FlovynEvent, StateEventName, StateEventPayload, StreamEvent } from './types.js';
 
 /** Why something is not an event this version of the contract can give. */
 export type Undecoded =
@@ -33,7 +32,7 @@ export type Decoded =
 /** A frame, or the reason why there is none; `head` says where it stands whenever that much could be read. */
 export type DecodedFrame =
   | { readonly ok: true; readonly frame: Frame; readonly unrecognized?: readonly string[] }
-  | (Undecoded & { readonly head?: Head });
+  | (Undecoded & { readonly head?: FrameHead });
 
 /**
  * The event a JSON value stands for. Never throws. Fields this version does not know are left out; the value itself
@@ -67,7 +66,7 @@ export function decodeFrame(raw: unknown): DecodedFrame {
 }
 
 function decodeStateEvent(raw: Record<string, unknown>): Decoded {
-  const { event: name, timestampMs } = raw;
+  const { event: name } = raw;
   if (typeof name !== 'string') {
     return { ok: false, kind: 'malformed', reason: 'a state event has a text `event`', raw };
   }

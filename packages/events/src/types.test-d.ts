@@ -24,6 +24,8 @@ import {
 import { streamSubject } from './nats/index.js';
 
 declare const event: FlovynEvent;
+declare const output: StreamEvent;
+declare const task: TaskId;
 declare const news: StateEventPayload;
 declare const timer: StateEventPayload<'TIMER_STARTED' | 'TIMER_FIRED' | 'TIMER_CANCELLED'>;
 
@@ -106,7 +108,7 @@ describe('match', () => {
 
   it('by entity has a handler for every entity the event can be about', () => {
     byEntity(timer, { timer: (given) => expectTypeOf(given).toEqualTypeOf<typeof timer>() });
-    byEntity({ type: 'token', text: '' } as StreamEvent, {
+    byEntity(output, {
       stream: (given) => expectTypeOf(given).toEqualTypeOf<StreamEvent>(),
     });
     // @ts-expect-error it can be about much else
@@ -135,6 +137,6 @@ describe('ids', () => {
     // @ts-expect-error any text is not an id
     streamSubject('');
     // @ts-expect-error a task's id is not its stream's, unless someone says that it stands alone
-    streamSubject('' as TaskId);
+    streamSubject(task);
   });
 });

@@ -46,7 +46,7 @@ export function eventsSchema(): { readonly $defs: Record<string, Definition> } &
     title: 'The events of Flovyn',
     description: 'One document of a live stream: a frame, or the words of a control frame.',
     anyOf,
-    $defs: $defs as Record<string, Definition>,
+    $defs,
   };
 }
 

@@ -122,7 +122,7 @@ describe('limit', () => {
 
   it.each([
     ['in one line', [`data: ${'x'.repeat(95)}\n\n`]],
-    ['in one line of many pieces', [...'data: ', ...'x'.repeat(500), '\n\n']],
+    ['in one line of many pieces', [...Array.from(`data: ${'x'.repeat(500)}`), '\n\n']],
     ['in many lines', ['data: x\n'.repeat(50), '\n']],
     ['with a long name', [`event: ${'x'.repeat(60)}\ndata: ${'x'.repeat(60)}\n\n`]],
   ])('drops a longer one, says so once, and goes on: %s', (_, chunks) => {

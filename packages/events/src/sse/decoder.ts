@@ -63,12 +63,16 @@ class Decoder implements SseDecoder {
     let from = this.#afterCr && text.startsWith('\n') ? 1 : 0;
     if (text !== '') this.#afterCr = text.endsWith('\r');
 
-    const breaks = /\r\n|\r|\n/g;
-    breaks.lastIndex = from;
-    for (let found = breaks.exec(text); found !== null; found = breaks.exec(text)) {
-      this.#extendLine(text.slice(from, found.index));
+    // Both positions are kept until they are passed, so that a chunk is searched once for each.
+    let lf = text.indexOf('\n', from);
+    let cr = text.indexOf('\r', from);
+    while (lf !== -1 || cr !== -1) {
+      const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr;
+      this.#extendLine(text.slice(from, end));
       this.#endLine();
-      from = breaks.lastIndex;
+      from = end === cr && lf === cr + 1 ? end + 2 : end + 1;
+      if (lf !== -1 && lf < from) lf = text.indexOf('\n', from);
+      if (cr !== -1 && cr < from) cr = text.indexOf('\r', from);
     }
     this.#extendLine(text.slice(from));
 
