@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { NEEDS_BROWSER, type WatchedPage, hasBrowser, openPage, startBrowser } from './support/browser.js';
+import { type WatchedPage, hasBrowser, openPage, startBrowser } from './support/browser.js';
 import { FixtureServer } from './support/fixture-server.js';
 
-describe.skipIf(!hasBrowser)(NEEDS_BROWSER, () => {
+describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_PATH or /usr/bin/chromium', () => {
   let browser: Browser;
   let server: FixtureServer;
   let watched: WatchedPage;

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Result } from 'axe-core';
+import type axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { NEEDS_BROWSER, hasBrowser, openPage, startBrowser } from './support/browser.js';
+import { hasBrowser, openPage, startBrowser } from './support/browser.js';
 import { FixtureServer } from './support/fixture-server.js';
 
 const SIZES = { narrow: { width: 320, height: 740 }, wide: { width: 1_400, height: 900 } } as const;
 
-describe.skipIf(!hasBrowser)(NEEDS_BROWSER, () => {
+describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_PATH or /usr/bin/chromium', () => {
   let browser: Browser;
   let server: FixtureServer;
   const pages: Record<string, string> = {};
@@ -68,10 +68,10 @@ describe.skipIf(!hasBrowser)(NEEDS_BROWSER, () => {
 
 /** What axe finds serious or critical, in one line each. */
 async function seriousProblems(page: Page): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(axe);
-  const violations = await page.evaluate(async (): Promise<Result[]> => {
-    const { axe: tool } = window as unknown as { axe: typeof import('axe-core') };
+  const script = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(script);
+  const violations = await page.evaluate(async () => {
+    const { axe: tool } = window as unknown as { axe: typeof axe };
     return (await tool.run()).violations;
   });
   return violations

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { NEEDS_BROWSER, type WatchedPage, hasBrowser, openPage, startBrowser } from './support/browser.js';
+import { type WatchedPage, hasBrowser, openPage, startBrowser } from './support/browser.js';
 import type { FixtureRun } from './support/fixture-run.js';
 import { FixtureServer } from './support/fixture-server.js';
 
@@ -8,7 +8,7 @@ const LLM = { id: '00000000-0000-4000-8000-00000000000a', kind: 'llm-request', a
 const SENTENCE = 'A durable workflow writes every step it has finished into a history.';
 const WORDS = SENTENCE.match(/\S+\s*/g) ?? [];
 
-describe.skipIf(!hasBrowser)(NEEDS_BROWSER, () => {
+describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_PATH or /usr/bin/chromium', () => {
   let browser: Browser;
   let server: FixtureServer;
   let watched: WatchedPage;

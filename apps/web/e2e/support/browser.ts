@@ -4,11 +4,8 @@ import { expect } from 'vitest';
 
 const path = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
-/** Whether there is a browser to test with. */
+/** Whether there is a browser to test with. Where there is none, the title of the skipped suite says why. */
 export const hasBrowser = existsSync(path);
-
-/** What stands above tests that need a browser; where there is none it is the reason why they were skipped. */
-export const NEEDS_BROWSER = `in the browser (needs Chromium: ${path}, or where CHROMIUM_PATH says)`;
 
 /** Starts the browser. Sandboxing needs privileges that a container does not have. */
 export function startBrowser(): Promise<Browser> {
