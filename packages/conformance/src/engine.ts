@@ -602,6 +602,7 @@ export function engineConformance(name: string, makeDatabase: () => Promise<Test
         await house.engine.retryTask({ orgId, id: taskId, note: 'again' });
         const again = await worker.task();
         await house.engine.cancelTask({ orgId, id: taskId, reason: 'enough' });
+        expect(await worker.cancellation()).toMatchObject({ taskId, token: again.token, reason: 'enough' });
         expect(await refusal(worker.complete(again))).toBe('LEASE_LOST');
         expect(await refusal(house.engine.cancelTask({ orgId, id: taskId, reason: '' }))).toBe('FAILED_PRECONDITION');
         expect(await house.news(id)).toEqual([

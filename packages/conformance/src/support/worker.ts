@@ -14,6 +14,8 @@ export interface ScriptedWorker {
   activation(): Promise<Activation>;
   /** The next task, waiting for it. */
   task(): Promise<Assignment>;
+  /** The next wish that an attempt ends, waiting for it. */
+  cancellation(): Promise<Extract<HandOver, { type: 'attempt-cancelled' }>>;
   turn(given: Activation, commands: readonly Command[], outcome: Outcome): Promise<{ sequence: number }>;
   complete(
     given: Assignment,
@@ -30,7 +32,7 @@ export async function connectWorker(
   options: Partial<OpenSession> = {},
 ): Promise<ScriptedWorker> {
   const received: HandOver[] = [];
-  const taken = { activation: 0, task: 0 };
+  const taken = { activation: 0, task: 0, 'attempt-cancelled': 0 };
   const waiting: (() => void)[] = [];
   const { session, resumed, lostTokens } = await engine.sessions.open({
     orgId,
@@ -48,7 +50,7 @@ export async function connectWorker(
     },
     ...options,
   });
-  const next = async <Type extends 'activation' | 'task'>(type: Type): Promise<Extract<HandOver, { type: Type }>> => {
+  const next = async <Type extends HandOver['type']>(type: Type): Promise<Extract<HandOver, { type: Type }>> => {
     for (;;) {
       const found = received.filter((work): work is Extract<HandOver, { type: Type }> => work.type === type)[
         taken[type]
@@ -68,6 +70,7 @@ export async function connectWorker(
     received,
     activation: () => next('activation'),
     task: () => next('task'),
+    cancellation: () => next('attempt-cancelled'),
     turn: (given, commands, outcome) => {
       turns += 1;
       const { executionId, token, sequence } = given;

@@ -216,7 +216,7 @@ export class Changes {
   async #attempt(members: readonly Member[], attempt: number): Promise<{ carried: number } | { error: unknown }> {
     const { store } = this.#options;
     const locked = attempt > 1;
-    const built: Built = { meetings: [], places: [], endings: [], members: 0, touched: new Set() };
+    const built: Built = { meetings: [], cancellations: [], places: [], endings: [], members: 0, touched: new Set() };
     try {
       const keys = await this.#prepare(members, locked);
       const batch = this.#build(members, keys, built);
@@ -337,6 +337,12 @@ export class Changes {
         built.meetings.push({ place: occurrence.claim, execution, taskId });
         return;
       }
+      case 'TASK_CANCELLED':
+        // Its holder need not be told what it said itself.
+        if (claim !== undefined && occurrence.endedBy === undefined) {
+          built.cancellations.push({ claim, taskId: occurrence.taskId, reason: occurrence.reason });
+        }
+        return;
       case 'TASK_CREATED':
       case 'TASK_ATTEMPT_FAILED':
       case 'TASK_DUE':
@@ -384,6 +390,7 @@ export class Changes {
     }
     // What is given to workers is made now, before the next batch moves the executions on.
     const given = built.meetings.flatMap((meeting) => this.#given(meeting));
+    for (const cancellation of built.cancellations) given.push(...this.#cancelled(cancellation));
     for (const execution of built.touched) this.#keep(execution, rows);
     for (const member of members) answer(member);
     for (const ending of built.endings) {
@@ -412,6 +419,12 @@ export class Changes {
       );
     };
     return [give];
+  }
+
+  #cancelled({ claim, taskId, reason }: Built['cancellations'][number]): (() => void)[] {
+    const seat = this.#options.dispatcher.get(claim.sessionId);
+    if (seat === undefined) return [];
+    return [() => seat.deliver({ type: 'attempt-cancelled', taskId, token: claim.token, reason })];
   }
 
   /** Keeps an execution in memory for its next change, without what nobody will ask for again. */
@@ -448,6 +461,8 @@ interface Site {
 interface Built {
   /** Work and worker that met in this batch. */
   readonly meetings: Meeting[];
+  /** Running attempts that others have ended. */
+  readonly cancellations: { readonly claim: Claim; readonly taskId: TaskId; readonly reason: string }[];
   /** Places taken, to be given back if the batch is not stored. */
   readonly places: TakenPlace[];
   /** Claims that end with this batch. */
