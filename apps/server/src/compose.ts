@@ -18,6 +18,7 @@ import { createCallers } from './http/caller.js';
 import { createHealthCheck } from './http/health.js';
 import { createLiveStreams } from './http/live-stream-route.js';
 import { problemSender } from './http/problems.js';
+import { setSecurityHeaders } from './http/security-headers.js';
 import { createHttpServer } from './http/server.js';
 import { createStreamAwaiter } from './http/stream/await-stream.js';
 import { createStreamPlaces } from './http/stream/stream-places.js';
@@ -163,6 +164,7 @@ function createPeoplesDoor(config: Config, { engine, store, doubts, log, version
     logger: log,
   });
   const server = createHttpServer((request, response) => {
+    setSecurityHeaders(response);
     if (!streams.handle(request, response)) app(request, response);
   }, config.limits.socketsPerAddress);
 

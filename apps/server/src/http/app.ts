@@ -12,7 +12,6 @@ import { sessionView } from './routes/session.js';
 import { taskExecutionRoutes } from './routes/task-executions.js';
 import { taskRecordRoutes } from './routes/tasks.js';
 import { workflowExecutionRoutes } from './routes/workflow-executions.js';
-import { setSecurityHeaders } from './security-headers.js';
 import { webApp } from './static-files.js';
 
 export interface AppParts {
@@ -35,7 +34,6 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', false);
 
   app.use((request, response, next) => {
-    setSecurityHeaders(response);
     if (request.url.length <= limits.urlBytes) return next();
     const message = `An address may have at most ${limits.urlBytes} bytes.`;
     sendProblem(request, response, new ServiceError('PAYLOAD_TOO_LARGE', message, { limit: limits.urlBytes }), 414);

@@ -190,6 +190,10 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
 
   /** The worker has said its last word: answers that are due still go out, and its session ends with it. */
   const onEnd = async (): Promise<void> => {
+    // A call that breaks off looks like one that ends, until the event behind this one.
+    await nextTurn();
+    await nextTurn();
+    if (call.cancelled) return onBroken();
     if (underWay > 0) await new Promise<void>((resolve) => (onQuiet = resolve));
     outgoing.flush();
     const session = leave();
@@ -197,6 +201,11 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     if (session === undefined) return;
     logger.info({ session: session.id }, logEvents.sessionClosed);
     await session.close();
+  };
+
+  const onBroken = (): void => {
+    const session = leave();
+    if (session !== undefined) logger.info({ session: session.id }, logEvents.sessionBroken);
   };
 
   const ageLimit = setTimeout(
@@ -208,13 +217,13 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
   call.on('end', () => {
     onEnd().catch((error: unknown) => logger.warn({ err: error }, logEvents.sessionBroken));
   });
-  const onBroken = (): void => {
-    const session = leave();
-    if (session !== undefined) logger.info({ session: session.id }, logEvents.sessionBroken);
-  };
   call.on('cancelled', onBroken);
   call.on('error', onBroken);
   call.on('close', onBroken);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Runs the handler of an item; what it throws at once and what it rejects with are the same. */
