@@ -3,5 +3,5 @@ import { storeConformance } from '../src/index.js';
 
 storeConformance('memory', async () => {
   const store = createMemoryStore();
-  return { open: async () => store, close: async () => {} };
+  return { open: async () => store, drop: async () => undefined };
 });

@@ -1,11 +1,4 @@
 import { storeConformance } from '@flovyn/conformance';
-import { createPostgresStore } from '../src/index.js';
-import { createTestDatabase } from '../src/testing/index.js';
+import { testDatabase } from './stores.js';
 
-storeConformance('PostgreSQL', async () => {
-  const database = await createTestDatabase();
-  return {
-    open: () => createPostgresStore({ connection: database.connection, allowDataLoss: true }),
-    close: () => database.drop(),
-  };
-});
+storeConformance('PostgreSQL', testDatabase);

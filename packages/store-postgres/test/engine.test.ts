@@ -1,4 +1,4 @@
 import { engineConformance } from '@flovyn/conformance';
-import { testStores } from './stores.js';
+import { testDatabase } from './stores.js';
 
-engineConformance('PostgreSQL', testStores);
+engineConformance('PostgreSQL', testDatabase);

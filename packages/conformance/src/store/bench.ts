@@ -1,15 +1,9 @@
 import type { ExecutionId, Loaded, LoadedExecution, Store, TaskId } from '@flovyn/engine';
 import { afterAll, beforeAll } from 'vitest';
+import type { TestDatabase } from '../engine.js';
 
-/** Rows of one place, which several stores may stand on at once, as several servers stand on one database. */
-export interface StoreMaker {
-  /** A store on the same rows, each time. */
-  open(): Promise<Store>;
-  /** After the last test; every opened store has been closed. */
-  close(): Promise<void>;
-}
-
-export type MakeStores = () => Promise<StoreMaker>;
+/** Gives an empty database each time. */
+export type MakeDatabase = () => Promise<TestDatabase>;
 
 export interface Bench {
   /** The first store; most promises need no other. */
@@ -19,16 +13,16 @@ export interface Bench {
 }
 
 /** Opens two stores for the suites of one file. */
-export function setUp(makeStores: MakeStores): Bench {
-  let maker: StoreMaker | undefined;
+export function setUp(makeDatabase: MakeDatabase): Bench {
+  let database: TestDatabase | undefined;
   const opened: Store[] = [];
   beforeAll(async () => {
-    maker = await makeStores();
-    opened.push(await maker.open(), await maker.open());
+    database = await makeDatabase();
+    opened.push(await database.open(), await database.open());
   });
   afterAll(async () => {
     for (const store of new Set(opened)) await store.close();
-    await maker?.close();
+    await database?.drop();
   });
   const at = (index: number): Store => {
     const store = opened[index];

@@ -1,7 +1,7 @@
 import { CommitConflict, type CommitBatch, type Store, type TaskState, type WorkflowState } from '@flovyn/engine';
 import type { Json } from '@flovyn/protocol';
 import { describe, expect, test } from 'vitest';
-import { type MakeStores, loadOne, setUp } from './bench.js';
+import { type MakeDatabase, loadOne, setUp } from './bench.js';
 import {
   aBatch,
   aClaim,
@@ -28,9 +28,9 @@ async function expectConflict(store: Store, batch: CommitBatch): Promise<void> {
 }
 
 /** What is stored is what was given, and stored whole or not at all. */
-export function commitConformance(name: string, makeStores: MakeStores): void {
+export function commitConformance(name: string, makeDatabase: MakeDatabase): void {
   describe(`store on ${name}: what is written`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
     const claim = aClaim();
     const base = aWorkflow();
     const full = {
@@ -216,7 +216,7 @@ export function commitConformance(name: string, makeStores: MakeStores): void {
   });
 
   describe(`store on ${name}: what is refused`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     async function stored(): Promise<WorkflowState> {
       const workflow = aWorkflow();
@@ -351,7 +351,7 @@ export function commitConformance(name: string, makeStores: MakeStores): void {
   });
 
   describe(`store on ${name}: idempotency keys`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
     const find = async (store: Store, key: ReturnType<typeof aKey>) =>
       (await store.load([{ id: aWorkflow().id, taskIds: [], keys: [key] }], { lock: false })).keys;
 
@@ -396,7 +396,7 @@ export function commitConformance(name: string, makeStores: MakeStores): void {
   });
 
   describe(`store on ${name}: removal`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     test('a removed standalone task leaves nothing behind', async () => {
       const task = aTask();

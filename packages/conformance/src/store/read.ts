@@ -1,7 +1,7 @@
 import type { Page, Store, TaskState, WorkflowState } from '@flovyn/engine';
 import type { Json } from '@flovyn/protocol';
 import { describe, expect, test } from 'vitest';
-import { type MakeStores, setUp } from './bench.js';
+import { type MakeDatabase, setUp } from './bench.js';
 import {
   aBatch,
   aFact,
@@ -50,9 +50,9 @@ async function walk<Row>(
 }
 
 /** What people are shown. */
-export function readConformance(name: string, makeStores: MakeStores): void {
+export function readConformance(name: string, makeDatabase: MakeDatabase): void {
   describe(`store on ${name}: lists`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     test('workflows come newest first, with the number of all', async () => {
       const orgId = newOrg();
@@ -175,7 +175,7 @@ export function readConformance(name: string, makeStores: MakeStores): void {
   });
 
   describe(`store on ${name}: one execution`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     test('its history is read whole, or any part from either end, ascending', async () => {
       const workflow = aWorkflow();
@@ -298,7 +298,7 @@ export function readConformance(name: string, makeStores: MakeStores): void {
   });
 
   describe(`store on ${name}: organisations apart`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     test('R31 nobody reads what belongs to another, not even that it exists', async () => {
       const workflow = aWorkflow();

@@ -1,6 +1,6 @@
 import type { ReserveRequest, TaskState, WorkflowState } from '@flovyn/engine';
 import { describe, expect, test } from 'vitest';
-import { type MakeStores, setUp } from './bench.js';
+import { type MakeDatabase, setUp } from './bench.js';
 import {
   aBatch,
   aClaim,
@@ -31,9 +31,9 @@ function request(parts: Partial<ReserveRequest>): ReserveRequest {
 }
 
 /** Who is offered what, until when, and who still lives. */
-export function workConformance(name: string, makeStores: MakeStores): void {
+export function workConformance(name: string, makeDatabase: MakeDatabase): void {
   describe(`store on ${name}: ready work`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     test('R16 is offered to its organisation, queue, type and kinds only', async () => {
       const orgId = newOrg();
@@ -107,7 +107,7 @@ export function workConformance(name: string, makeStores: MakeStores): void {
   });
 
   describe(`store on ${name}: timers`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     test('R13 are due at their instant and not before, soonest first, up to the limit', async () => {
       const orgId = newOrg();
@@ -132,7 +132,7 @@ export function workConformance(name: string, makeStores: MakeStores): void {
   });
 
   describe(`store on ${name}: sessions`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     test('a lease is created, extended, found, expired and removed', async () => {
       const [lease, other] = [aLease(), aLease({ leaseUntil: noon + 30_000 })];
@@ -198,7 +198,7 @@ export function workConformance(name: string, makeStores: MakeStores): void {
   });
 
   describe(`store on ${name}: organisations`, () => {
-    const bench = setUp(makeStores);
+    const bench = setUp(makeDatabase);
 
     test('are found by slug and by id, and keep their birthday when they are renamed', async () => {
       const org = { id: newOrg(), slug: `org-${newOrg()}`, name: 'Org', tier: 'FREE' };
