@@ -64,7 +64,7 @@ export class DispatchLoop implements Loop {
     const hinted = new Set(this.#waiting);
     this.#waiting.clear();
     const round: Round = { looked: new Set(), empty: new Set() };
-    for (const seat of [...this.#options.dispatcher.seats()]) {
+    for (const seat of this.#options.dispatcher.seats()) {
       for (const type of ['workflow', 'task'] as const) {
         const queue = queueName({ orgId: seat.orgId, queue: seat.queue, type });
         if (everywhere || hinted.has(queue)) await this.#fill(seat, type, queue, round);

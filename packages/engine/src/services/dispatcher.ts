@@ -57,8 +57,9 @@ export class Dispatcher {
     return this.#seats.get(id);
   }
 
-  seats(): Iterable<Seat> {
-    return this.#seats.values();
+  /** Those who are there now; a copy, since they come and go. */
+  seats(): readonly Seat[] {
+    return [...this.#seats.values()];
   }
 
   add(seat: Seat): void {

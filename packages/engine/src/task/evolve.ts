@@ -22,7 +22,7 @@ export function evolveTask(before: TaskState | undefined, occurrence: TaskOccurr
   switch (occurrence.type) {
     case 'TASK_DUE': {
       const { dueAt: _, ...rest } = before as TaskState & { dueAt?: number };
-      return rest as TaskState;
+      return rest;
     }
     case 'TASK_CLAIMED':
       return {
