@@ -1,1 +1,57 @@
-export {};
+export { workflow } from './workflow.js';
+export { task } from './task.js';
+export { Duration } from './duration.js';
+export { type FlovynClientOptions, type StartTaskOptions, type StartWorkflowOptions, FlovynClient } from './client.js';
+export { WorkflowHandleImpl } from './workflow-handle.js';
+export { StandaloneTaskHandle } from './standalone-task-handle.js';
+export { type InternalStreamEvent, TaskContextImpl, WorkflowContextImpl } from './context/index.js';
+export { JsonSerializer, deserialize, serialize } from './serde.js';
+export { StreamEvents, streamEventType } from './stream-events.js';
+export {
+  AuthenticationError,
+  ChildWorkflowFailed,
+  ConfigurationError,
+  ConnectionError,
+  DeterminismViolation,
+  FlovynError,
+  NotFoundError,
+  PromiseRejected,
+  PromiseTimeout,
+  TaskCancelled,
+  TaskFailed,
+  TaskTimeout,
+  WorkerControlError,
+  WorkflowCancelled,
+  WorkflowFailed,
+  WorkflowSuspended,
+} from './errors.js';
+export type {
+  ChildWorkflowOptions,
+  Logger,
+  PromiseOptions,
+  RetryPolicy,
+  Serializer,
+  StreamEvent,
+  StreamEventType,
+  TaskConfig,
+  TaskContext,
+  TaskDefinition,
+  TaskHandle,
+  TaskHooks,
+  TaskOptions,
+  TimerHandle,
+  WorkflowConfig,
+  WorkflowContext,
+  WorkflowDefinition,
+  WorkflowHandle,
+  WorkflowHandlers,
+  WorkflowHook,
+} from './types.js';
+export type {
+  Reconnection,
+  StopReason,
+  WorkerHandle,
+  WorkerLifecycleEventName,
+  WorkerLifecycleEvents,
+  WorkerStatus,
+} from './worker/index.js';

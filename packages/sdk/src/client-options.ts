@@ -1,0 +1,73 @@
+import type { Duration } from './duration.js';
+import type { Logger, WorkflowHook } from './types.js';
+import type { Reconnection } from './worker/reconnection.js';
+
+/** How one sort of work is taken. */
+export interface WorkerPoolOptions {
+  /** How much is done at a time: 10 workflow turns, 20 tasks when absent. */
+  maxConcurrent?: number | undefined;
+  /** Accepted for older code; work is handed over, not polled for. */
+  pollIntervalMs?: number | undefined;
+  /** Where the words of workflow or task code go; the console when absent. */
+  logger?: Logger | undefined;
+}
+
+export interface FlovynClientOptions {
+  /** The server's gRPC address, such as `http://host:9090`. */
+  serverUrl: string;
+  /** The organisation's id or slug. */
+  orgId: string;
+  /** The queue this worker takes work from, and starts workflows on; `default` when absent. */
+  queue?: string | undefined;
+  /** Credential of the worker; `apiKey` when absent. A server in development mode asks for none. */
+  workerToken?: string | undefined;
+  /** Credential for REST and live streams. */
+  apiKey?: string | undefined;
+  /** Address of REST; what the server says when absent, else port 8000 of the same host. */
+  httpUrl?: string | undefined;
+  /** The organisation's name in REST paths; `orgId` when absent. */
+  orgSlug?: string | undefined;
+  /** The client's own words; the console when absent. */
+  logger?: Logger | undefined;
+  workflowWorkerOptions?: WorkerPoolOptions & {
+    /** Live executions kept in memory; 1,000 when absent. One that has to go is replayed when it is needed again. */
+    maxInstances?: number | undefined;
+  };
+  taskWorkerOptions?: WorkerPoolOptions | undefined;
+  /** How to come back after a cut; exponential from 1 s to 60 s without end when absent. */
+  reconnection?: Reconnection | undefined;
+  /** Told about the executions that run here. */
+  hooks?: WorkflowHook[] | undefined;
+}
+
+export interface StartWorkflowOptions {
+  /** The client's queue when absent. */
+  queue?: string | undefined;
+  /** The definition's version when absent. */
+  workflowVersion?: string | undefined;
+  /** A second start with the same key gives the first one's execution. */
+  idempotencyKey?: string | undefined;
+  /** How long the key is remembered; one day when absent, at most 30. */
+  idempotencyKeyTtl?: Duration | undefined;
+  metadata?: Record<string, string> | undefined;
+  /** Seconds by which the execution counts as older than it is: larger is sooner. */
+  prioritySeconds?: number | undefined;
+}
+
+export interface StartTaskOptions {
+  /** The client's queue when absent. */
+  queue?: string | undefined;
+  /** Attempts after the first one; the definition's when absent, else 3. */
+  maxRetries?: number | undefined;
+  /** A second start with the same key gives the first one's task. */
+  idempotencyKey?: string | undefined;
+  metadata?: Record<string, unknown> | undefined;
+  /** Not begun before. */
+  scheduledAt?: Date | undefined;
+}
+
+/** @returns the number, or what the environment says, or the default. */
+export function concurrency(given: number | undefined, variable: string, otherwise: number): number {
+  const value = given ?? (process.env[variable] === undefined ? otherwise : Number(process.env[variable]));
+  return Number.isInteger(value) && value > 0 ? value : otherwise;
+}

@@ -1,0 +1,284 @@
+import { type Client, createClient } from '@flovyn/client';
+import { v7 as newExecutionId } from 'uuid';
+import { Calls, bytes } from './calls.js';
+import {
+  type FlovynClientOptions,
+  type StartTaskOptions,
+  type StartWorkflowOptions,
+  concurrency,
+} from './client-options.js';
+import { FlovynError } from './errors.js';
+import { consoleLogger } from './log.js';
+import { deserialize, serialize } from './serde.js';
+import { StandaloneTaskHandle } from './standalone-task-handle.js';
+import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHandle } from './types.js';
+import { type Endpoint, parseServerUrl } from './worker/connection.js';
+import { Worker, type WorkerHandle } from './worker/worker.js';
+import { type ExecutionAccess, WorkflowHandleImpl } from './workflow-handle.js';
+
+export type { FlovynClientOptions, StartTaskOptions, StartWorkflowOptions } from './client-options.js';
+
+const NOT_STARTED = 'Client is not started';
+const HTTP_PORT = 8000;
+
+/**
+ * A worker and a client of one organisation: runs the workflows and tasks registered with it, starts executions and
+ * follows them.
+ *
+ * @example
+ *   const client = new FlovynClient({ serverUrl: 'http://127.0.0.1:9090', orgId: 'dev' });
+ *   client.registerWorkflow(greet);
+ *   client.registerTask(sayHello);
+ *   await client.start();
+ *   const greeting = await client.executeWorkflow(greet, { who: 'Ada' });
+ */
+export class FlovynClient {
+  readonly #options: FlovynClientOptions;
+  readonly #endpoint: Endpoint;
+  readonly #queue: string;
+  readonly #logger: Logger;
+  readonly #workflows = new Map<string, WorkflowDefinition>();
+  readonly #tasks = new Map<string, TaskDefinition>();
+  readonly #access: ExecutionAccess = {
+    awaitResult: (id) => this.#running().awaitResult(id),
+    signal: (id, name, payload) => this.signalWorkflow(id, name, payload),
+    query: (id, name, args) => this.queryWorkflow(id, name, args),
+    cancel: (id, reason) => this.cancelWorkflow(id, reason),
+  };
+  #worker: Worker | undefined;
+  #calls: Calls | undefined;
+
+  /** @throws {ConfigurationError} when `serverUrl` cannot be read. Connects to nothing. */
+  constructor(options: FlovynClientOptions) {
+    this.#options = options;
+    this.#endpoint = parseServerUrl(options.serverUrl);
+    this.#queue = options.queue ?? 'default';
+    this.#logger = options.logger ?? consoleLogger('flovyn-client');
+  }
+
+  /** The worker, while the client is started. */
+  get worker(): WorkerHandle | null {
+    return this.#worker ?? null;
+  }
+
+  registerWorkflow<I, O>(definition: WorkflowDefinition<I, O>): void {
+    if (this.isStarted()) throw new Error('Cannot register workflows after client has started');
+    if (this.#workflows.has(definition.name)) throw new Error(`Workflow "${definition.name}" is already registered`);
+    this.#workflows.set(definition.name, definition as WorkflowDefinition);
+  }
+
+  registerTask<I, O>(definition: TaskDefinition<I, O>): void {
+    if (this.isStarted()) throw new Error('Cannot register tasks after client has started');
+    if (this.#tasks.has(definition.name)) throw new Error(`Task "${definition.name}" is already registered`);
+    this.#tasks.set(definition.name, definition as TaskDefinition);
+  }
+
+  /**
+   * Connects, and resolves when the server knows this worker. A server that is not there yet is waited for, 30 s at most.
+   *
+   * @throws {AuthenticationError} when the server does not accept the credentials.
+   * @throws {ConnectionError} when it cannot be reached.
+   */
+  async start(): Promise<void> {
+    if (this.#worker !== undefined) throw new Error('Client is already started');
+    const { workerToken, apiKey, workflowWorkerOptions, taskWorkerOptions, reconnection, hooks } = this.#options;
+    const token = workerToken ?? apiKey;
+    const worker = new Worker({
+      endpoint: this.#endpoint,
+      token,
+      orgId: this.#options.orgId,
+      queue: this.#queue,
+      workflows: this.#workflows,
+      tasks: this.#tasks,
+      maxWorkflows: concurrency(workflowWorkerOptions?.maxConcurrent, 'FLOVYN_MAX_CONCURRENT_WORKFLOWS', 10),
+      maxTasks: concurrency(taskWorkerOptions?.maxConcurrent, 'FLOVYN_MAX_CONCURRENT_TASKS', 20),
+      maxInstances: workflowWorkerOptions?.maxInstances ?? 1_000,
+      reconnection: reconnection ?? { type: 'exponential' },
+      hooks: hooks ?? [],
+      logger: this.#logger,
+      workflowLogger: workflowWorkerOptions?.logger,
+      taskLogger: taskWorkerOptions?.logger,
+    });
+    this.#worker = worker;
+    try {
+      await worker.start();
+    } catch (error) {
+      this.#worker = undefined;
+      throw error;
+    }
+    this.#calls = new Calls(this.#endpoint, token);
+  }
+
+  /**
+   * Takes no new work, waits up to 30 s for what is in progress, and disconnects. What takes longer is handed back to
+   * others. The client may be started again.
+   */
+  async stop(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#stopping ??= worker.stop().finally(() => {
+      this.#calls?.close();
+      this.#calls = undefined;
+      this.#worker = undefined;
+      this.#stopping = undefined;
+    });
+    await this.#stopping;
+  }
+
+  #stopping: Promise<void> | undefined;
+
+  isStarted(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  getActiveWorkflowExecutions(): number {
+    return this.#worker?.activeWorkflows ?? 0;
+  }
+
+  getActiveTaskExecutions(): number {
+    return this.#worker?.activeTasks ?? 0;
+  }
+
+  /**
+   * Starts an execution. The handle comes in a box, because a handle can be awaited: an async function that returned it
+   * would return its result.
+   */
+  async startWorkflow<I, O>(
+    definition: WorkflowDefinition<I, O>,
+    input: I,
+    options: StartWorkflowOptions = {},
+  ): Promise<{ handle: WorkflowHandle<O> }> {
+    const { workflowExecutionId } = await this.#running().startWorkflow({
+      workflowExecutionId: newExecutionId(),
+      request: {
+        orgId: this.#options.orgId,
+        workflowKind: definition.name,
+        input: bytes(input),
+        metadata: options.metadata ?? {},
+        queue: options.queue ?? this.#queue,
+        prioritySeconds: options.prioritySeconds ?? 0,
+        workflowDefinitionId: undefined,
+        parentWorkflowExecutionId: undefined,
+        workflowVersion: options.workflowVersion ?? definition.version,
+        idempotencyKey: options.idempotencyKey,
+        idempotencyKeyTtlSeconds:
+          options.idempotencyKeyTtl === undefined ? undefined : Math.ceil(options.idempotencyKeyTtl.toSeconds()),
+      },
+    });
+    return { handle: this.getWorkflowHandle<O>(workflowExecutionId) };
+  }
+
+  /** Starts an execution and waits for its output. */
+  async executeWorkflow<I, O>(
+    definition: WorkflowDefinition<I, O>,
+    input: I,
+    options?: StartWorkflowOptions,
+  ): Promise<O> {
+    const { handle } = await this.startWorkflow(definition, input, options);
+    return handle.result();
+  }
+
+  /** A handle on any execution, without asking whether it exists. */
+  getWorkflowHandle<O = unknown>(workflowId: string): WorkflowHandle<O> {
+    this.#running();
+    return new WorkflowHandleImpl<O>(this.#access, workflowId);
+  }
+
+  /** Starts a task that belongs to no workflow. Needs REST, and no started client. */
+  async startTask<I, O>(
+    definition: TaskDefinition<I, O>,
+    input: I,
+    options: StartTaskOptions = {},
+  ): Promise<{ handle: StandaloneTaskHandle<O> }> {
+    const client = this.#rest();
+    const maxRetries = options.maxRetries ?? definition.retry?.maxRetries;
+    const { id } = await client.tasks.start({
+      kind: definition.name,
+      // REST prints the body itself: the value goes in as the JSON it becomes.
+      input: JSON.parse(serialize(input)),
+      queue: options.queue ?? this.#queue,
+      ...(maxRetries === undefined ? {} : { maxRetries }),
+      ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
+      ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
+      ...(options.scheduledAt === undefined ? {} : { scheduledAt: options.scheduledAt.toISOString() }),
+    });
+    return { handle: new StandaloneTaskHandle<O>(client, id) };
+  }
+
+  /** Settles a promise, by the UUID in its PROMISE_CREATED event. */
+  async resolvePromise<T>(promiseId: string, value: T): Promise<void> {
+    await this.#unary().resolvePromise(promiseId, value);
+  }
+
+  async rejectPromise(promiseId: string, error: string): Promise<void> {
+    await this.#unary().rejectPromise(promiseId, error);
+  }
+
+  /** @returns the history number of the signal. */
+  async signalWorkflow<T>(workflowExecutionId: string, signalName: string, value: T): Promise<number> {
+    return this.#unary().signal(this.#options.orgId, workflowExecutionId, signalName, value);
+  }
+
+  /** Signals the live execution behind a key of the caller's, and starts it first when there is none: one step. */
+  async signalWithStartWorkflow<I, O, S>(
+    definition: WorkflowDefinition<I, O>,
+    workflowId: string,
+    input: I,
+    signalName: string,
+    signalValue: S,
+    options: StartWorkflowOptions = {},
+  ): Promise<{ workflowHandle: WorkflowHandle<O>; workflowCreated: boolean }> {
+    const { workflowExecutionId, workflowCreated } = await this.#unary().signalWithStart({
+      orgId: this.#options.orgId,
+      workflowId,
+      workflowKind: definition.name,
+      workflowInput: bytes(input),
+      queue: options.queue ?? this.#queue,
+      prioritySeconds: options.prioritySeconds ?? 0,
+      workflowVersion: options.workflowVersion ?? definition.version,
+      metadata: options.metadata ?? {},
+      signalName,
+      signalValue: bytes(signalValue),
+      idempotencyKeyTtlSeconds:
+        options.idempotencyKeyTtl === undefined ? undefined : Math.ceil(options.idempotencyKeyTtl.toSeconds()),
+    });
+    return { workflowHandle: this.getWorkflowHandle<O>(workflowExecutionId), workflowCreated };
+  }
+
+  async queryWorkflow<T = unknown>(workflowExecutionId: string, queryName: string, args?: unknown): Promise<T> {
+    return this.#unary().query<T>(workflowExecutionId, queryName, args);
+  }
+
+  /** Asks an execution to end. */
+  async cancelWorkflow(workflowExecutionId: string, _reason?: string): Promise<void> {
+    this.#running();
+    throw new FlovynError(
+      `Cannot cancel workflow ${workflowExecutionId}: this version has no cancellation of workflow executions. Signal it instead`,
+    );
+  }
+
+  /** The history of an execution so far. */
+  async getWorkflowEvents(workflowExecutionId: string) {
+    const { events } = await this.#rest().workflows.events(workflowExecutionId);
+    return events.map((event) => ({ ...event, data: deserialize(serialize(event.data)) }));
+  }
+
+  #running(): Worker {
+    if (this.#worker === undefined) throw new Error(NOT_STARTED);
+    return this.#worker;
+  }
+
+  #unary(): Calls {
+    if (this.#calls === undefined) throw new Error(NOT_STARTED);
+    return this.#calls;
+  }
+
+  #rest(): Client {
+    const { httpUrl, orgSlug, orgId, apiKey } = this.#options;
+    return createClient({
+      baseUrl: httpUrl ?? this.#worker?.httpUrl ?? `http://${this.#endpoint.host}:${HTTP_PORT}`,
+      org: orgSlug ?? orgId,
+      apiKey,
+    });
+  }
+}

@@ -1,0 +1,216 @@
+import type { Violation } from './replay/mismatch.js';
+
+const mark = Symbol.for('flovyn.FlovynError');
+
+/** The root of everything this package throws on purpose. */
+export class FlovynError extends Error {
+  override readonly name: string = 'FlovynError';
+  declare readonly cause?: Error;
+  readonly [mark] = true;
+
+  constructor(message: string, cause?: Error) {
+    super(message, cause === undefined ? undefined : { cause });
+  }
+
+  /**
+   * True for an error of this class from any installed copy of the package, where `instanceof` knows only its own copy.
+   * `FlovynError.is` is true for all of them.
+   */
+  static is<Class extends abstract new (...args: never) => Error>(
+    this: Class,
+    error: unknown,
+  ): error is InstanceType<Class> {
+    if (typeof error !== 'object' || error === null || !(mark in error)) return false;
+    return this.name === 'FlovynError' || (error as unknown as Error).name === this.name;
+  }
+}
+
+/**
+ * Kept for code that names it. This package never throws it: a wait is a promise that does not settle, so workflow code
+ * cannot observe a suspension.
+ */
+export class WorkflowSuspended extends FlovynError {
+  override readonly name = 'WorkflowSuspended';
+  readonly commands: string;
+
+  constructor(message = 'Workflow suspended', commands: string) {
+    super(message);
+    this.commands = commands;
+  }
+}
+
+/** The execution was asked to end, or something it waited for was cancelled. */
+export class WorkflowCancelled extends FlovynError {
+  override readonly name = 'WorkflowCancelled';
+  readonly reason: string | undefined;
+
+  constructor(message = 'Workflow was cancelled', reason?: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** An execution ended with an error. */
+export class WorkflowFailed extends FlovynError {
+  override readonly name = 'WorkflowFailed';
+  readonly workflowId: string;
+
+  constructor(workflowId: string, message: string, cause?: Error) {
+    super(`Workflow ${workflowId} failed: ${message}`, cause);
+    this.workflowId = workflowId;
+  }
+}
+
+/** Workflow code issued another command than its history says. The execution fails for good; code cannot catch it. */
+export class DeterminismViolation extends FlovynError {
+  override readonly name = 'DeterminismViolation';
+  /** The violation as JSON text. */
+  readonly details: string | undefined;
+  /** The violation, when the replayer found it. */
+  readonly violation: Violation | undefined;
+
+  constructor(message: string, details?: string, violation?: Violation) {
+    super(`Determinism violation: ${message}`);
+    this.details = details;
+    this.violation = violation;
+  }
+}
+
+/** A task ended badly. Thrown by task code, `retryable: false` ends the task without another attempt. */
+export class TaskFailed extends FlovynError {
+  override readonly name = 'TaskFailed';
+  readonly taskExecutionId: string;
+  readonly retryable: boolean;
+
+  constructor(message: string, taskExecutionId: string, retryable = true, cause?: Error) {
+    super(message, cause);
+    this.taskExecutionId = taskExecutionId;
+    this.retryable = retryable;
+  }
+}
+
+/** A task was cancelled. */
+export class TaskCancelled extends FlovynError {
+  override readonly name = 'TaskCancelled';
+  readonly taskExecutionId: string;
+
+  constructor(taskExecutionId: string, message = 'Task cancelled') {
+    super(message);
+    this.taskExecutionId = taskExecutionId;
+  }
+}
+
+/** A task took longer than it was given. */
+export class TaskTimeout extends FlovynError {
+  override readonly name = 'TaskTimeout';
+  readonly taskExecutionId: string;
+  readonly timeoutMs: number;
+
+  constructor(taskExecutionId: string, timeoutMs: number) {
+    super(`Task ${taskExecutionId} timed out after ${timeoutMs}ms`);
+    this.taskExecutionId = taskExecutionId;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** A durable promise was not settled in the time it was given. */
+export class PromiseTimeout extends FlovynError {
+  override readonly name = 'PromiseTimeout';
+  readonly promiseId: string;
+  readonly timeoutMs: number | undefined;
+
+  constructor(promiseId: string, timeoutMs?: number) {
+    super(
+      timeoutMs === undefined ? `Promise ${promiseId} timed out` : `Promise ${promiseId} timed out after ${timeoutMs}ms`,
+    );
+    this.promiseId = promiseId;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** A durable promise was rejected from outside. */
+export class PromiseRejected extends FlovynError {
+  override readonly name = 'PromiseRejected';
+  readonly promiseId: string;
+  readonly reason: string;
+
+  constructor(promiseId: string, reason: string) {
+    super(`Promise ${promiseId} rejected: ${reason}`);
+    this.promiseId = promiseId;
+    this.reason = reason;
+  }
+}
+
+/** A child workflow ended with an error. */
+export class ChildWorkflowFailed extends FlovynError {
+  override readonly name = 'ChildWorkflowFailed';
+  readonly childExecutionId: string;
+
+  constructor(childExecutionId: string, message: string, cause?: Error) {
+    super(`Child workflow ${childExecutionId} failed: ${message}`, cause);
+    this.childExecutionId = childExecutionId;
+  }
+}
+
+/** The server cannot be reached. */
+export class ConnectionError extends FlovynError {
+  override readonly name = 'ConnectionError';
+  readonly serverUrl: string;
+
+  constructor(message: string, serverUrl: string, cause?: Error) {
+    super(message, cause);
+    this.serverUrl = serverUrl;
+  }
+}
+
+/** The server does not accept who we say we are, or does not let us do what was asked. */
+export class AuthenticationError extends FlovynError {
+  override readonly name = 'AuthenticationError';
+}
+
+/** There is nothing with this id. */
+export class NotFoundError extends FlovynError {
+  override readonly name = 'NotFoundError';
+  readonly resourceType: 'workflow' | 'task' | 'promise';
+  readonly resourceId: string;
+
+  constructor(resourceType: 'workflow' | 'task' | 'promise', resourceId: string) {
+    super(`${resourceType} not found: ${resourceId}`);
+    this.resourceType = resourceType;
+    this.resourceId = resourceId;
+  }
+}
+
+/** An option has a value that cannot work. */
+export class ConfigurationError extends FlovynError {
+  override readonly name = 'ConfigurationError';
+
+  constructor(message: string) {
+    super(message);
+  }
+}
+
+/** Asking a worker for something it cannot do in the state it is in. */
+export class WorkerControlError extends FlovynError {
+  override readonly name = 'WorkerControlError';
+  readonly kind: 'notRunning' | 'shuttingDown' | 'invalidState' | 'timeout' | 'serverError' | 'rejectedByHook';
+
+  constructor(kind: WorkerControlError['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Makes anything that was thrown an `Error`. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : safeText(thrown));
+}
+
+function safeText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Unprintable, a cycle for example: its tag is all that can be said.
+    return Object.prototype.toString.call(value);
+  }
+}

@@ -1,0 +1,142 @@
+import { suspendType } from '@flovyn/events';
+import { ChildWorkflowFailed, WorkflowCancelled } from '../errors.js';
+import { serialize } from '../serde.js';
+import type { ChildWorkflowOptions } from '../types.js';
+import type { Core } from './core.js';
+import { type Fact, type FactData, textOf, valueOf } from './fact.js';
+import type { Settlement, Wait } from './pending.js';
+
+interface RecordedChild {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly kind: string | undefined;
+}
+
+export interface StartedChild {
+  readonly id: string;
+  readonly wait: Wait;
+}
+
+/** The child workflows of an execution. */
+export class Children {
+  readonly #core: Core;
+  readonly #class;
+  /** Open children with their names, oldest first. */
+  readonly #open = new Map<string, string>();
+  readonly #knownEnd = new Set<string>();
+  readonly #cancelRecorded = new Set<string>();
+  readonly #cancelled = new Set<string>();
+  readonly #named = new Map<string, number>();
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#class = core.commandClass<RecordedChild>();
+  }
+
+  start(kind: string, input: unknown, options: ChildWorkflowOptions): StartedChild {
+    this.#core.assertWorkflow(`ctx.scheduleWorkflow('${kind}')`);
+    const inputJson = serialize(input);
+    const derived = this.#core.ids.next();
+    const name = options.name ?? this.#nextName(kind);
+    const { index, recorded } = this.#class.call();
+    this.#compare(index, 'name', recorded?.name, name);
+    this.#compare(index, 'kind', recorded?.kind, kind);
+    const id = recorded?.id ?? derived;
+    if (recorded === undefined) {
+      this.#class.issue({ id, name, kind });
+      this.#core.commands.push({
+        type: 'SCHEDULE_CHILD_WORKFLOW',
+        childExecutionName: name,
+        childWorkflowExecutionId: id,
+        kind,
+        input: inputJson,
+        queue: options.queue ?? '',
+        prioritySeconds: options.prioritySeconds ?? 0,
+      });
+    }
+    const wait = this.#core.waits.open(keyOf(id), { type: suspendType.CHILD_WORKFLOW, name, id });
+    if (wait.settledAt === 0) this.#open.set(id, name);
+    return { id, wait };
+  }
+
+  requestCancel(id: string, reason: string): void {
+    const name = this.#open.get(id);
+    if (name === undefined || this.#cancelled.has(id)) return;
+    this.#cancelled.add(id);
+    if (this.#knownEnd.has(id) || this.#cancelRecorded.has(id)) return;
+    this.#core.commands.push({
+      type: 'REQUEST_CANCEL_CHILD_WORKFLOW',
+      childExecutionName: name,
+      childWorkflowExecutionId: id,
+      reason,
+    });
+  }
+
+  requestCancelAll(reason: string): void {
+    for (const id of this.#open.keys()) this.requestCancel(id, reason);
+  }
+
+  recordInitiated(fact: Fact): void {
+    this.#class.record({
+      id: idOf(fact.data),
+      name: nameOf(fact.data),
+      kind: textOf(fact.data, 'childWorkflowKind', 'child_workflow_kind', 'kind') || undefined,
+    });
+  }
+
+  recordCancelRequested(fact: Fact): void {
+    const id = idOf(fact.data);
+    if (id !== undefined) this.#cancelRecorded.add(id);
+  }
+
+  recordEnd(fact: Fact): void {
+    const id = idOf(fact.data);
+    if (id !== undefined) this.#knownEnd.add(id);
+  }
+
+  deliverEnd(fact: Fact): boolean {
+    const id = idOf(fact.data) ?? this.#oldestNamed(nameOf(fact.data));
+    if (id === undefined) return false;
+    this.#open.delete(id);
+    return this.#core.waits.settle(keyOf(id), settlement(fact, id, this.#cancelled.has(id)));
+  }
+
+  #compare(sequence: number, field: 'name' | 'kind', expected: string | undefined, actual: string): void {
+    if (expected === undefined || expected === actual) return;
+    this.#core.violate({ type: 'ChildWorkflowMismatch', sequence, field, expected, actual });
+  }
+
+  #nextName(kind: string): string {
+    const k = (this.#named.get(kind) ?? 0) + 1;
+    this.#named.set(kind, k);
+    return `${kind}-${k}`;
+  }
+
+  #oldestNamed(name: string | undefined): string | undefined {
+    for (const [id, openName] of this.#open) if (openName === name) return id;
+    return undefined;
+  }
+}
+
+function keyOf(id: string): string {
+  return `child:${id}`;
+}
+
+function idOf(data: FactData): string | undefined {
+  return textOf(data, 'childExecutionId', 'childWorkflowExecutionId', 'childworkflowExecutionId', 'child_execution_id');
+}
+
+function nameOf(data: FactData): string | undefined {
+  return textOf(data, 'childExecutionName', 'childWorkflowName', 'child_workflow_name', 'name');
+}
+
+function settlement(fact: Fact, id: string, cancelledHere: boolean): Settlement {
+  if (fact.type === 'CHILD_WORKFLOW_COMPLETED') return { value: valueOf(fact.data, 'result', 'output') };
+  if (fact.type === 'CHILD_WORKFLOW_FAILED') {
+    return { error: new ChildWorkflowFailed(id, textOf(fact.data, 'error') ?? 'Unknown') };
+  }
+  const reason = textOf(fact.data, 'reason') || undefined;
+  // Ended because its parent asked: part of the parent's own cancellation. Otherwise it is the child that failed us.
+  if (cancelledHere) return { error: new WorkflowCancelled(`Child workflow ${id} was cancelled`, reason) };
+  return { error: new ChildWorkflowFailed(id, reason === undefined ? 'cancelled' : `cancelled: ${reason}`) };
+}

@@ -1,0 +1,225 @@
+import type { TaskAssigned } from '@flovyn/protocol/grpc';
+import { fromJsonBytes, toJsonBytes } from '@flovyn/protocol/grpc';
+import { type Json, toFailure } from '@flovyn/protocol';
+import { TaskContextImpl, toStreamEvent } from '../context/task-context.js';
+import { TaskCancelled, TaskFailed, toError } from '../errors.js';
+import { loggerTo } from '../log.js';
+import { deserialize, serialize } from '../serde.js';
+import { StreamEvents } from '../stream-events.js';
+import { createTaskLogger } from '../task.js';
+import type { Logger, TaskDefinition } from '../types.js';
+import { AttemptLogSender } from './attempt-log.js';
+import type { TaskEnd } from './instance.js';
+import type { Answer, Session } from './session.js';
+import { type AttemptRef, StreamSender } from './stream-sender.js';
+
+export interface AttemptOptions {
+  readonly assigned: TaskAssigned;
+  readonly definition: TaskDefinition;
+  readonly session: Pick<Session, 'request' | 'whenWritable' | 'isWritable' | 'isConnected'>;
+  readonly logger: Logger;
+  /** For the words of task code; the console, with kind and id, when absent. */
+  readonly taskLogger: Logger | undefined;
+  /** Offers an end to the workflow that waits for it, if that is here. */
+  readonly offer: (end: TaskEnd) => boolean;
+}
+
+/** How an attempt ended. */
+export type AttemptOutcome =
+  | { readonly type: 'completed'; readonly output: Json }
+  | { readonly type: 'failed'; readonly error: string; readonly isRetryable: boolean }
+  | { readonly type: 'cancelled'; readonly reason: string };
+
+/** One attempt of a task: runs the code, carries its output, reports its end. */
+export class Attempt {
+  readonly ref: AttemptRef;
+  readonly #options: AttemptOptions;
+  readonly #context: TaskContextImpl;
+  readonly #stream: StreamSender;
+  readonly #log: AttemptLogSender;
+  #isLost = false;
+  #heartbeatUnderWay = false;
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    const { assigned, session, logger } = options;
+    const { taskExecutionId, workflowExecutionId, claimToken } = assigned;
+    this.ref = { taskExecutionId, workflowExecutionId, claimToken };
+    this.#stream = new StreamSender({ session, ref: this.ref, logger, onLeaseLost: () => this.lose() });
+    this.#log = new AttemptLogSender(session, this.ref);
+    this.#context = this.#createContext();
+  }
+
+  /** Runs the task. Resolves with the outcome once the server has it; `undefined` when the attempt was taken away. */
+  async run(): Promise<AttemptOutcome | undefined> {
+    const outcome = await this.#execute();
+    if (this.#isLost) return undefined;
+    const entries = await this.#stream.finish();
+    if (this.#isLost) return undefined;
+    this.#log.flush();
+    return (await this.#report(outcome, entries)) ? outcome : undefined;
+  }
+
+  /** Somebody wants the attempt to end. */
+  cancel(reason: string): void {
+    this.#context._markCancelled(reason);
+  }
+
+  /** The attempt is somebody else's now: nothing it still does counts. */
+  lose(): void {
+    this.#isLost = true;
+    this.#stream.abandon();
+    this.#context._markCancelled('The attempt is no longer this worker\'s');
+  }
+
+  /** Hands the attempt back as if it had never begun. */
+  release(reason: string): void {
+    this.lose();
+    this.#options.session.request('attemptReleased', { ...this.ref, reason }, () => undefined);
+  }
+
+  #createContext(): TaskContextImpl {
+    const { taskExecutionId, workflowExecutionId, kind, input, attempt, maxRetries, timeoutMs } = this.#options.assigned;
+    const local = this.#options.taskLogger ?? createTaskLogger(taskExecutionId, kind);
+    return new TaskContextImpl(
+      {
+        taskExecutionId,
+        taskKind: kind,
+        input: fromJsonBytes(input),
+        workflowExecutionId: workflowExecutionId === '' ? undefined : workflowExecutionId,
+        attempt,
+        maxRetries,
+        timeoutMs,
+      },
+      (progress, details) => this.#stream.push(StreamEvents.progress(progress, details)),
+      () => this.#heartbeat(),
+      (event) => this.#stream.push(toStreamEvent(event)),
+      {
+        keepStreamEvents: false,
+        logger: loggerTo((level, message, args) => {
+          local[level](message, ...args);
+          this.#log.write(level, message, args);
+        }),
+      },
+    );
+  }
+
+  async #execute(): Promise<AttemptOutcome> {
+    const { definition, assigned } = this.#options;
+    const { hooks } = definition;
+    let input: unknown;
+    try {
+      input = deserialize(fromJsonBytes(assigned.input));
+      await this.#tellHook('onStart', () => hooks?.onStart?.(this.#context, input));
+      const output = await definition.run(this.#context, input);
+      const json = serialize(output);
+      await this.#tellHook('onSuccess', () => hooks?.onSuccess?.(this.#context, input, output));
+      return { type: 'completed', output: json };
+    } catch (thrown) {
+      if (thrown instanceof Error) {
+        await this.#tellHook('onFailure', () => hooks?.onFailure?.(this.#context, input, thrown));
+      }
+      return failureOf(thrown);
+    }
+  }
+
+  async #tellHook(name: string, tell: () => void | Promise<void>): Promise<void> {
+    try {
+      await tell();
+    } catch (error) {
+      this.#options.logger.warn(`Hook ${name} of task "${this.#options.assigned.kind}" threw: ${toError(error).message}`);
+    }
+  }
+
+  #heartbeat(): void {
+    if (this.#heartbeatUnderWay || this.#isLost) return;
+    this.#heartbeatUnderWay = true;
+    this.#options.session.request('attemptHeartbeat', this.ref, (answer) => {
+      this.#heartbeatUnderWay = false;
+      if (!answer.isAccepted && answer.code === 'LEASE_LOST') this.lose();
+    });
+  }
+
+  /** Resolves to whether the server took the end. */
+  #report(outcome: AttemptOutcome, entries: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const send = (expectedSequence: number | undefined, answered?: (answer: Answer) => void): void =>
+        this.#send(outcome, entries, expectedSequence, (answer) => {
+          answered?.(answer);
+          if (answer.isAccepted) resolve(true);
+          else void this.#refused(answer, outcome, entries).then(resolve);
+        });
+      const end = this.#endOf(outcome, send);
+      if (end === undefined || !this.#options.offer(end)) send(undefined);
+    });
+  }
+
+  /** The fact this outcome becomes, if it is certain to become one: a failure may be followed by another attempt. */
+  #endOf(outcome: AttemptOutcome, report: TaskEnd['report']): TaskEnd | undefined {
+    const { taskExecutionId, workflowExecutionId, kind, attempt, maxRetries } = this.#options.assigned;
+    if (workflowExecutionId === '') return undefined;
+    if (outcome.type === 'completed') {
+      const data = { taskExecutionId, kind, output: deserialize(outcome.output) };
+      return { taskExecutionId, type: 'TASK_COMPLETED', data, report };
+    }
+    if (outcome.type === 'failed' && (!outcome.isRetryable || attempt > maxRetries)) {
+      const data = { taskExecutionId, kind, error: outcome.error, retryable: outcome.isRetryable };
+      return { taskExecutionId, type: 'TASK_FAILED', data, report };
+    }
+    return undefined;
+  }
+
+  #send(
+    outcome: AttemptOutcome,
+    entries: number,
+    expectedSequence: number | undefined,
+    answered: (answer: Answer) => void,
+  ): void {
+    const { session } = this.#options;
+    const speculation = expectedSequence === undefined ? undefined : { expectedSequence };
+    if (outcome.type === 'completed') {
+      const output = toJsonBytes(outcome.output);
+      session.request('attemptCompleted', { ...this.ref, output, entries, speculation }, answered);
+      return;
+    }
+    const isCancelled = outcome.type === 'cancelled';
+    session.request(
+      'attemptFailed',
+      {
+        ...this.ref,
+        error: isCancelled ? outcome.reason : outcome.error,
+        retryable: !isCancelled && outcome.isRetryable,
+        cancelled: isCancelled,
+        entries,
+        speculation,
+      },
+      answered,
+    );
+  }
+
+  /** An output the server cannot take ends the task with the reason: another attempt would make the same one. */
+  async #refused(
+    { code, message }: Extract<Answer, { readonly isAccepted: false }>,
+    outcome: AttemptOutcome,
+    entries: number,
+  ): Promise<boolean> {
+    const { kind } = this.#options.assigned;
+    this.#options.logger.warn(`The end of task "${kind}" (${this.ref.taskExecutionId}) was refused: ${code}: ${message}`);
+    const isOurs = code !== 'LEASE_LOST' && code !== 'NOT_FOUND';
+    if (!isOurs || outcome.type !== 'completed') return false;
+    const failure = {
+      type: 'failed',
+      error: `The server refused the output of the task (${code}): ${message}`,
+      isRetryable: false,
+    } as const;
+    return new Promise((resolve) =>
+      this.#send(failure, entries, undefined, (answer) => resolve(answer.isAccepted)),
+    );
+  }
+}
+
+function failureOf(thrown: unknown): AttemptOutcome {
+  const { message } = toFailure(thrown);
+  if (TaskCancelled.is(thrown)) return { type: 'cancelled', reason: message };
+  return { type: 'failed', error: message, isRetryable: !TaskFailed.is(thrown) || thrown.retryable };
+}

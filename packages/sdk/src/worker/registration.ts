@@ -1,0 +1,68 @@
+import { hostname } from 'node:os';
+import type { WorkerRegistrationRequest } from '@flovyn/protocol/grpc';
+import { toJsonBytes } from '@flovyn/protocol/grpc';
+import { toJson } from '@flovyn/protocol';
+import type { Duration } from '../duration.js';
+import type { TaskDefinition, WorkflowDefinition } from '../types.js';
+
+const WORKER_VERSION = '1.0.0';
+const nothing = new Uint8Array();
+let workers = 0;
+
+/** A name nobody else has: two workers of one name would be one worker to the server. */
+export function newWorkerName(): string {
+  workers += 1;
+  return `${hostname()}-${process.pid}-${workers}`;
+}
+
+/** What a worker says it can do. */
+export function registrationOf(
+  workerName: string,
+  orgId: string,
+  workflows: Iterable<WorkflowDefinition>,
+  tasks: Iterable<TaskDefinition>,
+): WorkerRegistrationRequest {
+  const workflowList = [...workflows];
+  const taskList = [...tasks];
+  return {
+    workerName,
+    workerVersion: WORKER_VERSION,
+    workerType: taskList.length === 0 ? 'WORKFLOW' : workflowList.length === 0 ? 'TASK' : 'UNIFIED',
+    orgId,
+    teamId: undefined,
+    hostName: hostname(),
+    processId: String(process.pid),
+    workflows: workflowList.map((definition) => ({
+      kind: definition.name,
+      name: definition.name,
+      description: definition.description ?? '',
+      timeoutSeconds: wholeSeconds(definition.timeout),
+      cancellable: true,
+      tags: [],
+      retryPolicy: nothing,
+      metadata: nothing,
+      version: definition.version ?? '',
+      contentHash: '',
+      inputSchema: nothing,
+      outputSchema: nothing,
+    })),
+    tasks: taskList.map((definition) => ({
+      kind: definition.name,
+      name: definition.name,
+      description: definition.description ?? '',
+      timeoutSeconds: wholeSeconds(definition.timeout),
+      cancellable: true,
+      tags: [],
+      retryPolicy: nothing,
+      inputSchema: nothing,
+      outputSchema: nothing,
+      metadata: definition.usesStreaming === true ? toJsonBytes(toJson({ usesStreaming: true })) : nothing,
+    })),
+    metadata: nothing,
+    agents: [],
+  };
+}
+
+function wholeSeconds(duration: Duration | undefined): number | undefined {
+  return duration === undefined ? undefined : Math.ceil(duration.toSeconds());
+}

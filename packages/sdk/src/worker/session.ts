@@ -1,0 +1,399 @@
+import {
+  type Accepted,
+  type HeldAttempt,
+  type HeldClaim,
+  type HeldInstance,
+  type ServerFrame,
+  type ServerItem,
+  type Welcome,
+  type WorkerFrame,
+  type WorkerItem,
+  type WorkerItemCase,
+  type WorkerItemOf,
+  type WorkerRegistrationRequest,
+  workerItem,
+} from '@flovyn/protocol/grpc';
+import { ConnectionError, toError } from '../errors.js';
+import type { Logger } from '../types.js';
+import { weightOf } from './frame-weight.js';
+import { type Reconnection, reconnectDelayMs } from './reconnection.js';
+
+/** One connection to the server: frames out, frames in. */
+export interface FrameStream {
+  /** False when no more should be written until `drained` is called. */
+  write(frame: WorkerFrame): boolean;
+  /** Says that nothing more will be written. */
+  end(): void;
+  /** Tears it down. */
+  cancel(): void;
+}
+
+export interface FrameListener {
+  received(frame: ServerFrame): void;
+  drained(): void;
+  /** Called once; without an error when the server ended it. */
+  ended(error: Error | undefined): void;
+}
+
+export type OpenStream = (listener: FrameListener) => FrameStream;
+
+/** How the server answered an item. */
+export type Answer =
+  | { readonly isAccepted: true; readonly detail: Accepted['detail'] }
+  | {
+      readonly isAccepted: false;
+      readonly code: string;
+      readonly message: string;
+      /** Entries only: how many are stored. */
+      readonly stored: number | undefined;
+    };
+
+/** What the worker says of itself at each meeting. */
+export interface Introduction {
+  readonly registration: WorkerRegistrationRequest;
+  readonly queue: string;
+  readonly workflowCapacity: number;
+  readonly taskCapacity: number;
+  readonly heldTurns: HeldClaim[];
+  readonly heldAttempts: HeldAttempt[];
+  readonly heldInstances: HeldInstance[];
+}
+
+export type WorkItem = Exclude<
+  NonNullable<ServerItem['item']>,
+  { readonly $case: 'welcome' | 'accepted' | 'refused' | 'slowDown' | 'drain' | 'ping' }
+>;
+
+/** Who the session works for. */
+export interface SessionOwner {
+  introduction(): Introduction;
+  /** A connection stands, and nothing has been sent over it: what the server says is lost is dropped first. */
+  welcomed(welcome: Welcome): void;
+  received(item: WorkItem): void;
+  disconnected(error: Error): void;
+  reconnecting(attempt: number): void;
+  /** No further attempt is made. */
+  gaveUp(error: Error): void;
+}
+
+export interface SessionOptions {
+  readonly openStream: OpenStream;
+  readonly owner: SessionOwner;
+  readonly reconnection: Reconnection;
+  readonly serverUrl: string;
+  readonly logger: Logger;
+}
+
+interface Unanswered {
+  readonly item: WorkerItem;
+  readonly answered: (answer: Answer) => void;
+}
+
+/** Large enough to make a frame cheap, small enough that no frame passes the server's limit. */
+const FRAME_WEIGHT = 2 * 1024 * 1024;
+const WELCOME_TIMEOUT_MS = 15_000;
+
+/**
+ * The conversation with the server: one stream for everything, across connections.
+ *
+ *  1. Items leave in the order they were given, gathered into one frame per turn of the event loop.
+ *  2. A numbered item is kept until the server answered it, and sent again, unchanged and in order, after a cut.
+ *  3. Answers are handed over in the order they arrive; each item is answered exactly once.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #unanswered = new Map<number, Unanswered>();
+  readonly #sources = new Set<() => void>();
+  #outgoing: WorkerItem[] = [];
+  #connection: Connection | undefined;
+  #sessionId: string | undefined;
+  #lastId = 0;
+  #isSlowed = false;
+  #isClosing = false;
+  #flushScheduled = false;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #lastWrite = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get isConnected(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  /** How many items the server has not answered. */
+  get unanswered(): number {
+    return this.#unanswered.size;
+  }
+
+  /** Connects and resolves with the server's welcome; later losses are mended by the session itself. */
+  open(): Promise<Welcome> {
+    return this.#meet();
+  }
+
+  /** Sends an item that changes nothing. It is forgotten when there is no connection. */
+  send<Case extends WorkerItemCase>(kind: Case, value: WorkerItemOf<Case>): void {
+    if (this.#connection !== undefined) this.#put(workerItem(0, kind, value));
+  }
+
+  /** Sends an item and hands over its answer, however many connections that takes. */
+  request<Case extends WorkerItemCase>(
+    kind: Case,
+    value: WorkerItemOf<Case>,
+    answered: (answer: Answer) => void,
+  ): void {
+    this.#lastId += 1;
+    const item = workerItem(this.#lastId, kind, value);
+    this.#unanswered.set(item.id, { item, answered });
+    if (this.#connection !== undefined) this.#put(item);
+  }
+
+  /**
+   * Calls `fill` once, as soon as the server takes output: at the end of this turn of the event loop, or when it has
+   * caught up. What `fill` requests leaves in the next frame.
+   */
+  whenWritable(fill: () => void): void {
+    this.#sources.add(fill);
+    this.#scheduleFlush();
+  }
+
+  /** Whether output may be requested now. Without a connection it may: what is requested then waits here. */
+  get isWritable(): boolean {
+    return this.#connection === undefined || (!this.#connection.isCongested && !this.#isSlowed);
+  }
+
+  /** Ends the conversation after what is on its way out. */
+  close(): void {
+    this.#isClosing = true;
+    clearInterval(this.#heartbeat);
+    if (this.#connection !== undefined) {
+      this.#writeFrames(this.#connection);
+      this.#connection.stream.end();
+    }
+    this.#connection = undefined;
+  }
+
+  #put(item: WorkerItem): void {
+    this.#outgoing.push(item);
+    this.#scheduleFlush();
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const connection = this.#connection;
+    if (connection === undefined || connection.isCongested) return;
+    if (!this.#isSlowed && this.#sources.size > 0) {
+      const sources = [...this.#sources];
+      this.#sources.clear();
+      for (const fill of sources) fill();
+    }
+    this.#writeFrames(connection);
+  }
+
+  #writeFrames(connection: Connection): void {
+    let from = 0;
+    while (from < this.#outgoing.length && !connection.isCongested) {
+      const to = endOfFrame(this.#outgoing, from);
+      connection.write(this.#outgoing.slice(from, to));
+      from = to;
+      this.#lastWrite = Date.now();
+    }
+    this.#outgoing = from === this.#outgoing.length ? [] : this.#outgoing.slice(from);
+  }
+
+  /** Opens a connection, says hello, and makes it the session's own when the server welcomes us. */
+  #meet(): Promise<Welcome> {
+    return new Promise((resolve, reject) => {
+      const connection = new Connection(this.#options.openStream, {
+        welcome: (welcome) => {
+          clearTimeout(timeout);
+          this.#begin(connection, welcome);
+          resolve(welcome);
+        },
+        item: (item) => this.#receive(item),
+        drained: () => this.#flush(),
+        ended: (error) => {
+          clearTimeout(timeout);
+          const reason = error ?? new ConnectionError('The server ended the session', this.#options.serverUrl);
+          reject(reason);
+          this.#lost(connection, reason);
+        },
+      });
+      const timeout = setTimeout(() => {
+        connection.stream.cancel();
+        reject(
+          new ConnectionError(
+            `The server at ${this.#options.serverUrl} did not welcome the worker within ${WELCOME_TIMEOUT_MS} ms`,
+            this.#options.serverUrl,
+          ),
+        );
+      }, WELCOME_TIMEOUT_MS);
+      connection.write([workerItem(0, 'hello', { ...this.#options.owner.introduction(), sessionId: this.#sessionId })]);
+    });
+  }
+
+  #begin(connection: Connection, welcome: Welcome): void {
+    if (this.#isClosing) {
+      connection.stream.end();
+      return;
+    }
+    const before = this.#connection;
+    this.#connection = connection;
+    this.#sessionId = welcome.sessionId;
+    this.#isSlowed = false;
+    this.#outgoing = Array.from(this.#unanswered.values(), ({ item }) => item);
+    this.#options.owner.welcomed(welcome);
+    this.#scheduleFlush();
+    before?.stream.end();
+    this.#startHeartbeat(welcome.heartbeatMs);
+  }
+
+  #startHeartbeat(heartbeatMs: number): void {
+    clearInterval(this.#heartbeat);
+    // Twice as often as asked for, so that a late timer is not a missed sign of life.
+    const every = Math.max(50, Math.floor(heartbeatMs / 2));
+    this.#heartbeat = setInterval(() => {
+      if (Date.now() - this.#lastWrite >= every / 2) this.send('heartbeat', { timestampMs: Date.now() });
+    }, every);
+  }
+
+  #receive(item: NonNullable<ServerItem['item']>): void {
+    switch (item.$case) {
+      case 'accepted':
+        this.#answer(item.value.id, { isAccepted: true, detail: item.value.detail });
+        return;
+      case 'refused': {
+        const { id, code, message, stored } = item.value;
+        this.#answer(id, { isAccepted: false, code, message, stored });
+        return;
+      }
+      case 'slowDown':
+        this.#isSlowed = !item.value.resume;
+        if (item.value.resume) this.#scheduleFlush();
+        return;
+      case 'drain':
+        void this.#moveOn(item.value.reason);
+        return;
+      case 'welcome':
+      case 'ping':
+        return;
+      default:
+        this.#options.owner.received(item);
+    }
+  }
+
+  #answer(id: number, answer: Answer): void {
+    const unanswered = this.#unanswered.get(id);
+    if (unanswered === undefined) return;
+    this.#unanswered.delete(id);
+    unanswered.answered(answer);
+  }
+
+  /** The server is about to go: a second connection takes over before the first one ends. */
+  async #moveOn(reason: string): Promise<void> {
+    this.#options.logger.info(`The server asks its workers to connect again: ${reason}`);
+    try {
+      await this.#meet();
+    } catch (error) {
+      // The connection there is still serves; when it ends, reconnecting begins as after any loss.
+      this.#options.logger.warn(`Connecting again failed for now: ${toError(error).message}`);
+    }
+  }
+
+  #lost(connection: Connection, error: Error): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#outgoing = [];
+    clearInterval(this.#heartbeat);
+    if (this.#isClosing) return;
+    this.#options.owner.disconnected(error);
+    void this.#reconnect(error);
+  }
+
+  async #reconnect(lost: Error): Promise<void> {
+    const { reconnection, owner, logger } = this.#options;
+    let error = lost;
+    for (let attempt = 0; !this.#isClosing && this.#connection === undefined; attempt += 1) {
+      const delay = reconnectDelayMs(reconnection, attempt, error);
+      if (delay === undefined) {
+        owner.gaveUp(error);
+        return;
+      }
+      // The first attempt after a standing connection was cut is made at once: most cuts are a proxy's.
+      if (attempt > 0 || reconnection.type === 'custom') await pause(delay);
+      if (this.#isClosing) return;
+      owner.reconnecting(attempt);
+      try {
+        await this.#meet();
+        if (reconnection.type === 'custom') reconnection.onReconnected?.();
+      } catch (thrown) {
+        error = toError(thrown);
+        logger.warn(`Reconnecting failed: ${error.message}`);
+      }
+    }
+  }
+}
+
+interface ConnectionListener {
+  welcome(welcome: Welcome): void;
+  item(item: NonNullable<ServerItem['item']>): void;
+  drained(): void;
+  ended(error: Error | undefined): void;
+}
+
+/** One stream with its back-pressure. */
+class Connection {
+  readonly stream: FrameStream;
+  isCongested = false;
+  #hasEnded = false;
+
+  constructor(open: OpenStream, listener: ConnectionListener) {
+    this.stream = open({
+      received: ({ items }) => {
+        for (const { item } of items) {
+          if (item?.$case === 'welcome') listener.welcome(item.value);
+          else if (item !== undefined) listener.item(item);
+        }
+      },
+      drained: () => {
+        this.isCongested = false;
+        listener.drained();
+      },
+      ended: (error) => {
+        if (this.#hasEnded) return;
+        this.#hasEnded = true;
+        listener.ended(error);
+      },
+    });
+  }
+
+  write(items: WorkerItem[]): void {
+    this.isCongested = !this.stream.write({ items });
+  }
+}
+
+function endOfFrame(items: readonly WorkerItem[], from: number): number {
+  let weight = 0;
+  let to = from;
+  while (to < items.length) {
+    const item = items[to];
+    weight += item === undefined ? 0 : weightOf(item);
+    if (weight > FRAME_WEIGHT && to > from) break;
+    to += 1;
+  }
+  return to;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+

@@ -1,0 +1,94 @@
+import type { HeldAttempt, TaskAssigned } from '@flovyn/protocol/grpc';
+import type { Logger, TaskDefinition } from '../types.js';
+import { Attempt, type AttemptOutcome } from './attempt.js';
+import type { TaskEnd } from './instance.js';
+import type { OutputSession } from './stream-sender.js';
+
+export interface TaskWorkerOptions {
+  readonly session: OutputSession;
+  readonly definitions: ReadonlyMap<string, TaskDefinition>;
+  readonly logger: Logger;
+  /** For the words of task code; the console, with kind and id, when absent. */
+  readonly taskLogger: Logger | undefined;
+  /** Offers the end of a task to the workflow that waits for it, if that is here. */
+  readonly offer: (workflowExecutionId: string, end: TaskEnd) => boolean;
+  readonly onEnded?: (taskExecutionId: string, durationMs: number, error: string | undefined) => void;
+}
+
+/** Runs the attempts this worker was given. */
+export class TaskWorker {
+  readonly #options: TaskWorkerOptions;
+  /** Attempts whose end the server has not confirmed, by claim. */
+  readonly #attempts = new Map<string, Attempt>();
+  #idle: (() => void) | undefined;
+
+  constructor(options: TaskWorkerOptions) {
+    this.#options = options;
+  }
+
+  get active(): number {
+    return this.#attempts.size;
+  }
+
+  assign(assigned: TaskAssigned): void {
+    const definition = this.#options.definitions.get(assigned.kind);
+    if (definition === undefined) {
+      const { taskExecutionId, workflowExecutionId, claimToken } = assigned;
+      const reason = `This worker has no task "${assigned.kind}"`;
+      this.#options.session.request(
+        'attemptReleased',
+        { taskExecutionId, workflowExecutionId, claimToken, reason },
+        () => undefined,
+      );
+      return;
+    }
+    void this.#run(assigned, definition);
+  }
+
+  cancel(claimToken: string, reason: string): void {
+    this.#attempts.get(claimToken)?.cancel(reason);
+  }
+
+  /** What a new connection is told. */
+  held(): HeldAttempt[] {
+    return Array.from(this.#attempts.values(), ({ ref }) => ({ ...ref }));
+  }
+
+  reconnected(lostTokens: ReadonlySet<string>): void {
+    for (const token of lostTokens) this.#attempts.get(token)?.lose();
+  }
+
+  /** Resolves when no attempt is left. */
+  async whenIdle(): Promise<void> {
+    if (this.#attempts.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  }
+
+  /** Hands everything back that still runs. */
+  releaseAll(reason: string): void {
+    for (const attempt of this.#attempts.values()) attempt.release(reason);
+    this.#attempts.clear();
+  }
+
+  async #run(assigned: TaskAssigned, definition: TaskDefinition): Promise<void> {
+    const { session, logger, taskLogger, offer, onEnded } = this.#options;
+    const attempt = new Attempt({
+      assigned,
+      definition,
+      session,
+      logger,
+      taskLogger,
+      offer: (end) => offer(assigned.workflowExecutionId, end),
+    });
+    this.#attempts.set(assigned.claimToken, attempt);
+    const startedAt = performance.now();
+    const outcome = await attempt.run();
+    if (this.#attempts.get(assigned.claimToken) === attempt) this.#attempts.delete(assigned.claimToken);
+    if (outcome !== undefined) onEnded?.(assigned.taskExecutionId, performance.now() - startedAt, errorOf(outcome));
+    if (this.#attempts.size === 0) this.#idle?.();
+  }
+}
+
+function errorOf(outcome: AttemptOutcome): string | undefined {
+  if (outcome.type === 'completed') return undefined;
+  return outcome.type === 'failed' ? outcome.error : outcome.reason;
+}

@@ -1,0 +1,137 @@
+import type { Activation, HeldClaim, HeldInstance, HistoryPage, Query } from '@flovyn/protocol/grpc';
+import { createWorkflowLogger } from '../workflow.js';
+import { toError } from '../errors.js';
+import type { Turn } from '../replay/replayer.js';
+import type { Logger, WorkflowDefinition, WorkflowHook } from '../types.js';
+import { Instance, type InstanceHost, type TaskEnd } from './instance.js';
+import { InstanceCache } from './instance-cache.js';
+import type { Session } from './session.js';
+
+export interface WorkflowWorkerOptions {
+  readonly session: Pick<Session, 'request' | 'send'>;
+  readonly definitions: ReadonlyMap<string, WorkflowDefinition>;
+  /** Live instances kept in memory. */
+  readonly maxInstances: number;
+  readonly hooks: readonly WorkflowHook[];
+  /** For the worker's own words. */
+  readonly logger: Logger;
+  /** For the words of workflow code; the console, with kind and id, when absent. */
+  readonly workflowLogger: Logger | undefined;
+  /** Called with every execution that ended here. */
+  readonly onEnded?: (workflowExecutionId: string, error: string | undefined) => void;
+}
+
+/** Plays the turns of the executions this worker was given. */
+export class WorkflowWorker {
+  readonly #options: WorkflowWorkerOptions;
+  readonly #instances: InstanceCache<Instance>;
+  /** Every claim that was not given back yet, with the instance that has it. */
+  readonly #claims = new Map<string, Instance>();
+  /** Kinds whose code reads the time: a result ahead of its confirmation has none. */
+  readonly #timeReaders = new Set<string>();
+  readonly #host: InstanceHost;
+
+  constructor(options: WorkflowWorkerOptions) {
+    this.#options = options;
+    this.#instances = new InstanceCache(options.maxInstances);
+    this.#host = {
+      session: options.session,
+      logger: options.logger,
+      forget: (instance) => this.#instances.forget(instance),
+      activate: (activation) => this.activate(activation),
+      claimed: (token, instance) => this.#claims.set(token, instance),
+      unclaimed: (token) => this.#claims.delete(token),
+      ended: (instance, turn) => this.#ended(instance, turn),
+      readsTime: (kind) => this.#timeReaders.add(kind),
+      maySpeculate: (kind) => !this.#timeReaders.has(kind),
+    };
+  }
+
+  /** How many turns this worker has. */
+  get active(): number {
+    return this.#claims.size;
+  }
+
+  activate(activation: Activation): void {
+    const { workflowExecutionId, claimToken, kind } = activation;
+    const definition = this.#options.definitions.get(kind);
+    if (definition === undefined) {
+      const reason = `This worker has no workflow "${kind}"`;
+      this.#options.session.request('turnReleased', { workflowExecutionId, claimToken, reason }, () => undefined);
+      return;
+    }
+    const instance = this.#instances.peek(workflowExecutionId) ?? this.#create(workflowExecutionId, definition);
+    this.#instances.use(instance);
+    // The history holds nothing but the start: nobody has played it before.
+    if (activation.sequence === 1) this.#tellHooks((hook) => hook.onStarted?.(workflowExecutionId, kind));
+    instance.activate(activation);
+  }
+
+  receivedPage(page: HistoryPage): void {
+    this.#claims.get(page.claimToken)?.receivedPage(page);
+  }
+
+  query(query: Query): void {
+    const instance = this.#instances.peek(query.workflowExecutionId);
+    if (instance !== undefined) {
+      instance.answer(query);
+      return;
+    }
+    this.#options.session.send('queryAnswered', {
+      queryId: query.queryId,
+      error: `This worker does not hold execution ${query.workflowExecutionId}`,
+    });
+  }
+
+  /** Applies a task's end ahead of its confirmation where the workflow that waits for it is here. */
+  offer(workflowExecutionId: string, end: TaskEnd): boolean {
+    return this.#instances.peek(workflowExecutionId)?.offer(end) ?? false;
+  }
+
+  /** What a new connection is told. */
+  held(): { readonly turns: HeldClaim[]; readonly instances: HeldInstance[] } {
+    const turns = Array.from(this.#claims, ([claimToken, { id }]) => ({ workflowExecutionId: id, claimToken }));
+    const instances: HeldInstance[] = [];
+    for (const { id, recordedSequence } of this.#instances.values()) {
+      if (recordedSequence > 0) instances.push({ workflowExecutionId: id, sequence: recordedSequence });
+    }
+    return { turns, instances };
+  }
+
+  reconnected(lostTokens: ReadonlySet<string>): void {
+    for (const [token, instance] of this.#claims) if (lostTokens.has(token)) instance.lost(token);
+    for (const instance of this.#instances.values()) instance.reconnected();
+  }
+
+  #create(id: string, definition: WorkflowDefinition): Instance {
+    return new Instance({
+      id,
+      definition,
+      host: this.#host,
+      logger: this.#options.workflowLogger ?? createWorkflowLogger(id, definition.name),
+    });
+  }
+
+  #ended(instance: Instance, { outcome }: Turn): void {
+    this.#instances.forget(instance);
+    const { id, definition } = instance;
+    if (outcome.type === 'COMPLETED') {
+      this.#tellHooks((hook) => hook.onCompleted?.(id, definition.name));
+      this.#options.onEnded?.(id, undefined);
+    } else {
+      const message = outcome.type === 'FAILED' ? outcome.error : outcome.reason;
+      this.#tellHooks((hook) => hook.onFailed?.(id, definition.name, new Error(message)));
+      this.#options.onEnded?.(id, message);
+    }
+  }
+
+  #tellHooks(tell: (hook: WorkflowHook) => void): void {
+    for (const hook of this.#options.hooks) {
+      try {
+        tell(hook);
+      } catch (error) {
+        this.#options.logger.warn(`A workflow hook threw: ${toError(error).message}`);
+      }
+    }
+  }
+}

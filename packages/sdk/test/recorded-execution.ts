@@ -1,0 +1,192 @@
+import { type Command, type HistoryEvent, type Outcome, encodeEventData } from '@flovyn/protocol';
+import type { RawFact } from '../src/replay/fact.js';
+import { Replayer, type Turn } from '../src/replay/replayer.js';
+import { serialize } from '../src/serde.js';
+import type { Logger, WorkflowDefinition } from '../src/types.js';
+
+export const EXECUTION_ID = '550e8400-e29b-41d4-a716-446655440000';
+const START_MS = 1_700_000_000_000;
+
+export const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** A turn, and how much of the history it was made from. */
+export interface PlayedTurn extends Turn {
+  readonly seen: number;
+}
+
+/** An execution with its history, recorded by the rules of the server: one fact per command, one for the outcome. */
+export class RecordedExecution {
+  readonly definition: WorkflowDefinition;
+  readonly facts: RawFact[] = [];
+  readonly turns: PlayedTurn[] = [];
+  readonly logger: Logger;
+  #live: Replayer;
+  #read = 0;
+
+  constructor(definition: WorkflowDefinition, input: unknown = null, logger: Logger = silent) {
+    this.definition = definition;
+    this.logger = logger;
+    this.#live = this.#fresh(input);
+    this.record({ type: 'WORKFLOW_STARTED', input: serialize(input) });
+    this.input = input;
+  }
+
+  readonly input: unknown;
+
+  get outcome(): Outcome | undefined {
+    return this.turns.at(-1)?.outcome;
+  }
+
+  get isOver(): boolean {
+    return this.outcome !== undefined && this.outcome.type !== 'SUSPENDED';
+  }
+
+  /** Tasks that were scheduled and have no end. */
+  get openTasks(): { readonly id: string; readonly kind: string }[] {
+    const open = new Map<string, { readonly id: string; readonly kind: string }>();
+    for (const { type, data } of this.facts) {
+      const { taskExecutionId: id, kind } = JSON.parse(data) as { taskExecutionId: string; kind: string };
+      if (type === 'TASK_SCHEDULED') open.set(id, { id, kind });
+      else if (type.startsWith('TASK_')) open.delete(id);
+    }
+    return [...open.values()];
+  }
+
+  record(event: HistoryEvent): void {
+    const sequence = this.facts.length + 1;
+    this.facts.push({ sequence, type: event.type, data: encodeEventData(event), timestampMs: START_MS + sequence });
+  }
+
+  completeTask(id: string, output: unknown): void {
+    this.record({ type: 'TASK_COMPLETED', taskExecutionId: id, kind: this.#kindOf(id), output: serialize(output) });
+  }
+
+  failTask(id: string, error: string): void {
+    this.record({ type: 'TASK_FAILED', taskExecutionId: id, kind: this.#kindOf(id), error, retryable: false });
+  }
+
+  /** Plays the live instance with what it has not seen and records what it decided. */
+  async play(): Promise<PlayedTurn> {
+    const seen = this.facts.length;
+    this.#live.read(this.facts.slice(this.#read));
+    this.#read = seen;
+    await this.#live.play(() => Promise.resolve(true));
+    const turn = { ...this.#live.takeTurn(), seen };
+    this.turns.push(turn);
+    for (const command of turn.commands) this.#recordCommand(command);
+    this.record(toFact(turn.outcome));
+    return turn;
+  }
+
+  /** The live instance is lost: the next turn begins with a replay. */
+  forget(): void {
+    this.#live = this.#fresh(this.input);
+    this.#read = 0;
+  }
+
+  /** What a new instance decides that sees only the first `length` facts. */
+  async replay(length: number, definition: WorkflowDefinition = this.definition): Promise<Turn> {
+    const replayer = new Replayer({
+      workflowExecutionId: EXECUTION_ID,
+      definition,
+      input: this.input,
+      logger: this.logger,
+    });
+    replayer.read(this.facts.slice(0, length));
+    await replayer.play(() => Promise.resolve(true));
+    return replayer.takeTurn();
+  }
+
+  #fresh(input: unknown): Replayer {
+    return new Replayer({
+      workflowExecutionId: EXECUTION_ID,
+      definition: this.definition,
+      input,
+      logger: this.logger,
+    });
+  }
+
+  #kindOf(id: string): string {
+    return this.openTasks.find((task) => task.id === id)?.kind ?? 'unknown';
+  }
+
+  #recordCommand(command: Command): void {
+    switch (command.type) {
+      case 'SCHEDULE_TASK':
+        this.record({
+          type: 'TASK_SCHEDULED',
+          taskExecutionId: command.taskExecutionId,
+          kind: command.kind,
+          input: command.input,
+          queue: 'default',
+          maxRetries: 3,
+        });
+        return;
+      case 'RECORD_OPERATION':
+        this.record({ type: 'OPERATION_COMPLETED', operationName: command.operationName, result: command.result });
+        return;
+      case 'SET_STATE':
+        this.record({ type: 'STATE_SET', key: command.key, value: command.value });
+        return;
+      case 'CLEAR_STATE':
+        this.record({ type: 'STATE_CLEARED', key: command.key });
+        return;
+      case 'START_TIMER':
+        this.record({ type: 'TIMER_STARTED', timerId: command.timerId, durationMs: command.durationMs, fireAtMs: 0 });
+        return;
+      case 'CANCEL_TIMER':
+        this.record({ type: 'TIMER_CANCELLED', timerId: command.timerId });
+        return;
+      case 'CREATE_PROMISE':
+        this.record({
+          type: 'PROMISE_CREATED',
+          promiseName: command.promiseName,
+          promiseId: `7a1c8c8e-3d52-4f0e-8a5d-${String(this.facts.length).padStart(12, '0')}`,
+        });
+        return;
+      case 'SCHEDULE_CHILD_WORKFLOW':
+        this.record({
+          type: 'CHILD_WORKFLOW_INITIATED',
+          childExecutionName: command.childExecutionName,
+          childWorkflowKind: command.kind,
+          childExecutionId: command.childWorkflowExecutionId,
+          input: command.input,
+          queue: 'default',
+        });
+        return;
+      case 'REQUEST_CANCELLATION':
+        this.record({ type: 'CANCELLATION_REQUESTED', reason: command.reason, requestedBy: 'workflow' });
+        return;
+      default:
+        throw new Error(`No fact for ${command.type}`);
+    }
+  }
+}
+
+function toFact(outcome: Outcome): HistoryEvent {
+  switch (outcome.type) {
+    case 'SUSPENDED':
+      return {
+        type: 'WORKFLOW_SUSPENDED',
+        reason: outcome.reason,
+        suspendType: outcome.waitingOn[0]?.type ?? 'SUSPEND_TYPE_UNSPECIFIED',
+        waitingOn: outcome.waitingOn,
+      };
+    case 'COMPLETED':
+      return { type: 'WORKFLOW_COMPLETED', output: outcome.output };
+    case 'FAILED':
+      return {
+        type: 'WORKFLOW_EXECUTION_FAILED',
+        error: outcome.error,
+        stackTrace: outcome.stackTrace,
+        failureType: outcome.failureType,
+      };
+    case 'CANCELLED':
+      return { type: 'WORKFLOW_CANCELLED', reason: outcome.reason };
+  }
+}
