@@ -1,3 +1,4 @@
 import { defineProject } from '../../vitest.shared.js';
 
-export default defineProject();
+// Whole servers with databases of their own are started here, beside the tests of all other rooms.
+export default defineProject({ testTimeout: 30_000, hookTimeout: 60_000 });
