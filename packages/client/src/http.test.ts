@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+
 import { ServiceError } from '@flovyn/protocol';
 import { toProblem } from '@flovyn/protocol/http';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -163,6 +165,14 @@ describe('giving up', () => {
       },
     };
     await expect(send({ ...get, signal: controller.signal }, [busy], abortWhenWaiting)).rejects.toBe(why);
+    expect(time.pending).toBe(0);
+  });
+
+  it('leaves nothing behind', async () => {
+    const { signal } = new AbortController();
+    const time = new ManualTime();
+    await send({ ...get, signal }, [json(200, 1)], time);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     expect(time.pending).toBe(0);
   });
 

@@ -21,7 +21,7 @@ export interface Conversation {
   readonly tell: (event: LiveStreamEvent, size: number) => void;
   /** Resolves when more may be read. */
   readonly room: () => Promise<void>;
-  /** Aborted when nobody listens any more. */
+  /** Aborted when nobody listens any more: the rest of what was received is not told. */
   readonly signal: AbortSignal;
   readonly surroundings: Surroundings;
 }
@@ -31,16 +31,13 @@ export interface Conversation {
  * when there is room, so a slow reader slows the server down instead of filling the memory.
  */
 export async function converse(conversation: Conversation): Promise<void> {
-  const { attempted, signal, surroundings } = conversation;
-  const tell: Conversation['tell'] = (event, size) => {
-    if (!signal.aborted) conversation.tell(event, size);
-  };
+  const { attempted, tell, surroundings } = conversation;
   try {
     const greeting = await within(CONNECT_LIMIT_MS, greet(conversation), surroundings.after);
     if (greeting.late) return tell({ type: 'unreachable', error: tooLate(attempted, CONNECT_LIMIT_MS) }, 0);
     const { event, body } = greeting.value;
     tell(event, 0);
-    if (body !== undefined) await listen(body, { ...conversation, tell });
+    if (body !== undefined) await listen(body, conversation);
   } catch (error) {
     tell({ type: 'unreachable', error: unreachable(attempted, error) }, 0);
   }

@@ -305,6 +305,11 @@ describe('being live', () => {
     });
   });
 
+  it('L22 is live at once when there is nothing yet, even after a cursor it cannot read', () => {
+    const opened: LiveStreamState = { name: 'catching-up', track: { ...track, position: 'anywhere' }, head: undefined };
+    expect(told(next(opened, { type: 'ready', head: 0 }, moment))).toBe('live announce-ready status');
+  });
+
   it('L22 is live at once when filtered, because the newest entry may never be shown', () => {
     const opened: LiveStreamState = { name: 'catching-up', track: { ...track, contiguous: false }, head: undefined };
     expect(told(next(opened, { type: 'ready', head: 900 }, moment))).toBe('live announce-ready status');

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+
 import { encodeComment, encodeEnd, encodeReady } from '@flovyn/events/sse';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -12,9 +14,9 @@ import { BUFFER_MESSAGES } from './message-buffer.js';
 let live: LiveStream;
 afterEach(() => live.close());
 
-function open(time = new ManualTime()) {
+function open(time = new ManualTime(), signal?: AbortSignal) {
   const connections = fakeConnections();
-  const beginning = { cursor: undefined, contiguous: true, awaitCreationMs: 0, signal: undefined };
+  const beginning = { cursor: undefined, contiguous: true, awaitCreationMs: 0, signal };
   live = openLiveStream(connections.source, beginning, time);
   return { time, ...connections };
 }
@@ -57,6 +59,28 @@ describe('the patience of a live stream', () => {
     second.answer();
     second.send(replay(tokens(1, 2), undefined));
     expect(await read(2)).toMatchObject([{ id: 'e1.1' }, { id: 'e1.2' }]);
+  });
+
+  it.each([
+    [29_999, 8_000],
+    [30_000, 250],
+  ])('L11 heard for %i ms after five failures, it waits %i ms', async (heardMs, retryInMs) => {
+    const { time, connection } = open();
+    for (let failure = 0; failure < 5; failure += 1) {
+      (await connection(failure)).fail();
+      await settle();
+      time.advance(30_000);
+    }
+    const steady = await connection(5);
+    steady.answer();
+    await settle();
+    time.advance(heardMs);
+    steady.send(encodeComment());
+    await settle();
+    time.advance(1_000);
+    steady.end();
+    await settle();
+    expect(live.status).toMatchObject({ state: 'waiting', retryInMs });
   });
 
   it('L12 tries at once when it is told that there is a reason', async () => {
@@ -136,15 +160,20 @@ describe('the patience of a live stream', () => {
     expect(live.status).toEqual({ state: 'ended', executionStatus: 'COMPLETED' });
   });
 
-  it('L26 leaves nothing behind when it is closed', async () => {
-    const { time, connection } = open();
+  it.each(['closed', 'ended'])('L26 leaves nothing behind when it is %s', async (how) => {
+    const { signal } = new AbortController();
+    const { time, connection } = open(new ManualTime(), signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
     const first = await connection(0);
     first.answer();
     first.send(ready(0));
     await settle();
-    live.close();
+    if (how === 'closed') live.close();
+    else first.send(encodeEnd({ status: 'COMPLETED' }));
     await settle();
+    expect(live.status.state).toBe(how);
     expect(first.signal.aborted).toBe(true);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     time.advance(SILENCE_LIMIT_MS);
     await settle();
     expect(time.pending).toBe(0);

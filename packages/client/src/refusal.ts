@@ -1,16 +1,25 @@
-import { ServiceError } from '@flovyn/protocol';
-import { fromProblem, headers } from '@flovyn/protocol/http';
+import { type ErrorCode, ServiceError, errorCodeOfSlug, errorCodes } from '@flovyn/protocol';
+import { headers } from '@flovyn/protocol/http';
 
-/** The error an answer with an error status carries. Reads the body; never throws. */
+/**
+ * The error an answer with an error status carries. Reads the body; never throws. The body is read without the schema of
+ * problems, whose validator alone would make a stream reader half as large again.
+ */
 export async function errorFromResponse(response: Response, attempted: string, now: number): Promise<ServiceError> {
+  const { type, detail, error, limit, actual } = await readObject(response);
+  const code = typeof type === 'string' ? errorCodeOfSlug(type.slice(type.lastIndexOf('/') + 1)) : undefined;
+  const sentence = typeof detail === 'string' ? detail : error;
   const waitMs = retryAfterMs(response, now);
-  const body = await readJson(response);
-  const error = fromProblem(response.status, body, waitMs === undefined ? undefined : String(waitMs / 1_000));
-  if (body !== undefined) return error;
-  // Not a word of ours, so something between us and the server answered: say what it was asked.
-  const { retryAfterSeconds } = error;
-  const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-  return new ServiceError(error.code, `${attempted}: ${error.message}`, options);
+  return new ServiceError(
+    code ?? codeOfStatus(response.status),
+    // Without a word of ours, something between us and the server answered: say what it was asked.
+    typeof sentence === 'string' ? sentence : `${attempted}: the answer had status ${response.status}.`,
+    {
+      ...(typeof limit === 'number' ? { limit } : undefined),
+      ...(typeof actual === 'number' ? { actual } : undefined),
+      ...(waitMs === undefined ? undefined : { retryAfterSeconds: waitMs / 1_000 }),
+    },
+  );
 }
 
 /** The error for a request that got no answer. */
@@ -38,11 +47,21 @@ export function retryAfterMs(response: Response, now: number): number | undefine
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-async function readJson(response: Response): Promise<unknown> {
+async function readObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return await response.json();
+    const body: unknown = await response.json();
+    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   } catch {
     // A page of a proxy, or a body that broke off: the status says what can be said.
-    return undefined;
+    return {};
   }
+}
+
+/** The code for an answer that names none: where several share a status, the one that claims least. */
+function codeOfStatus(status: number): ErrorCode {
+  if (status === 408) return 'DEADLINE_EXCEEDED';
+  if (status === 409) return 'FAILED_PRECONDITION';
+  if (status === 502) return 'UNAVAILABLE';
+  const codes = Object.keys(errorCodes) as ErrorCode[];
+  return codes.find((code) => errorCodes[code].http === status) ?? (status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL');
 }
