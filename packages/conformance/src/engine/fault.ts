@@ -1,0 +1,76 @@
+import type { TaskId } from '@flovyn/engine';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { newTaskId, schedule, waiting } from '../support/commands.js';
+import type { Fault } from '../support/flaky-store.js';
+import { orgId } from '../support/house.js';
+import type { Houses } from '../support/houses.js';
+import { randomLife } from '../support/random-life.js';
+import { refOf, refusal, seed, start, tokenOf } from '../support/requests.js';
+import { connectWorker } from '../support/worker.js';
+
+export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
+  describe(`engine on ${name}: when the store refuses or is lost`, () => {
+    test('R05 a refused or half-answered commit has one effect all the same', async () => {
+      const fault = fc.constantFrom<Fault>('none', 'none', 'conflict', 'lost-before', 'lost-after');
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fault, { maxLength: 12 }),
+          fc.array(fc.nat(5), { maxLength: 20 }),
+          async (plan, moves) => {
+            // Three losses in a row are an outage, which callers are told of.
+            const survivable = plan.filter((kind, at) => !outage(plan, kind, at));
+            await withHouse((house) => randomLife(house, moves), survivable);
+          },
+        ),
+        { numRuns: name === 'memory' ? 60 : 5, ...seed() },
+      );
+    }, 120_000);
+
+    test(
+      'R03 two servers on one store never store two things under one number',
+      () =>
+        withTwoHouses(async (a, b) => {
+          const worker = await connectWorker(b.engine, orgId);
+          const { id } = await start(b.engine);
+          const commands = Array.from({ length: 20 }, () => schedule({ kind: 'u' }));
+          await worker.turn(await worker.activation(), commands, waiting);
+          const half = { workflowKinds: [], taskKinds: ['u'], taskCapacity: 10 };
+          const helpers = await Promise.all([
+            connectWorker(a.engine, orgId, half),
+            connectWorker(b.engine, orgId, half),
+          ]);
+          await Promise.all([a.engine.loops.dispatch.tick(), b.engine.loops.dispatch.tick()]);
+          await Promise.all(
+            helpers.flatMap((helper) =>
+              Array.from({ length: 10 }, async () => {
+                const task = await helper.task();
+                await helper.session.appendEntries({ ...refOf(task), first: 0, output: [tokenOf('x')] });
+                await helper.complete(task);
+              }),
+            ),
+          );
+          expect((await a.facts(id)).filter((fact) => fact === 'TASK_COMPLETED')).toHaveLength(20);
+          await a.assertSound(id);
+        }),
+      30_000,
+    );
+
+    test('one refused change does nothing to those stored with it', () =>
+      withHouse(async (house) => {
+        const unknown = newTaskId() as TaskId;
+        const [good, bad, alsoGood] = await Promise.all([
+          start(house.engine),
+          refusal(house.engine.cancelTask({ orgId, id: unknown, reason: '' })),
+          start(house.engine),
+        ]);
+        expect(bad).toBe('NOT_FOUND');
+        for (const { id } of [good, alsoGood]) expect(await house.facts(id)).toEqual(['WORKFLOW_STARTED']);
+      }));
+  });
+}
+
+/** Whether a loss would be one too many in a row. */
+function outage(plan: readonly Fault[], kind: Fault, at: number): boolean {
+  return kind !== 'none' && at >= 2 && plan[at - 1] !== 'none' && plan[at - 2] !== 'none';
+}

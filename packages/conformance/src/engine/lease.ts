@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { completed, schedule, waiting } from '../support/commands.js';
+import { orgId } from '../support/house.js';
+import type { Houses } from '../support/houses.js';
+import { input, refOf, refusal, start, startTask, tokenOf } from '../support/requests.js';
+import { connectWorker } from '../support/worker.js';
+
+export function leaseSuite({ name, withHouse, withTwoHouses }: Houses): void {
+  describe(`engine on ${name}: leases`, () => {
+    test('R09 an attempt whose lease ended changes nothing any more', () =>
+      withHouse(async (house) => {
+        const a = await connectWorker(house.engine, orgId, { workerId: 'a', workflowKinds: [] });
+        const { id } = await startTask(house.engine);
+        const task = await a.task();
+        house.clock.advance(30_001);
+        const b = await connectWorker(house.engine, orgId, { workerId: 'b', workflowKinds: [] });
+        await house.engine.loops.leases.tick();
+        const again = await b.task();
+        expect(again.attempt).toBe(2);
+        const { executionId, taskId, token } = task;
+        expect(await refusal(a.complete(task))).toBe('LEASE_LOST');
+        expect(await refusal(a.session.heartbeatAttempt({ executionId, taskId, token }))).toBe('LEASE_LOST');
+        const late = a.session.appendEntries({ executionId, taskId, token, first: 0, output: [tokenOf('late')] });
+        expect(await refusal(late)).toBe('LEASE_LOST');
+        await b.complete(again, 'b');
+        expect(await house.news(id)).toEqual([
+          'TASK_CREATED',
+          'TASK_STARTED',
+          'TASK_FAILED',
+          'TASK_STARTED',
+          'TASK_COMPLETED',
+        ]);
+        await house.assertSound(id);
+      }));
+
+    test('R08 a turn whose worker died goes to another one, from the beginning', () =>
+      withHouse(async (house) => {
+        const a = await connectWorker(house.engine, orgId, { workerId: 'a' });
+        const { id } = await start(house.engine);
+        const given = await a.activation();
+        house.clock.advance(30_001);
+        const b = await connectWorker(house.engine, orgId, { workerId: 'b' });
+        await house.engine.loops.leases.tick();
+        const again = await b.activation();
+        expect(again).toMatchObject({ executionId: id, afterSequence: 0, input });
+        expect(await refusal(a.turn(given, [], completed()))).toBe('LEASE_LOST');
+        await b.turn(again, [], completed());
+        expect(await house.news(id)).toEqual(['WORKFLOW_CREATED', 'WORKFLOW_STARTED', 'WORKFLOW_COMPLETED']);
+      }));
+
+    test('a session that connects again keeps what it still has, and what it never got goes round', () =>
+      withHouse(async (house) => {
+        const a = await connectWorker(house.engine, orgId);
+        const first = await startTask(house.engine);
+        await startTask(house.engine);
+        const kept = await a.task();
+        const lost = await a.task();
+        a.session.disconnected();
+        const { executionId, taskId, token } = kept;
+        const b = await connectWorker(house.engine, orgId, {
+          resume: {
+            sessionId: a.session.id,
+            turns: [],
+            attempts: [
+              { executionId, taskId, token },
+              { executionId, taskId, token: 'old' },
+            ],
+          },
+        });
+        expect(b.resumed).toBe(true);
+        expect(b.lostTokens).toEqual(['old']);
+        await b.complete(kept);
+        await house.engine.loops.dispatch.tick();
+        const again = await b.task();
+        expect(again).toMatchObject({ taskId: lost.taskId, attempt: 2 });
+        await b.complete(again);
+        await house.assertSound(first.id);
+      }));
+
+    test('after a restart of the server a worker goes on where it was', () =>
+      withTwoHouses(async (before, after) => {
+        const a = await connectWorker(before.engine, orgId);
+        const { id } = await start(before.engine);
+        await a.turn(await a.activation(), [schedule(), schedule()], waiting);
+        const [task, orphan] = [await a.task(), await a.task()];
+        await a.session.appendEntries({ ...refOf(task), first: 0, output: [tokenOf('one')] });
+        await before.engine.close();
+
+        const b = await connectWorker(after.engine, orgId, {
+          resume: { sessionId: a.session.id, turns: [], attempts: [refOf(task)] },
+        });
+        expect(b.resumed).toBe(true);
+        const entries = { ...refOf(task), first: 0, output: [tokenOf('one'), tokenOf('two')] };
+        expect(await b.session.appendEntries(entries)).toEqual({ stored: 2 });
+        await b.complete(task);
+        await after.engine.loops.dispatch.tick();
+        const again = await b.task();
+        expect(again.taskId).toBe(orphan.taskId);
+        await b.complete(again);
+        await after.assertSound(id);
+      }));
+  });
+}

@@ -1,0 +1,36 @@
+import type { Store } from '@flovyn/engine';
+import { manualClock } from '@flovyn/engine/memory';
+import { type Fault, flakyStore } from './flaky-store.js';
+import { type House, openHouse } from './house.js';
+
+/** An empty database, which any number of server processes may open. */
+export interface TestDatabase {
+  open(): Promise<Store>;
+  drop(): Promise<void>;
+}
+
+/** Runs a test in houses of its own. */
+export interface Houses {
+  readonly name: string;
+  /** A house on an empty database. */
+  withHouse(body: (house: House) => Promise<void>, plan?: readonly Fault[]): Promise<void>;
+  /** Two houses on one empty database, as two server processes would be, with one clock. */
+  withTwoHouses(body: (a: House, b: House) => Promise<void>): Promise<void>;
+}
+
+export function createHouses(name: string, makeDatabase: () => Promise<TestDatabase>): Houses {
+  const open = async (count: number, body: (a: House, b: House) => Promise<void>, plan: readonly Fault[] = []) => {
+    const database = await makeDatabase();
+    const clock = manualClock();
+    const stores = await Promise.all(Array.from({ length: count }, () => database.open()));
+    const houses = stores.map((store) => openHouse(flakyStore(store, plan), {}, clock));
+    try {
+      await body(houses[0] as House, houses.at(-1) as House);
+    } finally {
+      await Promise.all(houses.map((house) => house.engine.close()));
+      await Promise.all(stores.map((store) => store.close()));
+      await database.drop();
+    }
+  };
+  return { name, withHouse: (body, plan) => open(1, body, plan), withTwoHouses: (body) => open(2, body) };
+}

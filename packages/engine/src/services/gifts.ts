@@ -1,0 +1,49 @@
+import type { Store } from '../ports/store.js';
+import type { Reporter } from '../ports/surroundings.js';
+import type { BatchBuilder, Cancellation } from './batch-builder.js';
+import type { Dispatcher } from './dispatcher.js';
+import { type Meeting, activation, assignment } from './hand-over.js';
+
+export interface GiftParts {
+  readonly dispatcher: Dispatcher;
+  readonly store: Store;
+  readonly reporter: Reporter;
+}
+
+/**
+ * What a stored batch gives to workers, made at once - the next batch may move the executions on - and given when the
+ * answer is called.
+ */
+export function prepareGifts(built: BatchBuilder, parts: GiftParts): () => void {
+  const gifts = [
+    ...built.meetings.flatMap((meeting) => work(meeting, parts)),
+    ...built.cancellations.flatMap((cancellation) => cancelled(cancellation, parts)),
+  ];
+  return () => {
+    for (const give of gifts) give();
+  };
+}
+
+function work(meeting: Meeting, { dispatcher, store, reporter }: GiftParts): (() => void)[] {
+  const seat = dispatcher.get(meeting.place.sessionId);
+  if (seat === undefined) return [];
+  const given =
+    meeting.taskId === undefined ? activation(meeting, seat.held(meeting.execution.id), store) : assignment(meeting);
+  if (given === undefined) return [];
+  if (!(given instanceof Promise)) return [() => seat.deliver(given)];
+  const give = (): void => {
+    given.then(
+      (read) => seat.deliver(read),
+      // The claim stands; when its lease ends the work goes round again.
+      (error: unknown) =>
+        reporter.error('A turn could not be given to its worker', { executionId: meeting.execution.id, error }),
+    );
+  };
+  return [give];
+}
+
+function cancelled({ claim, taskId, reason }: Cancellation, { dispatcher }: GiftParts): (() => void)[] {
+  const seat = dispatcher.get(claim.sessionId);
+  if (seat === undefined) return [];
+  return [() => seat.deliver({ type: 'attempt-cancelled', taskId, token: claim.token, reason })];
+}
