@@ -1,17 +1,32 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { platform } from 'node:process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Whether there is a process of this id, ours or not. */
+/**
+ * Whether a process of this id runs, ours or not. One that has ended but that nobody has taken notice of does not: in a
+ * container without an init process such ones stay for ever.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return platform !== 'linux' || statOf(pid)?.[0] !== 'Z';
+}
+
+/** Linux' account of a process: its state first, and 19 fields later when it began. */
+function statOf(pid: number): readonly string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name before it, in parentheses, may hold anything.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
   }
 }
 
@@ -32,11 +47,7 @@ export async function commandOf(pid: number): Promise<string | undefined> {
  */
 export async function birthOf(pid: number): Promise<string | undefined> {
   try {
-    if (platform === 'linux') {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-      // The name, in parentheses, may hold anything; the fields after it are counted from the third.
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    }
+    if (platform === 'linux') return statOf(pid)?.[19];
     const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]);
     return stdout.trim();
   } catch {

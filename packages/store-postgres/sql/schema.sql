@@ -1,0 +1,209 @@
+-- What the migrations in this directory add up to. Written by a test, which compares it; not applied.
+
+CREATE OR REPLACE FUNCTION flovyn.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' and current_setting('flovyn.retention', true) = 'on' then
+    return null;
+  end if;
+  raise exception 'A history is never changed: % on % is refused', tg_op, tg_table_name
+    using errcode = 'insufficient_privilege';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION flovyn.require_rows(met bigint, sent integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if met <> sent then
+    raise exception '% of % rows are no longer as they were', sent - met, sent using errcode = 'FV409';
+  end if;
+end
+$function$;
+
+create unlogged table flovyn.database_life (
+  only_row boolean not null default true,
+  name text not null default (gen_random_uuid())::text,
+  constraint database_life_only_row_check CHECK (only_row),
+  constraint database_life_pkey PRIMARY KEY (only_row)
+);
+
+create table flovyn.execution (
+  id uuid not null,
+  org_id uuid not null,
+  root_id uuid not null,
+  parent_id uuid,
+  version bigint not null,
+  sequence bigint not null,
+  epoch_base bigint not null,
+  epoch text not null,
+  life text not null,
+  created_at bigint,
+  priority_seconds double precision,
+  kind text,
+  queue text,
+  workflow_version text,
+  idempotency_key text,
+  input bytea,
+  metadata bytea,
+  tags text[],
+  status text,
+  updated_at bigint,
+  started_at bigint,
+  completed_at bigint,
+  wake_sequence bigint,
+  claimed_sequence bigint,
+  speculative_sequence bigint,
+  last_turn_sequence bigint,
+  last_turn_id text,
+  claim_session uuid,
+  holder uuid,
+  claim_worker text,
+  claim_token text,
+  suspend_type text,
+  waiting_on bytea,
+  outcome bytea,
+  constraint execution_pkey PRIMARY KEY (id)
+) with (fillfactor=80);
+
+CREATE INDEX execution_by_age ON flovyn.execution USING btree (org_id, created_at DESC, id DESC) WHERE (kind IS NOT NULL);
+
+CREATE INDEX execution_by_tag ON flovyn.execution USING gin (tags) WHERE (tags IS NOT NULL);
+
+create table flovyn.history_event (
+  execution_id uuid not null,
+  sequence bigint not null,
+  at bigint not null,
+  type text not null,
+  data bytea not null,
+  constraint history_event_pkey PRIMARY KEY (execution_id, sequence)
+);
+
+CREATE TRIGGER history_is_final BEFORE DELETE OR UPDATE OR TRUNCATE ON flovyn.history_event FOR EACH STATEMENT EXECUTE FUNCTION flovyn.refuse_change();
+
+create table flovyn.idempotency_key (
+  org_id uuid not null,
+  target_id uuid not null,
+  expires_at bigint not null,
+  target text not null,
+  key text not null,
+  constraint idempotency_key_pkey PRIMARY KEY (org_id, key)
+);
+
+create table flovyn.organisation (
+  id uuid not null,
+  slug text not null,
+  name text not null,
+  tier text not null,
+  created_at bigint not null,
+  constraint organisation_pkey PRIMARY KEY (id),
+  constraint organisation_slug_key UNIQUE (slug)
+);
+
+create table flovyn.ready (
+  id uuid not null,
+  execution_id uuid not null,
+  org_id uuid not null,
+  score double precision not null,
+  reserved_until bigint not null default 0,
+  type smallint not null,
+  queue text not null,
+  kind text not null,
+  constraint ready_pkey PRIMARY KEY (id)
+) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+
+CREATE INDEX ready_in_order ON flovyn.ready USING btree (org_id, queue, type, score, id);
+
+create table flovyn.stream_entry (
+  execution_id uuid not null,
+  seq bigint not null,
+  at bigint not null,
+  attempt integer,
+  ordinal integer,
+  kind smallint not null,
+  terminal boolean not null,
+  task_id uuid,
+  epoch text not null,
+  event bytea not null,
+  constraint stream_entry_pkey PRIMARY KEY (execution_id, seq)
+);
+
+create table flovyn.task (
+  id uuid not null,
+  execution_id uuid not null,
+  org_id uuid not null,
+  created_at bigint not null,
+  timeout_ms bigint,
+  priority_seconds double precision not null,
+  kind text not null,
+  queue text not null,
+  idempotency_key text,
+  input bytea not null,
+  metadata bytea not null,
+  retry bytea not null,
+  status text not null,
+  execution_count integer not null,
+  started_at bigint,
+  due_at bigint,
+  attempt_started_at bigint,
+  completed_at bigint,
+  last_heartbeat_at bigint,
+  attempt_from_seq bigint,
+  progress double precision,
+  claim_session uuid,
+  claim_worker text,
+  claim_token text,
+  attempt_from_epoch text,
+  last_token text,
+  worker_id text,
+  progress_details bytea,
+  outcome bytea,
+  constraint task_pkey PRIMARY KEY (id)
+) with (fillfactor=50);
+
+CREATE INDEX task_of_execution ON flovyn.task USING btree (execution_id);
+
+CREATE INDEX task_standalone_by_age ON flovyn.task USING btree (org_id, created_at DESC, id DESC) WHERE (execution_id = id);
+
+create table flovyn.task_attempt (
+  task_id uuid not null,
+  attempt integer not null,
+  started_at bigint not null,
+  finished_at bigint not null,
+  status text not null,
+  worker_id text not null,
+  error bytea not null,
+  constraint task_attempt_pkey PRIMARY KEY (task_id, attempt)
+);
+
+create table flovyn.task_log (
+  task_id uuid not null,
+  id bigint not null generated always as identity,
+  at bigint not null,
+  attempt integer not null,
+  level text not null,
+  message bytea not null,
+  constraint task_log_pkey PRIMARY KEY (task_id, id)
+);
+
+create table flovyn.timer (
+  id uuid not null,
+  execution_id uuid not null,
+  org_id uuid not null,
+  due_at bigint not null,
+  constraint timer_pkey PRIMARY KEY (id)
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+
+CREATE INDEX timer_by_due ON flovyn.timer USING btree (due_at, id);
+
+create table flovyn.worker_session (
+  id uuid not null,
+  org_id uuid not null,
+  lease_until bigint not null,
+  worker_id text not null,
+  worker_name text not null,
+  constraint worker_session_pkey PRIMARY KEY (id)
+);
