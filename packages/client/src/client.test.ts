@@ -156,7 +156,11 @@ describe('the client', () => {
     expect(ids).toEqual(['e1.2', 'e1.3']);
     expect(server.requests[0]).toMatchObject({
       url,
-      headers: { authorization: 'Bearer key', accept: 'text/event-stream', 'last-event-id': 'e1.1' },
+      headers: {
+        authorization: 'Bearer key',
+        accept: 'text/event-stream, application/problem+json',
+        'last-event-id': 'e1.1',
+      },
     });
   });
 

@@ -12,9 +12,9 @@ export interface StreamGap {
   readonly from: number;
   readonly to: number;
   /**
-   * `expired`: past their retention. `epoch`: the numbering they belonged to was lost, so discard what was made of this
-   * stream, read the state by REST and go on. `overflow`: too many at once. `missing`: the server left them out and,
-   * asked again, did not say why.
+   * `expired`: past their retention. `epoch`: the end of the log was lost, output that had been read with it, and its
+   * numbers are given again; whoever keeps what is read opens the stream anew. `overflow`: too many at once. `missing`:
+   * the server left them out and, asked again, did not say why.
    */
   readonly reason: GapFrame['reason'] | 'missing';
 }

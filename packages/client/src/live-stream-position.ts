@@ -2,10 +2,7 @@ import type { Cursor } from '@flovyn/events';
 
 import type { StreamGap } from './live-stream-message.js';
 
-/**
- * The last number a reader has dealt with, or `anywhere` when the next one is taken as it comes: after a numbering was
- * lost, or when the reader was given a cursor it cannot read.
- */
+/** The last number a reader has dealt with, or `anywhere` when it was given a cursor it cannot read. */
 export type Position = Cursor | 'anywhere';
 
 /** Before the first entry. No epoch is the empty text, so entry 1 of any epoch continues it. */
@@ -25,16 +22,18 @@ export function judgeEntry(position: Position, at: Cursor, contiguous: boolean):
   return contiguous ? 'hole' : 'next';
 }
 
-/** Judges a gap the same way. A lost epoch is always news: whatever came from it must be read again. */
+/** Judges a gap the same way. */
 export function judgeGap(position: Position, gap: StreamGap, contiguous: boolean): Verdict {
-  if (position === 'anywhere' || gap.reason === 'epoch') return 'next';
+  if (position === 'anywhere') return 'next';
+  // It takes numbers back, so they are no higher than what was dealt with; and nothing came since it was said.
+  if (gap.reason === 'epoch') return position.epoch === START.epoch && gap.from === position.seq + 1 ? 'known' : 'next';
   if (gap.to <= position.seq) return 'known';
   return contiguous && gap.from > position.seq + 1 ? 'hole' : 'next';
 }
 
-/** Where a reader stands after a gap. */
+/** Where a reader stands after a gap. The numbers of a lost epoch are given again, so it stands before them. */
 export function afterGap(position: Position, gap: StreamGap): Position {
-  if (gap.reason === 'epoch') return 'anywhere';
+  if (gap.reason === 'epoch') return { epoch: START.epoch, seq: gap.from - 1 };
   return { epoch: position === 'anywhere' ? START.epoch : position.epoch, seq: gap.to };
 }
 

@@ -262,9 +262,21 @@ describe('order', () => {
     expect(told(next(state, entry(8), moment))).toContain('disconnect');
   });
 
-  it('L17 takes what comes after a lost epoch as it is', () => {
-    expect(told(after(states.live, gap(2, 3, 'epoch'), entry(2, 'e2')))).toBe('live entry');
-    expect(told(after(states.live, gap(2, 3, 'epoch'), entry(2, 'e2'), entry(2, 'e2')))).toBe('live');
+  it('L17 goes on with the first number of a lost epoch, which is given again', () => {
+    const { state } = next(states.live, gap(2, 3, 'epoch'), moment);
+    expect(told(next(state, entry(2, 'e2'), moment))).toBe('live entry');
+    expect(told(after(state, entry(2, 'e2'), entry(2, 'e2')))).toBe('live');
+    expect(told(next(state, entry(3, 'e2'), moment))).toContain('disconnect');
+  });
+
+  it('L17 knows a lost epoch when it is said again after a reconnect, and hears of another one', () => {
+    const { state } = next(states.live, gap(2, 3, 'epoch'), moment);
+    expect(next(state, gap(2, 3, 'epoch'), moment)).toEqual({ state, effects: [] });
+    expect(told(after(state, entry(2, 'e2'), gap(2, 2, 'epoch')))).toBe('live gap');
+  });
+
+  it('L17 tells what has expired besides', () => {
+    expect(told(after(states.live, gap(2, 3, 'epoch'), gap(2, 6), entry(7, 'e2')))).toBe('live entry');
   });
 
   it('L18 finds no holes in a filtered stream, and still no repeats', () => {

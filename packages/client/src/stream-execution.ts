@@ -1,4 +1,4 @@
-import { type StreamSelection, headers, parameters, pathTo, paths } from '@flovyn/protocol/http';
+import { PROBLEM_JSON, type StreamSelection, headers, parameters, pathTo, paths } from '@flovyn/protocol/http';
 
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { Origin } from './origin.js';
@@ -23,6 +23,9 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A server that refuses may say why; to a reader of event streams alone it could not. */
+const ACCEPT = `text/event-stream, ${PROBLEM_JSON}`;
+
 /** Opens the stream of an execution: see {@link LiveStream}. */
 export function streamExecution(origin: Origin, target: StreamTarget, options: StreamOptions = {}): LiveStream {
   const path = pathOf(origin.org, target);
@@ -38,7 +41,7 @@ export function streamExecution(origin: Origin, target: StreamTarget, options: S
             // A stored answer would be an old stream.
             cache: 'no-store',
             headers: {
-              accept: 'text/event-stream',
+              accept: ACCEPT,
               ...(cursor === undefined ? {} : { [headers.lastEventId]: cursor }),
             },
           },
