@@ -20,6 +20,8 @@ export interface Config {
   readonly streamWaitMs: number;
   /** How long a stop may take before what is left is cut off. */
   readonly shutdownMs: number;
+  /** How long a worker session may be silent before others get its work. */
+  readonly sessionLeaseMs: number;
   readonly limits: {
     readonly streamsPerPrincipal: number;
     readonly streamsPerOrg: number;
@@ -74,6 +76,7 @@ function toConfig(read: ReadConfig): Config {
     auth,
     streamWaitMs: values.stream_wait_max ?? limits.streamWaitMs,
     shutdownMs: values.shutdown_max ?? 30_000,
+    sessionLeaseMs: values.session_lease ?? 30_000,
     limits: {
       streamsPerPrincipal: values.limits?.streams_per_principal ?? limits.streamsPerPrincipal,
       streamsPerOrg: values.limits?.streams_per_org ?? limits.streamsPerOrg,

@@ -76,6 +76,7 @@ export const FileSchema = z.strictObject({
     .optional(),
   stream_wait_max: duration(0, limits.streamWaitMaxMs).optional(),
   shutdown_max: duration(0, 300_000).optional(),
+  session_lease: duration(1_000, 600_000).optional(),
   nats: z.strictObject({ enabled: flag.optional(), url: text.optional() }).optional(),
   limits: z
     .strictObject({

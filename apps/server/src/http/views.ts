@@ -68,6 +68,7 @@ export function taskView({ task, asOf }: TaskRecord): Json {
       createdAt: timestamp(task.createdAt),
       startedAt: timestamp(task.startedAt),
       completedAt: 'completedAt' in task ? timestamp(task.completedAt) : null,
+      lastHeartbeatAt: timestamp(task.lastHeartbeatAt),
       asOf: formatCursor(asOf),
       attemptFrom: task.attemptFrom === undefined ? null : formatCursor(task.attemptFrom),
     },

@@ -52,6 +52,8 @@ export const TaskExecutionView = z.object({
   createdAt: Timestamp,
   startedAt: z.nullish(Timestamp),
   completedAt: z.nullish(Timestamp),
+  /** When its running code last said that it lives. */
+  lastHeartbeatAt: z.nullish(Timestamp),
   /** The position of the stream this answer is true for: `<epoch>.<seq>`. */
   asOf: z.string(),
   /** The position just before the latest attempt began: reading on from it gives that attempt's output and no other's. */
