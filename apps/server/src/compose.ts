@@ -70,7 +70,7 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   closers.add('clock', clock.close);
   const leaseMs = config.sessionLeaseMs;
   // A third each: two signs of life may be lost, and a worker whose connection broke has time to come back.
-  const settings = { leaseMs, heartbeatMs: leaseMs / 3, graceMs: leaseMs / 3 };
+  const settings = { leaseMs, heartbeatMs: Math.floor(leaseMs / 3), graceMs: Math.floor(leaseMs / 3) };
   const engine = createEngine({ store, clock, ids, wakeUps: createWakeUps(), reporter: reporterOf(log), settings });
   closers.add('engine', () => engine.close());
   for (const loop of Object.values(engine.loops)) {
