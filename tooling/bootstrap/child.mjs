@@ -68,15 +68,51 @@ export function launchNode(args, options) {
 }
 
 /**
- * Runs a command at this terminal until it ends and gives its exit code; stops it when `stopping` is aborted.
+ * @typedef {object} RunOptions
+ * @property {string} cwd
+ * @property {NodeJS.ProcessEnv} env
+ * @property {AbortSignal} stopping - ends it when aborted
+ * @property {boolean} [shell]
+ */
+
+/**
+ * Runs a command at this terminal until it ends, and gives its exit code.
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, stopping: AbortSignal, shell?: boolean }} options
+ * @param {RunOptions} options
  * @returns {Promise<number>}
  */
-export async function runToEnd(command, args, { cwd, env, stopping, shell = false }) {
-  const child = spawn(command, args, { cwd, env, shell, stdio: 'inherit' });
+export function runToEnd(command, args, { stopping, ...options }) {
+  return endOf(spawn(command, args, { ...options, stdio: 'inherit' }), stopping);
+}
+
+/**
+ * As {@link runToEnd}, but what it says is shown only when it fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<number>}
+ */
+export async function runQuietly(command, args, { stopping, ...options }) {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
+  const said = [];
+  child.stdout.on('data', (chunk) => said.push(chunk));
+  child.stderr.on('data', (chunk) => said.push(chunk));
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const code = await endOf(child, stopping);
+  await closed;
+  if (code !== 0 && !stopping.aborted) process.stderr.write(Buffer.concat(said));
+  return code;
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {AbortSignal} stopping
+ */
+async function endOf(child, stopping) {
   const stop = () => child.kill('SIGTERM');
   stopping.addEventListener('abort', stop);
   const code = await exitCodeOf(child);

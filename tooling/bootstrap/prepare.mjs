@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { runToEnd } from './child.mjs';
+import { runQuietly } from './child.mjs';
 import { toolEnvironment } from './environment.mjs';
 import { install } from './install.mjs';
 import { Refusal } from './refusal.mjs';
+
+/** 1 s: with nothing to build there is nothing to say. */
+const PATIENCE_MS = 1_000;
 
 /**
  * @typedef {object} Command
@@ -23,16 +26,19 @@ import { Refusal } from './refusal.mjs';
 export async function prepare({ root, env, stopping }, task) {
   const toolEnv = toolEnvironment(root, env);
   await install(root, toolEnv, stopping);
-  const code = await turbo(['run', task, '--output-logs=errors-only'], { cwd: root, env: toolEnv, stopping });
+  const patience = setTimeout(() => process.stdout.write('Building what has changed.\n'), PATIENCE_MS);
+  const code = await runQuietly(turbo(root), ['run', task, '--output-logs=errors-only'], {
+    cwd: root,
+    env: toolEnv,
+    stopping,
+  });
+  clearTimeout(patience);
   stopping.throwIfAborted();
   if (code !== 0) throw new Refusal(`The step "${task}" failed; the reason stands above.`);
   return toolEnv;
 }
 
-/**
- * @param {string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, stopping: AbortSignal }} options
- */
-export function turbo(args, options) {
-  return runToEnd(join(options.cwd, 'node_modules/.bin/turbo'), args, options);
+/** @param {string} root */
+export function turbo(root) {
+  return join(root, 'node_modules/.bin/turbo');
 }

@@ -1,3 +1,4 @@
+import { runToEnd } from './child.mjs';
 import { toolEnvironment } from './environment.mjs';
 import { install } from './install.mjs';
 import { turbo } from './prepare.mjs';
@@ -18,11 +19,15 @@ export async function run({ root, args, env, stopping }) {
   await install(root, toolEnv, stopping);
   // A report that is there afterwards is of this run, or of the cached run with the same sources.
   clearReports(root);
-  const code = await turbo(['run', 'test', ...READABLE, '--continue=dependencies-successful', ...args], {
-    cwd: root,
-    env: toolEnv,
-    stopping,
-  });
+  const code = await runToEnd(
+    turbo(root),
+    ['run', 'test', ...READABLE, '--continue=dependencies-successful', ...args],
+    {
+      cwd: root,
+      env: toolEnv,
+      stopping,
+    },
+  );
   stopping.throwIfAborted();
   process.stdout.write(`\n${summary(readReports(root))}\n`);
   return code;

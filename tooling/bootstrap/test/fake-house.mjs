@@ -38,8 +38,10 @@ const WORKER = `
 `;
 
 const TOOL = `#!/usr/bin/env node
-  require('node:fs').appendFileSync('notes', require('node:path').basename(__filename) + ' ' + process.argv.slice(2).join(' ') + '\\n');
-  if (process.env.FAKE_TOOL_EXIT) process.exit(Number(process.env.FAKE_TOOL_EXIT));
+  const name = require('node:path').basename(__filename);
+  require('node:fs').appendFileSync('notes', name + ' ' + process.argv.slice(2).join(' ') + '\\n');
+  console.log(name + ' says something');
+  process.exitCode = Number(process.env['FAKE_' + name.toUpperCase() + '_EXIT'] ?? 0);
 `;
 
 /**

@@ -123,10 +123,19 @@ describe('npm start', () => {
     expect(second.output()).toContain('Perhaps Flovyn is running already');
   });
 
-  test('stops with a sentence when the build fails', async () => {
-    const npm = house.npm('start', { FAKE_TOOL_EXIT: '2' });
+  test('stops with a sentence when the install fails', async () => {
+    const npm = house.npm('start', { FAKE_PNPM_EXIT: '2' });
     expect(await npm.exited).toBe(1);
     expect(npm.output()).toContain('The dependencies could not be installed');
+    expect(house.notes()).toEqual(['pnpm install --frozen-lockfile --prefer-offline']);
+  });
+
+  test('shows what the build said when it fails, and only then', async () => {
+    const npm = house.npm('start', { FAKE_TURBO_EXIT: '2' });
+    expect(await npm.exited).toBe(1);
+    expect(npm.output()).toContain('turbo says something');
+    expect(npm.output()).toContain('The step "build" failed');
     expect(house.pids('server')).toEqual([]);
+    expect((await started()).output()).not.toContain('turbo says something');
   });
 });
