@@ -70,14 +70,19 @@ export class RecordedExecution {
     this.record({ type: 'TASK_FAILED', taskExecutionId: id, kind: this.#kindOf(id), error, retryable: false });
   }
 
-  /** Plays the live instance with what it has not seen and records what it decided. */
-  async play(): Promise<PlayedTurn> {
+  /**
+   * Plays the live instance with what it has not seen and records what it decided. `meanwhile` is what others record
+   * before the turn arrives.
+   */
+  async play(meanwhile: () => void = () => undefined): Promise<PlayedTurn> {
     const seen = this.facts.length;
     this.#live.read(this.facts.slice(this.#read));
     this.#read = seen;
     await this.#live.play(() => Promise.resolve(true));
     const turn = { ...this.#live.takeTurn(), seen };
     this.turns.push(turn);
+    meanwhile();
+    if (this.facts.length === seen) this.#skipOwnFacts(turn);
     for (const command of turn.commands) this.#recordCommand(command);
     this.record(toFact(turn.outcome));
     return turn;
@@ -100,6 +105,12 @@ export class RecordedExecution {
     replayer.read(this.facts.slice(0, length));
     await replayer.play(() => Promise.resolve(true));
     return replayer.takeTurn();
+  }
+
+  /** Nothing came in between: the instance knows its own facts and need not read them. */
+  #skipOwnFacts(turn: Turn): void {
+    this.#live.turnRecorded();
+    this.#read += turn.commands.length + 1;
   }
 
   #fresh(input: unknown): Replayer {

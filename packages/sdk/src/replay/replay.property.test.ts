@@ -101,11 +101,9 @@ function definitionOf(statements: readonly Statement[]): WorkflowDefinition {
   }) as WorkflowDefinition;
 }
 
-/** Lets the world do random things between turns, until the execution ends. */
+/** Lets the world do random things between turns, and while one is under way, until the execution ends. */
 async function live(execution: RecordedExecution, choices: () => number): Promise<void> {
-  await execution.play();
-  while (!execution.isOver) {
-    const events = 1 + (choices() % 3);
+  const happen = (events: number): void => {
     for (let i = 0; i < events; i += 1) {
       const open = execution.openTasks;
       const chosen = open[choices() % Math.max(1, open.length)];
@@ -117,8 +115,12 @@ async function live(execution: RecordedExecution, choices: () => number): Promis
         else execution.completeTask(chosen.id, dice);
       }
     }
+  };
+  await execution.play(() => happen(choices() % 2));
+  while (!execution.isOver) {
+    happen(choices() % 4);
     if (choices() % 4 === 0) execution.forget();
-    await execution.play();
+    await execution.play(() => happen(choices() % 2));
   }
 }
 

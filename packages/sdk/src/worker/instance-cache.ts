@@ -37,7 +37,7 @@ export class InstanceCache<Instance extends Cached> {
   use(instance: Instance): void {
     this.#all.delete(instance.id);
     this.#all.set(instance.id, instance);
-    if (this.#all.size > this.#max) this.#makeRoom();
+    if (this.#all.size > this.#max) this.#makeRoomFor(instance);
   }
 
   /** Forgets this very instance; another one under the same id stays. */
@@ -45,10 +45,10 @@ export class InstanceCache<Instance extends Cached> {
     if (this.#all.get(instance.id) === instance) this.#all.delete(instance.id);
   }
 
-  #makeRoom(): void {
+  #makeRoomFor(newest: Instance): void {
     for (const instance of this.#all.values()) {
       if (this.#all.size <= this.#max) return;
-      if (!instance.isIdle) continue;
+      if (!instance.isIdle || instance === newest) continue;
       this.#all.delete(instance.id);
       instance.drop();
     }

@@ -1,0 +1,35 @@
+import { parseServerUrl } from '../src/worker/connection.js';
+import { Worker, type WorkerOptions } from '../src/worker/worker.js';
+import { Duration } from '../src/duration.js';
+import type { TaskDefinition, WorkflowDefinition } from '../src/types.js';
+import type { FakeServer } from './fake-server.js';
+import { silent } from './recorded-execution.js';
+
+type Given = Partial<Omit<WorkerOptions, 'workflows' | 'tasks'>> & {
+  readonly workflows?: readonly WorkflowDefinition<never, unknown>[];
+  readonly tasks?: readonly TaskDefinition<never, unknown>[];
+};
+
+/** A started worker of a fake server. */
+export async function aWorker(server: FakeServer, { workflows = [], tasks = [], ...given }: Given): Promise<Worker> {
+  const worker = new Worker({
+    endpoint: parseServerUrl('http://fake:9090'),
+    token: undefined,
+    orgId: 'org',
+    queue: 'default',
+    workflows: new Map(workflows.map((one) => [one.name, one as WorkflowDefinition])),
+    tasks: new Map(tasks.map((one) => [one.name, one as TaskDefinition])),
+    maxWorkflows: 100,
+    maxTasks: 1_000,
+    maxInstances: 1_000,
+    reconnection: { type: 'fixed', delay: Duration.milliseconds(1) },
+    hooks: [],
+    logger: silent,
+    workflowLogger: silent,
+    taskLogger: silent,
+    openStream: server.openStream,
+    ...given,
+  });
+  await worker.start();
+  return worker;
+}
