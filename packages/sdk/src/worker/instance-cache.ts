@@ -37,20 +37,21 @@ export class InstanceCache<Instance extends Cached> {
   use(instance: Instance): void {
     this.#all.delete(instance.id);
     this.#all.set(instance.id, instance);
-    if (this.#all.size > this.#max) this.#makeRoomFor(instance);
+  }
+
+  /** Lets idle instances go while there are too many. Called when one has come to rest. */
+  makeRoom(): void {
+    if (this.#all.size <= this.#max) return;
+    for (const instance of this.#all.values()) {
+      if (this.#all.size <= this.#max) return;
+      if (!instance.isIdle) continue;
+      this.#all.delete(instance.id);
+      instance.drop();
+    }
   }
 
   /** Forgets this very instance; another one under the same id stays. */
   forget(instance: Instance): void {
     if (this.#all.get(instance.id) === instance) this.#all.delete(instance.id);
-  }
-
-  #makeRoomFor(newest: Instance): void {
-    for (const instance of this.#all.values()) {
-      if (this.#all.size <= this.#max) return;
-      if (!instance.isIdle || instance === newest) continue;
-      this.#all.delete(instance.id);
-      instance.drop();
-    }
   }
 }

@@ -38,6 +38,8 @@ export interface InstanceHost {
   activate(activation: Activation): void;
   claimed(token: string, instance: Instance): void;
   unclaimed(token: string): void;
+  /** The instance waits, and everything it did is confirmed. */
+  rested(): void;
   /** The execution has ended, durably. */
   ended(instance: Instance, turn: Turn): void;
   /** Code of this kind reads the time, which a result ahead of its confirmation does not have. */
@@ -508,6 +510,7 @@ export class Instance implements Cached {
     while (this.#effects[0] !== undefined && this.#effects[0].after <= this.#confirmed) this.#effects.shift()?.run();
     this.#tryToClaim();
     if (this.#activation !== undefined) this.#work();
+    else if (this.isIdle) this.#host.rested();
   }
 }
 

@@ -41,6 +41,7 @@ export class WorkflowWorker {
       activate: (activation) => this.activate(activation),
       claimed: (token, instance) => this.#claims.set(token, instance),
       unclaimed: (token) => this.#claims.delete(token),
+      rested: () => this.#instances.makeRoom(),
       ended: (instance, turn) => this.#ended(instance, turn),
       readsTime: (kind) => this.#timeReaders.add(kind),
       maySpeculate: (kind) => !this.#timeReaders.has(kind),
