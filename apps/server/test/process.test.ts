@@ -1,0 +1,88 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, within } from './support/conditions.js';
+import { type ServerProcess, removeDirectory, spawnServer, startServerProcess } from './support/server-process.js';
+import { readSse } from './support/sse-reader.js';
+
+const TASKS = '/api/orgs/dev/task-executions';
+
+async function failingStart(environment: Record<string, string>): Promise<{ how: unknown; said: string }> {
+  const { log, exited } = spawnServer(environment);
+  const how = await within('the server to give up', exited, 60_000);
+  return { how, said: log.map(({ text }) => text).join('\n') };
+}
+
+async function startTask(server: ServerProcess): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${server.http}${TASKS}`, { method: 'POST', headers, body: '{"kind":"kept"}' });
+  return ((await response.json()) as { id: string }).id;
+}
+
+// The tests follow one server through its life, because starting one is what takes time.
+describe('the process', () => {
+  let server: ServerProcess;
+  beforeAll(async () => void (server = await startServerProcess({ environment: { STREAM_WAIT_MAX: '200ms' } })));
+  afterAll(() => removeDirectory(server.directory));
+
+  it('D23 does not start without configuration', async () => {
+    const { how, said } = await failingStart({});
+    expect(how).toBe(1);
+    expect(said).toMatch(/Nothing says who may use this server/);
+  });
+
+  it('does not start on the data of another one, and says so', async () => {
+    const { how, said } = await failingStart({
+      FLOVYN_DEV: '1',
+      FLOVYN_DATA_DIR: server.directory,
+      SERVER_PORT: '0',
+      GRPC_SERVER_PORT: '0',
+    });
+    expect(how).toBe(1);
+    expect(said).toContain(server.directory);
+  });
+
+  it('names the variable of a port that is taken, and leaves no database behind', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'flovyn-'));
+    const { how, said } = await failingStart({
+      FLOVYN_DEV: '1',
+      FLOVYN_DATA_DIR: directory,
+      SERVER_PORT: String(server.httpPort),
+      GRPC_SERVER_PORT: '0',
+    });
+    expect(how).toBe(1);
+    expect(said).toMatch(new RegExp(`SERVER_PORT: the server cannot listen on port ${server.httpPort}`));
+    const files = readdirSync(directory, { recursive: true }).map(String);
+    expect(files.filter((file) => file.endsWith('PG_VERSION'))).not.toEqual([]);
+    expect(files.filter((file) => file.endsWith('postmaster.pid'))).toEqual([]);
+    removeDirectory(directory);
+  });
+
+  it('R23 says how long and how often it looked for an execution that did not come', async () => {
+    const id = '7f0c0f6e-0000-4000-8000-0000000000ff';
+    await fetch(`${server.http}${TASKS}/${id}/stream`);
+    const isIt = ({ msg }: Readonly<Record<string, unknown>>) => msg === 'stream of an unknown execution';
+    const line = await eventually('the log line', () => server.log.find(isIt));
+    expect(line).toMatchObject({ id });
+    expect(line['waitedMs']).toBeGreaterThanOrEqual(200);
+    expect(line['looks']).toBeGreaterThan(2);
+  });
+
+  it('R04 loses nothing it has acknowledged when it is killed, and starts again on the same data', async () => {
+    const started = await Promise.all(Array.from({ length: 20 }, () => startTask(server)));
+    await server.kill();
+    server = await startServerProcess({ directory: server.directory });
+    const list = await fetch(`${server.http}${TASKS}?limit=100`);
+    const { tasks } = (await list.json()) as { tasks: { id: string }[] };
+    expect(tasks.map(({ id }) => id).toSorted()).toEqual(started.toSorted());
+  });
+
+  it('R34 stops on SIGTERM in order, and asks its readers to come back', async () => {
+    const reader = await readSse(`${server.http}${TASKS}/${await startTask(server)}/stream`);
+    await reader.atLeast(2);
+    expect(await server.stop()).toBe(0);
+    expect(reader.text()).toMatch(/retry: \d+\n\n$/);
+    expect(server.log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['listening', 'stopping', 'stopped']));
+  });
+});
