@@ -1,3 +1,4 @@
 import { defineProject } from '../../vitest.shared.js';
 
-export default defineProject();
+// Real processes on a machine that may be busy with other tests.
+export default defineProject({ testTimeout: 60_000 });

@@ -129,6 +129,7 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     for (let steps = 0; steps < 10 && (await focused()) !== 'order'; steps++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'order' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
     await watched.close();
   });
 });

@@ -50,13 +50,13 @@ function show(): QueryClient {
   const queryClient = new QueryClient();
   const flovyn = createFlovyn({ client, org: 'dev', queryClient });
   root.render(
-      <StrictMode>
-        <QueryClientProvider client={queryClient}>
-          <FlovynProvider flovyn={flovyn}>
-            <Page />
-          </FlovynProvider>
-        </QueryClientProvider>
-      </StrictMode>,
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <FlovynProvider flovyn={flovyn}>
+          <Page />
+        </FlovynProvider>
+      </QueryClientProvider>
+    </StrictMode>,
   );
   return queryClient;
 }
@@ -97,11 +97,11 @@ describe('a page', () => {
     const get = vi.spyOn(client.workflows, 'get');
     answer = { ...AT_START, status: 'COMPLETED', asOf: 'e.2' };
     stream.say(
-        status({ state: 'live' }),
-        workflowNews(1, 'WORKFLOW_STARTED'),
-        workflowNews(2, 'WORKFLOW_COMPLETED'),
-        status({ state: 'ended', executionStatus: 'COMPLETED' }),
-      );
+      status({ state: 'live' }),
+      workflowNews(1, 'WORKFLOW_STARTED'),
+      workflowNews(2, 'WORKFLOW_COMPLETED'),
+      status({ state: 'ended', executionStatus: 'COMPLETED' }),
+    );
     await waitForText('COMPLETED / COMPLETED / undefined');
     expect(get).toHaveBeenCalledTimes(1);
   });

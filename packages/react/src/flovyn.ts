@@ -48,7 +48,8 @@ export function createFlovyn({ client, org, queryClient }: FlovynOptions): Flovy
   }
 
   const hub = createStreamHub({
-    open: ({ type, id }) => client.stream(type === 'workflow' ? { workflowExecutionId: id } : { taskExecutionId: id }),
+    open: ({ type, id }, lastEventId) =>
+      client.stream(type === 'workflow' ? { workflowExecutionId: id } : { taskExecutionId: id }, { lastEventId }),
     onAdvance({ type, id }, view, messages) {
       const one = type === 'workflow' ? keys.workflow(id) : keys.task(id);
       // While a page replays what has long happened, the answer of the server is the newer truth.

@@ -1,21 +1,15 @@
 import { type ReactNode, createContext, useContext, useEffect } from 'react';
 import type { Flovyn } from './flovyn.js';
+import type { StreamHub } from './stream-hub.js';
 
 const FlovynContext = createContext<Flovyn | undefined>(undefined);
 
-/** Hands `flovyn` down to the hooks, and wakes its streams when the network is back or the page is looked at again. */
+/**
+ * Hands `flovyn` down to the hooks. Its streams are given back while the page has been hidden for half a minute, and
+ * continue when it is looked at again; those that wait to reconnect do so at once when the network is back.
+ */
 export function FlovynProvider({ flovyn, children }: { readonly flovyn: Flovyn; readonly children: ReactNode }) {
-  useEffect(() => {
-    const wake = () => {
-      if (document.visibilityState === 'visible') flovyn.hub.nudge();
-    };
-    window.addEventListener('online', wake);
-    document.addEventListener('visibilitychange', wake);
-    return () => {
-      window.removeEventListener('online', wake);
-      document.removeEventListener('visibilitychange', wake);
-    };
-  }, [flovyn]);
+  useEffect(() => heedPage(flovyn.hub), [flovyn]);
   return <FlovynContext value={flovyn}>{children}</FlovynContext>;
 }
 
@@ -24,4 +18,29 @@ export function useFlovyn(): Flovyn {
   const flovyn = useContext(FlovynContext);
   if (flovyn === undefined) throw new Error('This hook needs a <FlovynProvider> above it.');
   return flovyn;
+}
+
+/** A browser holds six connections to a server over HTTP/1.1: hidden pages must not keep them from the one in front. */
+const PAUSE_AFTER_MS = 30_000;
+
+function heedPage(hub: StreamHub): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onNetwork = () => hub.nudge();
+  const onVisibility = () => {
+    clearTimeout(timer);
+    if (document.visibilityState === 'hidden') {
+      timer = setTimeout(() => hub.pause(), PAUSE_AFTER_MS);
+    } else {
+      hub.resume();
+      hub.nudge();
+    }
+  };
+  onVisibility();
+  window.addEventListener('online', onNetwork);
+  document.addEventListener('visibilitychange', onVisibility);
+  return () => {
+    clearTimeout(timer);
+    window.removeEventListener('online', onNetwork);
+    document.removeEventListener('visibilitychange', onVisibility);
+  };
 }

@@ -6,11 +6,13 @@ const TARGET: RunTarget = { type: 'workflow', id: EXECUTION };
 const LINGER_MS = 5_000;
 
 let streams: FakeStream[];
+let cursors: (string | undefined)[];
 let paints: (() => void)[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   streams = [];
+  cursors = [];
   paints = [];
 });
 
@@ -20,8 +22,9 @@ afterEach(() => {
 
 function makeHub(onAdvance = vi.fn<() => void>()) {
   return createStreamHub({
-    open: () => {
+    open: (_target, after) => {
       const stream = new FakeStream();
+      cursors.push(after);
       streams.push(stream);
       return stream;
     },
@@ -81,6 +84,33 @@ describe('connections', () => {
     hub.view({ type: 'task', id: TASK }).subscribe(() => undefined);
     hub.nudge();
     expect(streams.map(({ nudges }) => nudges)).toEqual([1, 1]);
+  });
+
+  test('a pause gives the connection back and keeps the view, and continues after its last entry', async () => {
+    const hub = makeHub();
+    const store = hub.view(TARGET);
+    store.subscribe(() => undefined);
+    streams[0]?.say(token(1, 'Hel'), token(2, 'lo'));
+    await vi.advanceTimersByTimeAsync(0);
+    hub.pause();
+    expect(streams[0]?.isClosed).toBe(true);
+    expect(store.getSnapshot().live.tasks.get(TASK)?.text).toBe('Hello');
+    hub.resume();
+    hub.resume();
+    expect(cursors).toEqual([undefined, 'e.2']);
+    streams[1]?.say(token(3, ', you'));
+    await paint();
+    expect(store.getSnapshot().live.tasks.get(TASK)?.text).toBe('Hello, you');
+  });
+
+  test('what has ended stays as it is through a pause', async () => {
+    const hub = makeHub();
+    hub.view(TARGET).subscribe(() => undefined);
+    streams[0]?.say(status({ state: 'ended', executionStatus: 'COMPLETED' }));
+    await paint();
+    hub.pause();
+    hub.resume();
+    expect(streams).toHaveLength(1);
   });
 
   test('closing the hub closes all', () => {

@@ -18,7 +18,8 @@ export interface RunViewStore {
 
 /** What a hub needs. */
 export interface StreamHubOptions {
-  readonly open: (target: RunTarget) => LiveStream;
+  /** Opens a stream that continues after a cursor; without one it starts with the first entry. */
+  readonly open: (target: RunTarget, after: string | undefined) => LiveStream;
   /** Told once per paint, before the readers are. */
   readonly onAdvance: (target: RunTarget, view: RunView, messages: readonly LiveStreamMessage[]) => void;
   /** How long a stream without readers stays open, in milliseconds: 5,000. */
@@ -30,8 +31,12 @@ export interface StreamHubOptions {
 export interface StreamHub {
   /** The same store for the same target, as long as it has readers or lingers. */
   view(target: RunTarget): RunViewStore;
-  /** Makes every waiting stream try again: the network is back, the page is visible. */
+  /** Makes every waiting stream try again: the network is back. */
   nudge(): void;
+  /** Gives the connections back while nobody looks; the views stay as they are. */
+  pause(): void;
+  /** Continues every view after its last entry. */
+  resume(): void;
   close(): void;
 }
 
@@ -60,6 +65,8 @@ export function createStreamHub({
       return store;
     },
     nudge: () => stores.forEach((store) => store.reconnect()),
+    pause: () => stores.forEach((store) => store.pause()),
+    resume: () => stores.forEach((store) => store.resume()),
     close() {
       stores.forEach((store) => store.stop());
       stores.clear();
@@ -74,8 +81,8 @@ export function createStreamHub({
     let cancelPaint: (() => void) | undefined;
     let cancelLinger: (() => void) | undefined;
 
-    function start(): void {
-      const opened = open(target);
+    function start(after?: string): void {
+      const opened = open(target, after);
       stream = opened;
       void (async () => {
         for await (const message of opened) {
@@ -89,6 +96,7 @@ export function createStreamHub({
     }
 
     function flush(): void {
+      cancelPaint?.();
       cancelPaint = undefined;
       const messages = pending;
       pending = [];
@@ -97,15 +105,19 @@ export function createStreamHub({
       listeners.forEach((listener) => listener());
     }
 
-    /** The view and its position live and die together: a later reader starts from the first entry again. */
-    function stop(): void {
-      cancelPaint?.();
-      cancelPaint = undefined;
+    function disconnect(): void {
       const closing = stream;
       stream = undefined;
+      closing?.close();
+    }
+
+    /** The view and its position live and die together: a later reader starts from the first entry again. */
+    function stop(): void {
+      disconnect();
+      cancelPaint?.();
+      cancelPaint = undefined;
       pending = [];
       view = emptyRunView;
-      closing?.close();
     }
 
     return {
@@ -113,7 +125,7 @@ export function createStreamHub({
         listeners.add(listener);
         cancelLinger?.();
         cancelLinger = undefined;
-        if (stream === undefined) start();
+        if (stream === undefined) start(view.live.asOf);
         return () => {
           listeners.delete(listener);
           if (listeners.size > 0) return;
@@ -126,6 +138,14 @@ export function createStreamHub({
       },
       getSnapshot: () => view,
       reconnect: () => stream?.reconnectNow(),
+      pause() {
+        if (stream === undefined || view.live.freshness === 'ended') return;
+        flush();
+        disconnect();
+      },
+      resume() {
+        if (stream === undefined && listeners.size > 0) start(view.live.asOf);
+      },
       stop,
     };
   }
@@ -136,5 +156,7 @@ function keyOf({ type, id }: RunTarget): string {
 }
 
 interface OpenableStore extends RunViewStore {
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly stop: () => void;
 }

@@ -1,6 +1,7 @@
 import { FlovynProvider } from '@flovyn/react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { flovynOf } from '../flovyn-of.js';
 import { sessionQuery } from '../session.js';
 import { NotFoundPage } from './not-found-page.js';
@@ -33,9 +34,23 @@ export function OrgPage() {
           <span className="org">{org.name}</span>
         </div>
       </header>
-      <main id="main" tabIndex={-1}>
-        <Outlet />
-      </main>
+      <Main />
     </FlovynProvider>
+  );
+}
+
+/** Takes the focus when the page changes, so that keyboards and screen readers go on where the new page begins. */
+function Main() {
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const shown = useRef(path);
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (shown.current !== path) main.current?.focus({ preventScroll: true });
+    shown.current = path;
+  }, [path]);
+  return (
+    <main id="main" ref={main} tabIndex={-1}>
+      <Outlet />
+    </main>
   );
 }

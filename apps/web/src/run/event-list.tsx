@@ -1,5 +1,5 @@
 import { type StreamRow, type RunTarget, useRunView } from '@flovyn/react';
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { Clock } from '../ui/time.js';
 import { DataLine } from './data-line.js';
 import { labelOf } from './event-labels.js';
@@ -11,6 +11,7 @@ const SHOWN = 200;
 export function EventList({ target }: { readonly target: RunTarget }) {
   const rows = useRunView(target, (view) => view.rows);
   const [isWhole, setWhole] = useState(false);
+  const list = useFollowed(rows.length);
   const hidden = isWhole ? 0 : Math.max(0, rows.length - SHOWN);
   return (
     <section className="card" aria-labelledby="events">
@@ -26,7 +27,7 @@ export function EventList({ target }: { readonly target: RunTarget }) {
       {rows.length === 0 ? (
         <p className="body quiet">Nothing has happened yet.</p>
       ) : (
-        <ol className="events scroll" tabIndex={0} aria-label="Events, oldest first">
+        <ol className="events scroll" ref={list} tabIndex={0} aria-label="Events, oldest first">
           {rows.slice(hidden).map((row) => (
             <EventRow key={row.key} row={row} />
           ))}
@@ -34,6 +35,20 @@ export function EventList({ target }: { readonly target: RunTarget }) {
       )}
     </section>
   );
+}
+
+/** Keeps the end of a scrolled list in view while it grows, unless somebody has scrolled away from it. */
+function useFollowed(length: number) {
+  const ref = useRef<HTMLOListElement>(null);
+  const before = useRef(0);
+  useLayoutEffect(() => {
+    const list = ref.current;
+    if (list === null) return;
+    const wasAtEnd = list.scrollTop + list.clientHeight >= before.current - 4;
+    if (wasAtEnd) list.scrollTop = list.scrollHeight;
+    before.current = list.scrollHeight;
+  }, [length]);
+  return ref;
 }
 
 function EventRow({ row }: { readonly row: StreamRow }) {

@@ -1,0 +1,92 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type RunningHouse, startHouse } from '../../../tooling/testing/running-house.js';
+import { type WatchedPage, hasBrowser, openPage, startBrowser } from './support/browser.js';
+
+/** The last words of the scripted model. */
+const ENDING = 'and a real model answers.)';
+
+describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_PATH or /usr/bin/chromium', () => {
+  let browser: Browser;
+  let house: RunningHouse;
+  let watched: WatchedPage;
+
+  beforeAll(async () => {
+    [browser, house] = await Promise.all([startBrowser(), startHouse()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser.close(), house.stop()]);
+  });
+  beforeEach(async () => {
+    watched = await openPage(browser);
+  });
+  // Where a test has failed, its page is still open.
+  afterEach(() => watched.page.context().close());
+
+  const badge = () => watched.page.locator('.page-head .badge').innerText();
+  const texts = () => watched.page.locator('.streamed').allTextContents();
+
+  test('an export moves its bar to 100 % without a reload, and the list agrees', async () => {
+    const { page } = watched;
+    await page.goto(`${house.http}/org/dev/tasks/executions`);
+    const form = page.getByRole('form', { name: 'Export data' });
+    await form.getByLabel('Rows', { exact: true }).fill('2000');
+    await form.getByLabel('Rows per second').fill('800');
+    await form.getByRole('button', { name: 'Start' }).click();
+    const bar = page.getByRole('progressbar', { name: 'Progress of data-export-task' });
+    await bar.waitFor();
+    // Every value the bar takes, from inside of the page: asking from outside could miss some.
+    await bar.evaluate((element) => {
+      const seen = new Set<string>();
+      const note = () => seen.add(element.getAttribute('value') ?? '');
+      note();
+      new MutationObserver(note).observe(element, { attributes: true });
+      Object.assign(window, { barValues: seen });
+    });
+    await expect.poll(badge, { timeout: 20_000 }).toBe('Completed');
+    expect(await bar.getAttribute('value')).toBe('1');
+    const values = await page.evaluate(() => [...(window as unknown as { barValues: Set<string> }).barValues]);
+    expect(values.length).toBeGreaterThanOrEqual(8);
+    await page.getByText('Batch 10 of 10: 2000 of 2000 rows written').first().waitFor();
+    await page.getByRole('region', { name: 'Result' }).first().getByText('"rows": 2000').waitFor();
+
+    await page.getByRole('link', { name: 'Tasks' }).click();
+    await expect.poll(() => page.locator('tbody tr').first().locator('.badge').innerText()).toBe('Completed');
+    await watched.close();
+  });
+
+  test('a conversation streams, and reloads in mid-sentence lose and double nothing', async () => {
+    const { page } = watched;
+    await page.goto(house.http);
+    await page.getByRole('form', { name: 'Ask a language model' }).getByRole('button', { name: 'Start' }).click();
+    await page.waitForURL(/executions\/[0-9a-f-]{36}$/);
+    await page.getByText('Calls look_up').first().waitFor();
+    for (const words of ['A durable workflow writes', 'its past.', 'exactly where', 'nothing that was promised']) {
+      await page.getByText(words).first().waitFor({ timeout: 20_000 });
+      await page.reload();
+      await page.getByText(words).first().waitFor();
+    }
+    await page.getByText(ENDING).first().waitFor({ timeout: 20_000 });
+    await expect.poll(badge).toBe('Completed');
+    const [opening, answer] = await texts();
+    expect(opening).toBe('Let me look up what a history is before I answer. ');
+    const result = await page.getByRole('region', { name: 'Result' }).last().innerText();
+    expect(JSON.parse(result)).toEqual({ answer, model: 'scripted', turns: 2 });
+    await watched.close();
+  });
+
+  test('two stories stream side by side while the server is killed and comes back', async () => {
+    const { page } = watched;
+    await page.goto(house.http);
+    const form = page.getByRole('form', { name: 'Two stories at once' });
+    await form.getByLabel('Words per second').fill('6');
+    await form.getByRole('button', { name: 'Start' }).click();
+    await page.getByText('The river has never kept').waitFor();
+    await page.getByText('The road writes everything down.').waitFor();
+    await house.crashServer();
+    await expect.poll(badge, { timeout: 60_000 }).toBe('Completed');
+    const result = JSON.parse(await page.getByRole('region', { name: 'Result' }).last().innerText()) as object;
+    expect((await texts()).toSorted()).toEqual(Object.values(result).toSorted());
+    await watched.close(/ERR_|503|Failed to load/);
+  });
+});
