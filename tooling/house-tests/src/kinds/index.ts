@@ -1,0 +1,22 @@
+import type { FlovynClient } from '@flovyn/sdk';
+import { answer, aroundWaits } from './control-flow.js';
+import { emitEverything, emitWithState } from './emit.js';
+import { gather, gatherAll } from './gather.js';
+import { narrate, narrateTogether } from './streaming.js';
+
+export { type Narration, narrate, narrateTogether, wordOf } from './streaming.js';
+export { gatherAll } from './gather.js';
+export { emissionsOf, emitEverything, emitWithState } from './emit.js';
+export { aroundWaits, pieces } from './control-flow.js';
+
+/** Everything the journeys run. */
+export function registerAll(worker: FlovynClient): void {
+  worker.registerTask(narrate);
+  worker.registerWorkflow(narrateTogether);
+  worker.registerTask(gather);
+  worker.registerWorkflow(gatherAll);
+  worker.registerTask(emitEverything);
+  worker.registerWorkflow(emitWithState);
+  worker.registerTask(answer);
+  worker.registerWorkflow(aroundWaits);
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Client, createClient } from '@flovyn/client';
+import { type Child, launch } from './child.js';
+
+const SERVER = fileURLToPath(new URL('../../../../apps/server/dist/bin.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
+
+export const devOrg = '550e8400-e29b-41d4-a716-446655440000';
+export const devUser = 'flovyn_sk_dev_admin';
+export const devWorker = 'fwt_dev_worker';
+
+/** A server with a database of its own, and workers, all of them real processes from the built files. */
+export interface House {
+  /** Such as `http://127.0.0.1:41234`; the same after the server was started again. */
+  readonly http: string;
+  readonly grpc: string;
+  /** The address of what belongs to the development organisation. */
+  readonly org: string;
+  readonly dataDir: string;
+  readonly client: Client;
+  /** The server that was started last. */
+  readonly server: Child;
+  /** Starts the server again, on the same ports and the same data. */
+  startServer(): Promise<Child>;
+  startWorker(environment?: Readonly<Record<string, string>>): Promise<Child>;
+  /** What workers noted as really done, in order. */
+  effects(): string[];
+  /** Ends everything that still runs, and removes the data. */
+  close(): Promise<void>;
+}
+
+export interface HouseOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Text of the server's configuration file. Without one the server is in development mode. */
+  readonly file?: string;
+}
+
+export async function openHouse({ environment = {}, file }: HouseOptions = {}): Promise<House> {
+  const directory = mkdtempSync(join(tmpdir(), 'house-'));
+  const dataDir = join(directory, 'data');
+  const effects = join(directory, 'effects');
+  const configFile = join(directory, 'server.toml');
+  writeFileSync(effects, '');
+  if (file !== undefined) writeFileSync(configFile, file);
+  const children: Child[] = [];
+  let ports = { httpPort: 0, grpcPort: 0 };
+
+  const startServer = async (): Promise<Child> => {
+    const child = launch(SERVER, {
+      ...(file === undefined ? { FLOVYN_DEV: '1' } : { CONFIG_FILE: configFile }),
+      FLOVYN_DATA_DIR: dataDir,
+      SERVER_PORT: String(ports.httpPort),
+      GRPC_SERVER_PORT: String(ports.grpcPort),
+      LOG_LEVEL: 'info',
+      ...environment,
+    });
+    children.push(child);
+    ports = JSON.parse(await child.line(/"httpPort"/)) as typeof ports;
+    return child;
+  };
+
+  let server: Child;
+  const close = async (): Promise<void> => {
+    // Workers first: they say goodbye to a server that is there.
+    for (const child of children.toReversed()) {
+      child.signal('SIGCONT');
+      await child.end();
+    }
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    server = await startServer();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const http = `http://127.0.0.1:${ports.httpPort}`;
+  const grpc = `http://127.0.0.1:${ports.grpcPort}`;
+  return {
+    http,
+    grpc,
+    org: `${http}/api/orgs/dev`,
+    dataDir,
+    client: createClient({ baseUrl: http, org: 'dev', apiKey: devUser }),
+    get server() {
+      return server;
+    },
+    async startServer() {
+      server = await startServer();
+      return server;
+    },
+    async startWorker(more = {}) {
+      const child = launch(WORKER, {
+        FLOVYN_GRPC_SERVER_URL: grpc,
+        FLOVYN_WORKER_TOKEN: devWorker,
+        FLOVYN_ORG_ID: devOrg,
+        HOUSE_EFFECTS: effects,
+        ...more,
+      });
+      children.push(child);
+      await child.line(/^ready$/);
+      return child;
+    },
+    effects: () => readFileSync(effects, 'utf8').split('\n').slice(0, -1),
+    close,
+  };
+}
