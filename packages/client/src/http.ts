@@ -8,8 +8,8 @@ import type { Surroundings } from './surroundings.js';
 /** 30 s for a request with all its tries. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** A request is sent this many times at most. */
-export const MAX_TRIES = 4;
+/** A request is sent this many times at most: the pauses between are 8 s on average, which outlives a restart. */
+export const MAX_TRIES = 6;
 
 /** Anything that checks a value, as every schema of the protocol does. */
 export interface Schema<Value> {
