@@ -1,4 +1,5 @@
 import { type Client, createClient } from '@flovyn/client';
+import { isUuid } from '@flovyn/protocol';
 import { v7 as newExecutionId } from 'uuid';
 import { Calls, bytes } from './calls.js';
 import {
@@ -35,6 +36,8 @@ const HTTP_PORT = 8000;
 export class FlovynClient {
   readonly #options: FlovynClientOptions;
   readonly #endpoint: Endpoint;
+  /** A slug says nothing to the RPCs: there the credentials say whose organisation it is. */
+  readonly #orgId: string;
   readonly #queue: string;
   readonly #logger: Logger;
   readonly #workflows = new Map<string, WorkflowDefinition>();
@@ -52,6 +55,7 @@ export class FlovynClient {
   constructor(options: FlovynClientOptions) {
     this.#options = options;
     this.#endpoint = parseServerUrl(options.serverUrl);
+    this.#orgId = isUuid(options.orgId) ? options.orgId : '';
     this.#queue = options.queue ?? 'default';
     this.#logger = options.logger ?? consoleLogger('flovyn-client');
   }
@@ -86,7 +90,7 @@ export class FlovynClient {
     const worker = new Worker({
       endpoint: this.#endpoint,
       token,
-      orgId: this.#options.orgId,
+      orgId: this.#orgId,
       queue: this.#queue,
       workflows: this.#workflows,
       tasks: this.#tasks,
@@ -151,7 +155,7 @@ export class FlovynClient {
     const { workflowExecutionId } = await this.#running().startWorkflow({
       workflowExecutionId: newExecutionId(),
       request: {
-        orgId: this.#options.orgId,
+        orgId: this.#orgId,
         workflowKind: definition.name,
         input: bytes(input),
         metadata: options.metadata ?? {},
@@ -216,7 +220,7 @@ export class FlovynClient {
 
   /** @returns the history number of the signal. */
   async signalWorkflow<T>(workflowExecutionId: string, signalName: string, value: T): Promise<number> {
-    return this.#unary().signal(this.#options.orgId, workflowExecutionId, signalName, value);
+    return this.#unary().signal(this.#orgId, workflowExecutionId, signalName, value);
   }
 
   /** Signals the live execution behind a key of the caller's, and starts it first when there is none: one step. */
@@ -229,7 +233,7 @@ export class FlovynClient {
     options: StartWorkflowOptions = {},
   ): Promise<{ workflowHandle: WorkflowHandle<O>; workflowCreated: boolean }> {
     const { workflowExecutionId, workflowCreated } = await this.#unary().signalWithStart({
-      orgId: this.#options.orgId,
+      orgId: this.#orgId,
       workflowId,
       workflowKind: definition.name,
       workflowInput: bytes(input),

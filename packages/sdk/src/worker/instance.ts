@@ -9,7 +9,7 @@ import {
   toJsonBytes,
   toTurnCompleted,
 } from '@flovyn/protocol/grpc';
-import { toError } from '../errors.js';
+import { FlovynError, toError } from '../errors.js';
 import { loggerTo } from '../log.js';
 import { isMadeByTurn } from '../replay/event-handlers.js';
 import type { Fact } from '../replay/fact.js';
@@ -181,11 +181,6 @@ export class Instance implements Cached {
     this.#pages?.(page);
   }
 
-  /** Asks again for what a lost connection took along. */
-  reconnected(): void {
-    this.#askForHistory?.();
-  }
-
   /** Answers a question once everything the instance rests on is confirmed. */
   answer(query: Query): void {
     this.#whenConfirmed(() => {
@@ -221,8 +216,6 @@ export class Instance implements Cached {
     for (const end of this.#ends.splice(0)) end.report(undefined);
     if (activation !== undefined) this.#host.activate(activation);
   }
-
-  #askForHistory: (() => void) | undefined;
 
   #work(): void {
     if (this.#isBusy) return;
@@ -392,17 +385,14 @@ export class Instance implements Cached {
   }
 
   #fetch(claimToken: string, afterSequence: number): Promise<HistoryPage> {
-    return new Promise((resolve) => {
-      const ask = (): void =>
-        this.#host.session.send('historyWanted', { workflowExecutionId: this.id, claimToken, afterSequence });
-      this.#askForHistory = ask;
+    return new Promise((resolve, reject) => {
       this.#pages = (page) => {
-        if (page.claimToken !== claimToken) return;
-        this.#pages = undefined;
-        this.#askForHistory = undefined;
-        resolve(page);
+        if (page.claimToken === claimToken && page.afterSequence === afterSequence) resolve(page);
       };
-      ask();
+      const request = { workflowExecutionId: this.id, claimToken, afterSequence };
+      this.#host.session.request('historyWanted', request, (answer) => {
+        if (!answer.isAccepted) reject(new FlovynError(`Its history was refused: ${answer.code}: ${answer.message}`));
+      });
     });
   }
 

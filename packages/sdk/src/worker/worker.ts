@@ -173,7 +173,11 @@ export class Worker implements WorkerHandle {
     let settle!: Settle;
     const promise = new Promise<ExecutionEnded>((resolve, reject) => (settle = { resolve, reject }));
     this.#results.set(workflowExecutionId, { promise, settle });
-    this.#session.send('awaitResult', { workflowExecutionId });
+    this.#session.request('awaitResult', { workflowExecutionId }, (answer) => {
+      if (answer.isAccepted) return;
+      this.#results.delete(workflowExecutionId);
+      settle.reject(this.#refusal(answer.code, answer.message, `Waiting for workflow ${workflowExecutionId}`));
+    });
     return promise;
   }
 

@@ -101,7 +101,6 @@ export class WorkflowWorker {
 
   reconnected(lostTokens: ReadonlySet<string>): void {
     for (const [token, instance] of this.#claims) if (lostTokens.has(token)) instance.lost(token);
-    for (const instance of this.#instances.values()) instance.reconnected();
   }
 
   #create(id: string, definition: WorkflowDefinition): Instance {
