@@ -53,6 +53,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     floor: 'decisions',
     ours: ['@flovyn/events', '@flovyn/protocol'],
     others: ['lru-cache'],
+    inTests: ['@flovyn/events/schemas'],
   },
   '@flovyn/store-postgres': {
     folder: 'packages/store-postgres',
@@ -124,9 +125,9 @@ export const HOUSE: Readonly<Record<string, Room>> = {
   '@flovyn/conformance': {
     folder: 'packages/conformance',
     floor: 'beside',
-    ours: [...EVENTS, '@flovyn/protocol', '@flovyn/engine'],
+    // It is itself a tool of tests: the memory adapters show what an adapter promises.
+    ours: [...EVENTS, '@flovyn/events/testing', '@flovyn/protocol', '@flovyn/engine', '@flovyn/engine/memory'],
     others: ['vitest', 'fast-check', 'node:'],
-    inTests: ['@flovyn/engine/memory'],
   },
   '@flovyn/contract-check': { folder: 'packages/contract-check', floor: 'beside', ours: [], others: 'any' },
   '@flovyn/bench': {
