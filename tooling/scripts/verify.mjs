@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { toolEnvironment } from '../bootstrap/environment.mjs';
+import { install } from '../bootstrap/install.mjs';
 
 /** @type {{ name: string, command: string[], advice: string }[]} */
 const STEPS = [
@@ -48,6 +49,8 @@ const env = toolEnvironment(root, process.env);
 const except = process.argv.slice(process.argv.indexOf('--except') + 1);
 /** @type {string[]} */
 const summary = [];
+
+await install(root, env, new AbortController().signal);
 
 for (const { name, command, advice } of STEPS) {
   if (process.argv.includes('--except') && except.includes(name)) continue;
