@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workspaceFolders } from '../bootstrap/workspace.mjs';
 
+/** @typedef {Record<string, string | { require?: unknown }>} Exports */
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 for (const folder of workspaceFolders(root)) {
@@ -19,7 +21,7 @@ for (const folder of workspaceFolders(root)) {
 
 /**
  * @param {string} folder
- * @param {{ exports: Record<string, { require?: unknown }> }} manifest
+ * @param {{ exports: Exports }} manifest
  */
 function checkPacked(folder, manifest) {
   const destination = mkdtempSync(join(tmpdir(), 'flovyn-pack-'));
@@ -35,11 +37,13 @@ function checkPacked(folder, manifest) {
  * A package may import itself by its name, so its own folder shows what a user sees.
  *
  * @param {string} folder
- * @param {{ name: string, exports: Record<string, { require?: unknown }> }} manifest
+ * @param {{ name: string, exports: Exports }} manifest
  */
 function loadEveryDoor(folder, manifest) {
-  const doors = Object.keys(manifest.exports).map((door) => manifest.name + door.slice(1));
-  const code = doors.filter((door) => !door.endsWith('.json'));
+  // A door that leads to a file as it is (package.json, a schema) holds no code.
+  const code = Object.entries(manifest.exports)
+    .filter(([, target]) => typeof target === 'object')
+    .map(([door]) => manifest.name + door.slice(1));
   const imports = code.map((door) => `await import('${door}');`).join(' ');
   run(process.execPath, ['--input-type=module', '--eval', imports], folder);
   if (!offersCommonJs(manifest)) return;
@@ -48,9 +52,10 @@ function loadEveryDoor(folder, manifest) {
   run(process.execPath, ['--no-experimental-require-module', '--input-type=commonjs', '--eval', requires], folder);
 }
 
-/** @param {{ exports: Record<string, { require?: unknown }> }} manifest */
+/** @param {{ exports: Exports }} manifest */
 function offersCommonJs(manifest) {
-  return manifest.exports['.']?.require !== undefined;
+  const front = manifest.exports['.'];
+  return typeof front === 'object' && front.require !== undefined;
 }
 
 /**
