@@ -16,6 +16,8 @@ try {
   const { httpPort, grpcPort } = await starting;
   log.info({ host: config.host, httpPort, grpcPort, isDevelopment: config.isDevelopment }, logEvents.listening);
 } catch (error: unknown) {
-  process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${logEvents.startFailed}: ${String(error)}\n`);
+  process.stderr.write(
+    error instanceof ConfigError ? `${error.message}\n` : `${logEvents.startFailed}: ${String(error)}\n`,
+  );
   process.exitCode = 1;
 }

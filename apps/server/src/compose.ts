@@ -64,7 +64,9 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   const doubts = createDoubts(config.wantsNats ? OTHER_PROCESSES_MS : undefined);
   closers.add('doubts', doubts.close);
   const store = watchLosses(await openDatabase(config.database, log, closers), doubts.raise);
-  await store.orgs.upsert(config.organisations.map((organisation) => ({ ...organisation, id: organisation.id as OrgId })));
+  await store.orgs.upsert(
+    config.organisations.map((organisation) => ({ ...organisation, id: organisation.id as OrgId })),
+  );
 
   const clock = await createClock(() => Promise.resolve(Date.now()));
   closers.add('clock', clock.close);
@@ -84,7 +86,9 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   const grpcPort = await listen('GRPC_SERVER_PORT', config.grpcPort, () => grpc.listen(config.host, config.grpcPort));
   closers.add('grpc', () => grpc.close(DRAIN_MS));
   const http = createPeoplesDoor(config, { engine, store, doubts, log, version });
-  const httpPort = await listen('SERVER_PORT', config.httpPort, () => listenHttp(http.server, config.host, config.httpPort));
+  const httpPort = await listen('SERVER_PORT', config.httpPort, () =>
+    listenHttp(http.server, config.host, config.httpPort),
+  );
   closers.add('http', http.close);
   http.isReady();
   return { httpPort, grpcPort };

@@ -63,7 +63,11 @@ afterAll(() => server.stop());
 
 /** Every route there is, taken from the server itself, and the streams, which stand beside them. */
 const everyRoute = [
-  ...routes({ engine: anEngine(), queries: createMemoryStore().queries }).map(({ method, path, action }) => ({ method, path, action })),
+  ...routes({ engine: anEngine(), queries: createMemoryStore().queries }).map(({ method, path, action }) => ({
+    method,
+    path,
+    action,
+  })),
   { method: 'GET', path: '/api/orgs/:org/workflow-executions/:id/stream', action: 'workflow:view' },
   { method: 'GET', path: '/api/orgs/:org/task-executions/:id/stream', action: 'task:view' },
 ];

@@ -78,7 +78,8 @@ describe('a workflow execution', () => {
 
   it('is listed, newest first, page by page', async () => {
     const ids: string[] = [];
-    for (let count = 0; count < 5; count++) ids.unshift((await post(WORKFLOWS, { kind: 'listed' })).json['id'] as string);
+    for (let count = 0; count < 5; count++)
+      ids.unshift((await post(WORKFLOWS, { kind: 'listed' })).json['id'] as string);
     const page = await server.call(`${WORKFLOWS}?kind=listed&limit=2&status=PENDING`);
     expect(page.json).toMatchObject({ total: 5, limit: 2, offset: 0 });
     expect(idsOf(page, 'workflows')).toEqual(ids.slice(0, 2));
@@ -86,7 +87,10 @@ describe('a workflow execution', () => {
     const byCursor = await server.call(`${WORKFLOWS}?kind=listed&limit=2&cursor=${String(page.json['nextCursor'])}`);
     expect(idsOf(byOffset, 'workflows')).toEqual(ids.slice(2, 4));
     expect(idsOf(byCursor, 'workflows')).toEqual(ids.slice(2, 4));
-    expect((await server.call(`${WORKFLOWS}?kind=listed&status=FAILED`)).json).toMatchObject({ workflows: [], total: 0 });
+    expect((await server.call(`${WORKFLOWS}?kind=listed&status=FAILED`)).json).toMatchObject({
+      workflows: [],
+      total: 0,
+    });
     expect((await server.call(`${WORKFLOWS}?status=CANCELLING`)).json).toMatchObject({ workflows: [], total: 0 });
   });
 
@@ -209,22 +213,76 @@ describe('what is wrong gets the right status and a sentence', () => {
     ['a kind with NUL', '{"kind":"a\\u0000"}', 400, 'invalid-identifier', /kind/],
     ['a kind with half a character', '{"kind":"\\ud800"}', 400, 'invalid-identifier', /kind/],
     ['a kind of 256 characters', JSON.stringify({ kind: 'k'.repeat(256) }), 400, 'invalid-identifier', /kind/],
-    ['a queue of 101 characters', JSON.stringify({ kind: 'k', queue: 'q'.repeat(101) }), 400, 'invalid-identifier', /queue/],
+    [
+      'a queue of 101 characters',
+      JSON.stringify({ kind: 'k', queue: 'q'.repeat(101) }),
+      400,
+      'invalid-identifier',
+      /queue/,
+    ],
     ['a member nobody knows', '{"kind":"k","role":"OWNER"}', 400, 'invalid-argument', /"role"/],
     ['a status', '{"kind":"k","status":"COMPLETED"}', 400, 'invalid-argument', /"status"/],
     ['a prototype', '{"kind":"k","__proto__":{"x":1}}', 400, 'invalid-argument', /__proto__/],
     ['too deep input', `{"kind":"k","input":${deep}}`, 400, 'json-too-complex', /levels/],
     ['too many values', `{"kind":"k","input":${wide}}`, 400, 'json-too-complex', /values/],
-    ['input over 2 MiB', JSON.stringify({ kind: 'k', input: 'x'.repeat(2_097_152) }), 413, 'payload-too-large', /input/],
-    ['a body over 3 MiB', JSON.stringify({ kind: 'k', input: 'x'.repeat(4_194_304) }), 413, 'payload-too-large', /3145728/],
+    [
+      'input over 2 MiB',
+      JSON.stringify({ kind: 'k', input: 'x'.repeat(2_097_152) }),
+      413,
+      'payload-too-large',
+      /input/,
+    ],
+    [
+      'a body over 3 MiB',
+      JSON.stringify({ kind: 'k', input: 'x'.repeat(4_194_304) }),
+      413,
+      'payload-too-large',
+      /3145728/,
+    ],
     ['an empty idempotency key', '{"kind":"k","idempotencyKey":""}', 400, 'invalid-argument', /idempotencyKey/],
-    ['an idempotency key with NUL', '{"kind":"k","idempotencyKey":"a\\u0000"}', 400, 'invalid-argument', /idempotencyKey/],
-    ['an idempotency key of 256 characters', JSON.stringify({ kind: 'k', idempotencyKey: 'i'.repeat(256) }), 400, 'invalid-argument', /idempotencyKey/],
-    ['a time to live that is none', '{"kind":"k","idempotencyKeyTTL":"soon"}', 400, 'invalid-argument', /idempotencyKeyTTL/],
-    ['a time to live of 31 days', '{"kind":"k","idempotencyKeyTTL":"31d"}', 400, 'invalid-argument', /idempotencyKeyTTL/],
+    [
+      'an idempotency key with NUL',
+      '{"kind":"k","idempotencyKey":"a\\u0000"}',
+      400,
+      'invalid-argument',
+      /idempotencyKey/,
+    ],
+    [
+      'an idempotency key of 256 characters',
+      JSON.stringify({ kind: 'k', idempotencyKey: 'i'.repeat(256) }),
+      400,
+      'invalid-argument',
+      /idempotencyKey/,
+    ],
+    [
+      'a time to live that is none',
+      '{"kind":"k","idempotencyKeyTTL":"soon"}',
+      400,
+      'invalid-argument',
+      /idempotencyKeyTTL/,
+    ],
+    [
+      'a time to live of 31 days',
+      '{"kind":"k","idempotencyKeyTTL":"31d"}',
+      400,
+      'invalid-argument',
+      /idempotencyKeyTTL/,
+    ],
     ['deep metadata', '{"kind":"k","metadata":{"a":{"b":{"c":{"d":1}}}}}', 400, 'invalid-argument', /metadata/],
-    ['101 metadata keys', JSON.stringify({ kind: 'k', metadata: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, i])) }), 400, 'invalid-argument', /metadata/],
-    ['metadata over 16 KiB', JSON.stringify({ kind: 'k', metadata: { a: 'x'.repeat(17_000) } }), 400, 'invalid-argument', /metadata/],
+    [
+      '101 metadata keys',
+      JSON.stringify({ kind: 'k', metadata: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, i])) }),
+      400,
+      'invalid-argument',
+      /metadata/,
+    ],
+    [
+      'metadata over 16 KiB',
+      JSON.stringify({ kind: 'k', metadata: { a: 'x'.repeat(17_000) } }),
+      400,
+      'invalid-argument',
+      /metadata/,
+    ],
   ])('%s', async (_what, body, status, slug, message) => {
     for (const path of [TASKS, WORKFLOWS]) {
       const answer = await post(path, body);
@@ -235,7 +293,13 @@ describe('what is wrong gets the right status and a sentence', () => {
 
   it.each([
     ['another content type', '{"kind":"k"}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
-    ['another charset', '{"kind":"k"}', { 'content-type': 'application/json; charset=utf-16' }, 415, 'unsupported-media-type'],
+    [
+      'another charset',
+      '{"kind":"k"}',
+      { 'content-type': 'application/json; charset=utf-16' },
+      415,
+      'unsupported-media-type',
+    ],
     ['a form', 'kind=k', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type'],
     ['another encoding', '{"kind":"k"}', { 'content-encoding': 'zstd' }, 415, 'unsupported-media-type'],
     ['what is not gzip', '{"kind":"k"}', { 'content-encoding': 'gzip' }, 400, 'malformed-json'],

@@ -321,7 +321,9 @@ describe('output', () => {
     const stream = await readSse(`${server.http}${TASKS}/${id}/stream`);
     const output = (await stream.toEnd()).flatMap(({ event, data, id }) => {
       const frame = JSON.parse(data) as { event?: { type: string; code?: string; text?: string; progress?: number } };
-      return id === undefined || frame.event?.type === 'Event' ? [] : [[event, frame.event?.text ?? frame.event?.code ?? frame.event?.progress]];
+      return id === undefined || frame.event?.type === 'Event'
+        ? []
+        : [[event, frame.event?.text ?? frame.event?.code ?? frame.event?.progress]];
     });
     expect(output).toEqual([
       ['token', 'good'],
@@ -363,15 +365,35 @@ describe('what is wrong in an item is refused, and the session lives on', () => 
   const attempt = { taskExecutionId: UUID, workflowExecutionId: '', claimToken: 'x' };
 
   it.each([
-    ['an id that is none', workerItem(1, 'turnReleased', { workflowExecutionId: 'x', claimToken: '', reason: '' }), 'INVALID_ARGUMENT'],
+    [
+      'an id that is none',
+      workerItem(1, 'turnReleased', { workflowExecutionId: 'x', claimToken: '', reason: '' }),
+      'INVALID_ARGUMENT',
+    ],
     ['a turn without an outcome', workerItem(1, 'turnCompleted', { ...turn, status: 'RUNNING' }), 'INVALID_ARGUMENT'],
     ['a turn of nothing', workerItem(1, 'turnCompleted', { ...turn, status: 'SUSPENDED' }), 'NOT_FOUND'],
-    ['output that is not JSON', workerItem(1, 'attemptCompleted', { ...attempt, output: Buffer.from('{'), entries: 0 }), 'MALFORMED_JSON'],
-    ['output that is not text', workerItem(1, 'attemptCompleted', { ...attempt, output: Buffer.from([0xff]), entries: 0 }), 'MALFORMED_JSON'],
-    ['a level that is none', workerItem(1, 'attemptLog', { ...attempt, level: 'LOUD', message: '', timestampMs: 0 }), 'INVALID_ARGUMENT'],
+    [
+      'output that is not JSON',
+      workerItem(1, 'attemptCompleted', { ...attempt, output: Buffer.from('{'), entries: 0 }),
+      'MALFORMED_JSON',
+    ],
+    [
+      'output that is not text',
+      workerItem(1, 'attemptCompleted', { ...attempt, output: Buffer.from([0xff]), entries: 0 }),
+      'MALFORMED_JSON',
+    ],
+    [
+      'a level that is none',
+      workerItem(1, 'attemptLog', { ...attempt, level: 'LOUD', message: '', timestampMs: 0 }),
+      'INVALID_ARGUMENT',
+    ],
     ['a second hello', workerItem(1, 'hello', aHello({})), 'INVALID_ARGUMENT'],
     ['an answer to no question', workerItem(1, 'queryAnswered', { queryId: 'q' }), 'FAILED_PRECONDITION'],
-    ['a start without a request', workerItem(1, 'startWorkflow', { workflowExecutionId: UUID, request: undefined }), 'INVALID_ARGUMENT'],
+    [
+      'a start without a request',
+      workerItem(1, 'startWorkflow', { workflowExecutionId: UUID, request: undefined }),
+      'INVALID_ARGUMENT',
+    ],
     ['negative capacity', workerItem(1, 'capacity', { workflowCapacity: -1, taskCapacity: 0 }), 'INVALID_ARGUMENT'],
     ['an item of a later version', { id: 1, item: undefined }, 'UNIMPLEMENTED'],
   ])('%s', async (_what, item, code) => {

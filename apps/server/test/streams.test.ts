@@ -149,13 +149,16 @@ describe('a stream', () => {
     expect(status).toBe(204);
   });
 
-  it.each(['17', 'garbage', 'elsewhere.3'])('R21 starts again, knowingly, with the cursor %s of another server', async (id) => {
-    const task = await aRunningTask();
-    await task.complete();
-    const messages = await (await readSse(task.url, { 'last-event-id': id })).toEnd();
-    expect(messages.map(word)).toEqual(['ready', 'gap', 'TASK_CREATED', 'TASK_STARTED', 'TASK_COMPLETED', 'end']);
-    expect(JSON.parse(messages[1]?.data ?? '')).toMatchObject({ from: 1, reason: 'epoch' });
-  });
+  it.each(['17', 'garbage', 'elsewhere.3'])(
+    'R21 starts again, knowingly, with the cursor %s of another server',
+    async (id) => {
+      const task = await aRunningTask();
+      await task.complete();
+      const messages = await (await readSse(task.url, { 'last-event-id': id })).toEnd();
+      expect(messages.map(word)).toEqual(['ready', 'gap', 'TASK_CREATED', 'TASK_STARTED', 'TASK_COMPLETED', 'end']);
+      expect(JSON.parse(messages[1]?.data ?? '')).toMatchObject({ from: 1, reason: 'epoch' });
+    },
+  );
 
   it('shows only what was asked for', async () => {
     const task = await aRunningTask();
@@ -307,7 +310,7 @@ describe('R34 a server that stops', () => {
     worker.send(workerItem(0, 'heartbeat', { timestampMs: 1 }));
     await worker.end();
     await stopped;
-    await expect(fetch(stopping.http)).rejects.toThrow();
+    await expect(fetch(stopping.http)).rejects.toThrow('fetch failed');
   });
 });
 

@@ -81,7 +81,9 @@ function door(name: 'http' | 'grpc', auth: Auth, nameOf: NameOf): { readonly aut
   }
   for (const authenticator of authenticators) {
     if (authenticator !== 'static_api_key') {
-      throw new ConfigError(`${where} names "${authenticator}", which this version does not have. It has: static_api_key.`);
+      throw new ConfigError(
+        `${where} names "${authenticator}", which this version does not have. It has: static_api_key.`,
+      );
     }
   }
   const authorizer = endpoint.authorizer ?? 'cedar';
@@ -105,7 +107,8 @@ function staticKeys(auth: Auth, nameOf: NameOf): KeyConfig[] {
     if (key.length < SHORTEST_KEY) {
       throw new ConfigError(`${where}: a key needs at least ${SHORTEST_KEY} characters; shorter ones can be guessed.`);
     }
-    if (seen.has(key)) throw new ConfigError(`${where}: the same key stands twice, so it would be two callers at once.`);
+    if (seen.has(key))
+      throw new ConfigError(`${where}: the same key stands twice, so it would be two callers at once.`);
     seen.add(key);
     if (type === 'Worker') return { key, orgId, type, id };
     if (role === undefined) throw new ConfigError(`${where}: a User needs a role: OWNER, ADMIN or MEMBER.`);

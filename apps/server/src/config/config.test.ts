@@ -141,7 +141,11 @@ describe('R32 a broken authentication does not start', () => {
     ['an empty list of authenticators', endpoint('[]'), /authenticators .* is empty/],
     ['an unknown authenticator', endpoint('["oauth9"]'), /names "oauth9"/],
     ['an authenticator this version lacks', endpoint('["static_api_key", "jwt"]'), /names "jwt"/],
-    ['a door without rules', HARNESS.slice(0, HARNESS.indexOf('[auth.endpoints.grpc]')), /endpoints\.grpc .* is missing/],
+    [
+      'a door without rules',
+      HARNESS.slice(0, HARNESS.indexOf('[auth.endpoints.grpc]')),
+      /endpoints\.grpc .* is missing/,
+    ],
     ['an unknown authorizer', swap('authorizer = "cedar"', 'authorizer = "maybe"'), /authorizer .* is "maybe"/],
     ['no keys', HARNESS.replace(/keys = \[[^]*?\n\]/, 'keys = []'), /keys .* is empty/],
     ['a key that could be guessed', swap('flovyn_sk_test_0123456789', 'short'), /at least 16 characters/],
@@ -149,7 +153,11 @@ describe('R32 a broken authentication does not start', () => {
     ['a user without a role', without(', role = "ADMIN"'), /needs a role/],
     ['an unknown role', swap('"ADMIN"', '"EMPEROR"'), /must be OWNER, ADMIN or MEMBER/],
     ['an unknown sort of caller', swap('"Worker"', '"Robot"'), /must be User or Worker/],
-    ['a key of no organisation', swap(`org_id = "${ORG}", principal_type = "User"`, 'org_id = "x", principal_type = "User"'), /must be a UUID/],
+    [
+      'a key of no organisation',
+      swap(`org_id = "${ORG}", principal_type = "User"`, 'org_id = "x", principal_type = "User"'),
+      /must be a UUID/,
+    ],
   ])('%s', (_what, text, message) => {
     expect(() => load(text)).toThrow(ConfigError);
     expect(() => load(text)).toThrow(message);

@@ -13,7 +13,9 @@ export interface Config {
   readonly host: string;
   readonly httpPort: number;
   readonly grpcPort: number;
-  readonly database: { readonly type: 'url'; readonly url: string } | { readonly type: 'embedded'; readonly directory: string };
+  readonly database:
+    | { readonly type: 'url'; readonly url: string }
+    | { readonly type: 'embedded'; readonly directory: string };
   readonly organisations: readonly OrganisationConfig[];
   readonly auth: AuthConfig;
   /** How long a reader waits for an execution that does not exist yet. */
@@ -71,7 +73,9 @@ function toConfig(read: ReadConfig): Config {
     httpPort: values.server_port ?? values.server?.http_port ?? 8000,
     grpcPort: values.grpc_server_port ?? values.server?.grpc_port ?? 9090,
     database:
-      url === undefined ? { type: 'embedded', directory: resolve(values.flovyn_data_dir ?? '.flovyn') } : { type: 'url', url },
+      url === undefined
+        ? { type: 'embedded', directory: resolve(values.flovyn_data_dir ?? '.flovyn') }
+        : { type: 'url', url },
     organisations: organisations(values.orgs ?? [], isDevelopment, nameOf),
     auth,
     streamWaitMs: values.stream_wait_max ?? limits.streamWaitMs,
@@ -95,7 +99,8 @@ function organisations(
   nameOf: ReadConfig['nameOf'],
 ): readonly OrganisationConfig[] {
   const all = [...listed];
-  const isDouble = (one: OrganisationConfig, other: OrganisationConfig) => one.id === other.id || one.slug === other.slug;
+  const isDouble = (one: OrganisationConfig, other: OrganisationConfig) =>
+    one.id === other.id || one.slug === other.slug;
   all.forEach((org, index) => {
     if (!all.slice(0, index).some((earlier) => isDouble(org, earlier))) return;
     throw new ConfigError(`${nameOf(['orgs', index])} has the id or the slug of another organisation.`);

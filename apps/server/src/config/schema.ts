@@ -18,14 +18,12 @@ const flag = z
 /** Milliseconds within a range; written as a duration. */
 function duration(leastMs: number, mostMs: number) {
   const message = `must be a duration from ${leastMs} ms to ${mostMs / 1_000} s, such as 500ms, 6s or 7d`;
-  return z
-    .union([z.number(), z.string()], message)
-    .transform((value, context) => {
-      const milliseconds = parseDuration(String(value));
-      if (milliseconds !== undefined && milliseconds >= leastMs && milliseconds <= mostMs) return milliseconds;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    });
+  return z.union([z.number(), z.string()], message).transform((value, context) => {
+    const milliseconds = parseDuration(String(value));
+    if (milliseconds !== undefined && milliseconds >= leastMs && milliseconds <= mostMs) return milliseconds;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 }
 
 function count(most: number) {
@@ -37,7 +35,10 @@ const text = z.string('must be a text').min(1, 'must not be empty');
 const uuid = z.guid('must be a UUID').transform((id) => id.toLowerCase());
 const slug = z
   .string('must be a text')
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits or hyphens, not beginning with a hyphen');
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must be 1 to 63 lower-case letters, digits or hyphens, not beginning with a hyphen',
+  );
 
 const organisation = z.strictObject({ id: uuid, name: text, slug, tier: text.default('FREE') });
 
@@ -72,7 +73,10 @@ export const FileSchema = z.strictObject({
   flovyn_dev: flag.optional(),
   public_http_url: z.url('must be an address such as https://flovyn.example.com').optional(),
   log_level: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be trace, debug, info, warn, error or fatal')
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'must be trace, debug, info, warn, error or fatal',
+    )
     .optional(),
   stream_wait_max: duration(0, limits.streamWaitMaxMs).optional(),
   shutdown_max: duration(0, 300_000).optional(),

@@ -33,7 +33,8 @@ export function readSources(
   }
   const nameOf = (path: Path): string => {
     const key = path.reduce<string>(
-      (name, part) => (typeof part === 'number' ? `${name}[${part}]` : name === '' ? String(part) : `${name}.${String(part)}`),
+      (name, part) =>
+        typeof part === 'number' ? `${name}[${part}]` : name === '' ? String(part) : `${name}.${String(part)}`,
       '',
     );
     const variable = variables.get(path.join('.'));

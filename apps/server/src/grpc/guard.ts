@@ -36,11 +36,7 @@ export function createGuard({ recognise, anonymous, authorise, actions }: GuardP
         fetchSite: textOf(metadata, 'sec-fetch-site'),
         forwardedFor: textOf(metadata, 'x-forwarded-for'),
       });
-    const principal = authenticate(
-      textOf(metadata, 'authorization'),
-      recognise,
-      isAnonymous ? anonymous : undefined,
-    );
+    const principal = authenticate(textOf(metadata, 'authorization'), recognise, isAnonymous ? anonymous : undefined);
     const action = actions.get(path);
     if (action === undefined) throw new ServiceError('PERMISSION_DENIED', 'Nobody may call this method.');
     authorise(principal, action);

@@ -118,4 +118,3 @@ function fromFramework(error: unknown): unknown {
   if (typeof status !== 'number' || status < 400 || status >= 500) return error;
   return new ServiceError('INVALID_ARGUMENT', 'The address cannot be read.', { cause: error });
 }
-

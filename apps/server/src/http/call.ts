@@ -69,7 +69,7 @@ function parseBodyText<Schema extends Parameters<typeof parseBody>[0]>(
   text: string,
 ): ReturnType<typeof parseBody<Schema>> {
   try {
-    return parseBody(schema, text) as ReturnType<typeof parseBody<Schema>>;
+    return parseBody<Schema>(schema, text);
   } catch (error: unknown) {
     const at = ServiceError.is(error) && error.code === 'MALFORMED_JSON' ? findJsonError(text) : undefined;
     if (at === undefined) throw error;

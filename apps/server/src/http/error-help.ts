@@ -20,7 +20,8 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
       'Names of signals, promises, operations, children and state keys take any text of at most 255 characters without control characters.',
   },
   MALFORMED_JSON: {
-    meaning: 'A body or a payload is not JSON in UTF-8. For a body the message says at which position it stops being JSON.',
+    meaning:
+      'A body or a payload is not JSON in UTF-8. For a body the message says at which position it stops being JSON.',
     cure: 'Send the output of a JSON library rather than text put together by hand, and check the quotes of your shell.',
   },
   JSON_TOO_COMPLEX: {
@@ -34,7 +35,8 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
       'A development server prints its keys when it starts; it takes calls without a key from its own machine only.',
   },
   PERMISSION_DENIED: {
-    meaning: 'The key is known, but it may not do this: it belongs to another organisation, or its role does not allow it.',
+    meaning:
+      'The key is known, but it may not do this: it belongs to another organisation, or its role does not allow it.',
     cure:
       'Check the organisation in the path and the role of the key. Worker keys work, start and view; members start and view, ' +
       'and cancel or retry workflow executions; admins and owners also manage tasks.',
@@ -100,7 +102,8 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     cure: 'Use a newer version of the server, or another way: the message names one where there is one.',
   },
   UNAVAILABLE: {
-    meaning: 'The server cannot answer at the moment: it is starting or stopping, has too much to do, or its database is away.',
+    meaning:
+      'The server cannot answer at the moment: it is starting or stopping, has too much to do, or its database is away.',
     cure: 'Try again after a while; the Retry-After header says how long. GET /_/health says what is wrong.',
   },
   DEADLINE_EXCEEDED: {

@@ -180,7 +180,10 @@ function wantsEventsOnly(request: IncomingMessage): boolean {
 
 function turnAway(response: ServerResponse): void {
   if (response.headersSent) return;
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform' });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+  });
   response.end(retrySoon());
 }
 

@@ -30,7 +30,10 @@ export async function readJsonText(request: IncomingMessage): Promise<string> {
 function checkContentType(type: string | undefined): void {
   const [essence = '', ...parameters] = (type ?? '').toLowerCase().split(';');
   const isJson = essence.trim() === 'application/json' || /^application\/[\w.-]+\+json$/.test(essence.trim());
-  const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))?.split('=')[1]?.trim();
+  const charset = parameters
+    .find((parameter) => parameter.trim().startsWith('charset='))
+    ?.split('=')[1]
+    ?.trim();
   if (isJson && (charset === undefined || /^"?utf-?8"?$/.test(charset))) return;
   throw new ServiceError(
     'UNSUPPORTED_MEDIA_TYPE',
@@ -81,9 +84,13 @@ function inflating(
 }
 
 function tooLarge(actual: number, cause?: unknown): ServiceError {
-  return new ServiceError('PAYLOAD_TOO_LARGE', `A body may have at most ${LIMIT} bytes; this one has ${actual} or more.`, {
-    limit: LIMIT,
-    actual,
-    cause,
-  });
+  return new ServiceError(
+    'PAYLOAD_TOO_LARGE',
+    `A body may have at most ${LIMIT} bytes; this one has ${actual} or more.`,
+    {
+      limit: LIMIT,
+      actual,
+      cause,
+    },
+  );
 }

@@ -138,10 +138,7 @@ export function logView({ id, level, message, timestampMs }: StoredLog): Json {
 
 export function eventView({ sequence, type, data, timestampMs }: RecordedEvent): Json {
   const time = timestamp(timestampMs);
-  return joinJson(
-    { sequenceNumber: sequence, sequence, eventType: type, createdAt: time, timestamp: time },
-    { data },
-  );
+  return joinJson({ sequenceNumber: sequence, sequence, eventType: type, createdAt: time, timestamp: time }, { data });
 }
 
 /** One page of a list, under the name its rows go by. */

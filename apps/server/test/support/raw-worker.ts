@@ -81,7 +81,8 @@ export function connectRawWorker(options: RawWorkerOptions): RawWorker {
 
   const take = (what: string, wants: (item: ServerItem) => boolean): Promise<ServerItem> => {
     const index = items.findIndex(wants);
-    if (index !== -1) return Promise.resolve(items.splice(index, 1)[0] as ServerItem);
+    const [found] = index === -1 ? [] : items.splice(index, 1);
+    if (found !== undefined) return Promise.resolve(found);
     const taken = new Promise<ServerItem>((resolve) => {
       watchers.add((item) => {
         if (!wants(item)) return false;
@@ -122,9 +123,20 @@ export function connectRawWorker(options: RawWorkerOptions): RawWorker {
   return worker;
 }
 
-export function aHello({ hello, workflows = [], tasks = [], orgId = '', name = 'test' }: Partial<RawWorkerOptions>): Hello {
+export function aHello({
+  hello,
+  workflows = [],
+  tasks = [],
+  orgId = '',
+  name = 'test',
+}: Partial<RawWorkerOptions>): Hello {
   const capability = { name: '', description: '', cancellable: true, tags: [], version: '' };
-  const json = { retryPolicy: new Uint8Array(), metadata: new Uint8Array(), inputSchema: new Uint8Array(), outputSchema: new Uint8Array() };
+  const json = {
+    retryPolicy: new Uint8Array(),
+    metadata: new Uint8Array(),
+    inputSchema: new Uint8Array(),
+    outputSchema: new Uint8Array(),
+  };
   return {
     registration: {
       workerName: name,

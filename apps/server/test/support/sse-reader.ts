@@ -41,7 +41,8 @@ export function readSse(url: string, headers: Readonly<Record<string, string>> =
         messages,
         text: () => text,
         isOver: () => isOver,
-        atLeast: (count) => eventually(`${count} messages, have ${messages.length}`, () => messages.length >= count && messages),
+        atLeast: (count) =>
+          eventually(`${count} messages, have ${messages.length}`, () => messages.length >= count && messages),
         toEnd: () => eventually('the end of the stream', () => isOver && messages),
         pause: () => void response.pause(),
         resume: () => void response.resume(),

@@ -120,7 +120,10 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     );
     for (const item of early) outgoing.send(item);
     deliver = (work) => outgoing.send(handOverItem(work));
-    logger.info({ session: session.id, worker: request.workerName, org: request.orgId, resumed }, logEvents.sessionOpened);
+    logger.info(
+      { session: session.id, worker: request.workerName, org: request.orgId, resumed },
+      logEvents.sessionOpened,
+    );
     context = contextOf(session);
     for (const item of rest) handle(context, item);
   };
@@ -133,7 +136,8 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     results: parts.results,
     send: (item) => outgoing.send(item),
     sentOutput: () => pressure.felt(sender),
-    entriesRefused: (reasons) => logger.warn({ session: session.id, reasons: [...new Set(reasons)] }, logEvents.entryRefused),
+    entriesRefused: (reasons) =>
+      logger.warn({ session: session.id, reasons: [...new Set(reasons)] }, logEvents.entryRefused),
     awaited,
     starting: new Map<ExecutionId, Promise<Started>>(),
   });

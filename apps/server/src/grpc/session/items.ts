@@ -84,7 +84,10 @@ export const itemHandlers: { readonly [Case in WorkerItemCase]: ItemHandler<Case
     const executionId = execution(turn.workflowExecutionId);
     const { commands, outcome } = fromTurnCompleted(turn);
     if (outcome === undefined) {
-      throw new ServiceError('INVALID_ARGUMENT', 'A turn must say how it ended: SUSPENDED, COMPLETED, FAILED or CANCELLED.');
+      throw new ServiceError(
+        'INVALID_ARGUMENT',
+        'A turn must say how it ended: SUSPENDED, COMPLETED, FAILED or CANCELLED.',
+      );
     }
     const { sequence } = await session.completeTurn({
       executionId,
@@ -218,7 +221,12 @@ export const itemHandlers: { readonly [Case in WorkerItemCase]: ItemHandler<Case
       metadata: metadata(request.metadata),
       ...(idempotencyKey === undefined || idempotencyKey === ''
         ? undefined
-        : { idempotency: { key: parseIdempotencyKey(idempotencyKey), ttlSeconds: ttl(request.idempotencyKeyTtlSeconds) } }),
+        : {
+            idempotency: {
+              key: parseIdempotencyKey(idempotencyKey),
+              ttlSeconds: ttl(request.idempotencyKeyTtlSeconds),
+            },
+          }),
     });
     starting.set(id, begun);
     try {

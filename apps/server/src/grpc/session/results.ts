@@ -23,11 +23,7 @@ export interface Results {
   known(orgId: OrgId, id: ExecutionId, result: Result): void;
 }
 
-export function createResults(
-  streams: Engine['streams'],
-  queries: Pick<Queries, 'workflow'>,
-  doubts: Doubts,
-): Results {
+export function createResults(streams: Engine['streams'], queries: Pick<Queries, 'workflow'>, doubts: Doubts): Results {
   const waiting = new Map<string, Set<(result: Result) => void>>();
   const keyOf = (orgId: OrgId, id: ExecutionId): string => `${orgId} ${id}`;
 

@@ -50,7 +50,10 @@ export function taskExecutionRoutes(engine: Engine, queries: Queries): readonly 
         const { query, metadata, ...filter } = call.query(ListTasksQuery);
         refuseQueryLanguage(query);
         if (metadata !== undefined) {
-          throw new ServiceError('INVALID_ARGUMENT', 'Tasks cannot be filtered by metadata; use status, kind or queue.');
+          throw new ServiceError(
+            'INVALID_ARGUMENT',
+            'Tasks cannot be filtered by metadata; use status, kind or queue.',
+          );
         }
         return ok(pageView('tasks', await queries.tasks(call.orgId, withoutUndefined(filter)), filter, taskView));
       },

@@ -1,13 +1,6 @@
 import type { Engine, ExecutionId, OrgId, Queries, WorkflowRecord } from '@flovyn/engine';
 import { type Json, ServiceError, joinJson, parseIdempotencyKey, toJson } from '@flovyn/protocol';
-import {
-  ListEventsQuery,
-  ListWorkflowsQuery,
-  StartWorkflowBody,
-  parseTtl,
-  pathTo,
-  paths,
-} from '@flovyn/protocol/http';
+import { ListEventsQuery, ListWorkflowsQuery, StartWorkflowBody, parseTtl, pathTo, paths } from '@flovyn/protocol/http';
 import { type Route, ok, okValue } from '../call.js';
 import { eventView, listOf, pageView, stateView, taskView, timestamp, workflowView } from '../views.js';
 import { metadataText, refuseQueryLanguage, withoutUndefined } from './shared.js';

@@ -8,8 +8,10 @@ import { type ResumePoint, resumeAfter } from './resume.js';
 import type { Selection } from './selection.js';
 import type { SseWriter } from './sse-writer.js';
 
-/** Entries read from the log at a time. */
-const PAGE = 1_000;
+/** Entries read from the log at a time: few at first, because one may have a megabyte, then as many as make a page. */
+const FIRST_PAGE = 32;
+const LARGEST_PAGE = 5_000;
+const PAGE_BYTES = 1_048_576;
 
 export interface FollowedStream {
   readonly orgId: OrgId;
@@ -90,16 +92,22 @@ export async function followStream(
   /** Reads the log until held commits join it, and goes live; or until the stream is over, or numbered anew. */
   const readLog = async (from: StreamHead): Promise<void> => {
     let newest: StreamEntry | undefined;
+    let limit = FIRST_PAGE;
     for (;;) {
       await writer.caughtUp();
       if (writer.isClosed) return;
-      const page = await log.read(id, at, PAGE);
+      const page = await log.read(id, at, limit);
       sendPage(page);
       newest = page.at(-1) ?? newest;
-      if (page.length === PAGE) continue;
+      if (page.length === limit) {
+        limit = nextPage(page);
+        continue;
+      }
       if (newest?.terminal === true) return finish(endStatus(newest));
       if (newest === undefined && from.ended !== undefined && at >= from.seq) return finish(from.ended);
-      const obstacle = takeHeld().map(deliver).find((outcome) => outcome !== 'sent');
+      const obstacle = takeHeld()
+        .map(deliver)
+        .find((outcome) => outcome !== 'sent');
       if (obstacle === 'renumbered') return;
       if (obstacle !== undefined) continue;
       isLive = true;
@@ -151,6 +159,13 @@ export async function followStream(
     stopListening();
     stopDoubting();
   }
+}
+
+/** How many entries like these make a page. */
+function nextPage(page: readonly StreamEntry[]): number {
+  let bytes = 1;
+  for (const { event } of page) bytes += event.length;
+  return Math.min(LARGEST_PAGE, Math.max(1, Math.floor((PAGE_BYTES * page.length) / bytes)));
 }
 
 /** How an execution ended, said by the entry that ended it. Parsed once per reader and stream. */
