@@ -165,7 +165,9 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     if (error.code === 'UNAVAILABLE') return fail(error);
     if (error.code === 'INTERNAL') logger.error({ err: cause }, logEvents.itemRefused);
     if (id === 0) return logger.debug({ code: error.code, reason: error.message }, logEvents.itemRefused);
-    outgoing.send(serverItem('refused', { id, code: error.code, message: error.message, stored: undefined }));
+    // Entries after a hole, such as a crash of the database leaves: the worker goes on from what is stored.
+    const stored = error.code === 'FAILED_PRECONDITION' ? error.actual : undefined;
+    outgoing.send(serverItem('refused', { id, code: error.code, message: error.message, stored }));
   };
 
   /** Ends the call with an error; the session waits for its worker to come back. */
