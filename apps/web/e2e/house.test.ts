@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await house.crashServer();
     await expect.poll(badge, { timeout: 60_000 }).toBe('Completed');
     const result = JSON.parse(await page.getByRole('region', { name: 'Result' }).last().innerText()) as object;
-    expect((await texts()).toSorted()).toEqual(Object.values(result).toSorted());
+    expect(new Set(await texts())).toEqual(new Set(Object.values(result)));
     await watched.close(/ERR_|503|Failed to load/);
   });
 });

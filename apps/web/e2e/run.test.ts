@@ -141,22 +141,20 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     const run = startedWorkflow();
     await page.goto(server.pageOf(run));
     await expect.poll(freshness).toBe('live');
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    await page.route('**/api/orgs/dev/workflow-executions?**', async (route) => {
-      const response = await route.fetch();
-      await held;
-      await route.fulfill({ response });
-    });
+    // From here on every answer to the list is the one of this moment.
+    const old = await (await fetch(`${server.url}/api/orgs/dev/workflow-executions`)).text();
+    let answers = 0;
     await page.route('**/api/orgs/dev/workflow-executions', async (route) => {
-      const response = await route.fetch();
-      await held;
-      await route.fulfill({ response });
+      await route.fulfill({ body: old, contentType: 'application/json' });
+      answers++;
     });
-    await page.getByRole('link', { name: 'Workflows' }).click();
     finish(run);
-    release();
+    await expect.poll(badge).toBe('Completed');
+    await page.getByRole('link', { name: 'Workflows' }).click();
     await expect.poll(() => page.locator('tbody .badge').innerText()).toBe('Completed');
+    const before = answers;
+    await expect.poll(() => answers, { timeout: 5_000 }).toBeGreaterThan(before);
+    expect(await page.locator('tbody .badge').innerText()).toBe('Completed');
     await watched.close();
   });
 

@@ -117,7 +117,7 @@ describe('parallel-streams', () => {
     const { id } = await client.workflows.start({ kind: 'parallel-streams', input: { words_per_second: 200 } });
     const watched = await watch({ workflowExecutionId: id });
     const { output } = await client.workflows.get(id);
-    expect(textsOf(watched).toSorted()).toEqual(Object.values(output as object).toSorted());
+    expect(new Set(textsOf(watched))).toEqual(new Set(Object.values(output as object)));
     const speakers = watched.frames.filter(({ event }) => event.type === 'token').map((frame) => frame.taskExecutionId);
     const changes = speakers.filter((speaker, index) => index > 0 && speaker !== speakers[index - 1]).length;
     // One after the other would be a single change.
@@ -135,7 +135,7 @@ describe('parallel-streams', () => {
       );
       const { output, status } = await client.workflows.get(id);
       expect(status).toBe('COMPLETED');
-      expect(textsOf(watched).toSorted()).toEqual(Object.values(output as object).toSorted());
+      expect(new Set(textsOf(watched))).toEqual(new Set(Object.values(output as object)));
     },
   );
 });

@@ -36,8 +36,14 @@ export function createFlovyn({ client, org, queryClient }: FlovynOptions): Flovy
   for (const key of [keys.workflows, keys.tasks]) {
     queryClient.setQueryDefaults(key, { structuralSharing: mergeWith(mergeEntity) });
   }
-  for (const key of [keys.workflowLists, keys.taskLists]) {
-    queryClient.setQueryDefaults(key, { structuralSharing: mergeWith(mergeRows) });
+  for (const { lists, one } of [
+    { lists: keys.workflowLists, one: keys.workflow },
+    { lists: keys.taskLists, one: keys.task },
+  ]) {
+    queryClient.setQueryDefaults(lists, {
+      structuralSharing: (known: unknown, arrived: unknown) =>
+        mergeRows((known ?? []) as Positioned[], arrived as Positioned[], (id) => queryClient.getQueryData(one(id))),
+    });
   }
 
   function patch<Row extends Positioned>(id: string, one: QueryKey, lists: QueryKey, change: (row: Row) => Row): void {

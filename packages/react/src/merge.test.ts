@@ -57,6 +57,13 @@ describe('a list', () => {
     ]);
   });
 
+  test('takes from the detail what the stream has told it and the list does not know yet', () => {
+    const detail = row('b', 'e.6', 'COMPLETED');
+    const detailOf = (id: string) => (id === 'b' ? detail : undefined);
+    expect(mergeRows([], known, detailOf)).toEqual([detail, known[1]]);
+    expect(mergeRows([], [row('b', 'e.7', 'FAILED')], detailOf)).toEqual([row('b', 'e.7', 'FAILED')]);
+  });
+
   test('is the same object when nothing is new', () => {
     expect(
       mergeRows(

@@ -24,12 +24,22 @@ export function mergeEntity<Entity extends Positioned>(known: Entity, arrived: E
   return unlessEqual(known, arrived);
 }
 
-/** Rows merged one by one, in the order and selection that arrived. Returns `known` itself when nothing is new. */
-export function mergeRows<Entity extends Positioned>(known: readonly Entity[], arrived: readonly Entity[]): Entity[] {
+/**
+ * Rows merged one by one, in the order and selection that arrived. Returns `known` itself when nothing is new.
+ *
+ * @param detailOf - what else is known of a row: its detail may have been told by a stream what the list has yet to hear.
+ */
+export function mergeRows<Entity extends Positioned>(
+  known: readonly Entity[],
+  arrived: readonly Entity[],
+  detailOf: (id: string) => Entity | undefined = () => undefined,
+): Entity[] {
   const before = new Map(known.map((row) => [row.id, row]));
   const rows = arrived.map((row) => {
     const same = before.get(row.id);
-    return same === undefined ? row : mergeEntity(same, row);
+    const merged = same === undefined ? row : mergeEntity(same, row);
+    const detail = detailOf(row.id);
+    return detail === undefined || mergeEntity(detail, merged) !== detail ? merged : detail;
   });
   const isUnchanged = rows.length === known.length && rows.every((row, index) => row === known[index]);
   return isUnchanged ? (known as Entity[]) : rows;
