@@ -7,7 +7,7 @@ import { extract, toModule } from './extract.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const target = join(here, '.extracted');
+const target = join(here, 'extracted');
 
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target);
@@ -20,7 +20,7 @@ for (const document of documents()) {
   }
 }
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.extracted.json'], { cwd: here, stdio: 'inherit' });
-if (status === 0) process.stdout.write(`${count} pieces of code in the documents compile.\n`);
+if (status === 0) process.stdout.write(`The code in the documents compiles: ${count} blocks.\n`);
 process.exitCode = status ?? 1;
 
 function documents() {
