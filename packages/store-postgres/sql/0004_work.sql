@@ -35,6 +35,8 @@ create table flovyn.idempotency_key (
   primary key (org_id, key)
 );
 
+create index idempotency_key_by_expiry on flovyn.idempotency_key (expires_at);
+
 create table flovyn.worker_session (
   id uuid primary key,
   org_id uuid not null,

@@ -93,6 +93,8 @@ create table flovyn.idempotency_key (
   constraint idempotency_key_pkey PRIMARY KEY (org_id, key)
 );
 
+CREATE INDEX idempotency_key_by_expiry ON flovyn.idempotency_key USING btree (expires_at);
+
 create table flovyn.organisation (
   id uuid not null,
   slug text not null,

@@ -1,2 +1,2 @@
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/index.js';
-export { type PostgresStoreOptions, createPostgresStore } from './store.js';
+export { type PostgresStore, type PostgresStoreOptions, createPostgresStore } from './store.js';

@@ -172,8 +172,10 @@ function ended(row: TextRow, attemptStartedAt: number | undefined) {
   return { completedAt: number(row, 'completed_at'), ...present({ attemptStartedAt }) };
 }
 
+/** Late readers take streams of many thousand entries, so this one is written for speed. */
 export function toEntry(row: TextRow, executionId: ExecutionId, rootId: ExecutionId): StreamEntry {
-  return {
+  const { task_id: taskId, attempt, ordinal } = row;
+  const entry: { -readonly [Key in keyof StreamEntry]: StreamEntry[Key] } = {
     executionId,
     rootId,
     epoch: text(row, 'epoch'),
@@ -181,13 +183,12 @@ export function toEntry(row: TextRow, executionId: ExecutionId, rootId: Executio
     kind: entryKind(number(row, 'kind')),
     event: json(row, 'event'),
     timestampMs: number(row, 'at'),
-    ...present({
-      taskId: maybeText(row, 'task_id') as TaskId | undefined,
-      attempt: maybeNumber(row, 'attempt'),
-      ordinal: maybeNumber(row, 'ordinal'),
-      terminal: row['terminal'] === 't' ? (true as const) : undefined,
-    }),
   };
+  if (typeof taskId === 'string') entry.taskId = taskId as TaskId;
+  if (typeof attempt === 'string') entry.attempt = Number(attempt);
+  if (typeof ordinal === 'string') entry.ordinal = Number(ordinal);
+  if (row['terminal'] === 't') entry.terminal = true;
+  return entry;
 }
 
 export function toRecordedEvent(row: TextRow): RecordedEvent {

@@ -1,5 +1,5 @@
 import type { Store } from '@flovyn/engine';
-import { ServiceError } from '@flovyn/protocol';
+import { ServiceError, invariant } from '@flovyn/protocol';
 import type pg from 'pg';
 import { createDatabase } from './database.js';
 import { requireDurability } from './durability.js';
@@ -15,6 +15,7 @@ import { createSessions } from './sessions.js';
 import { commitCalls, commitStatements } from './statements/commit.js';
 import { commitTransaction, loadStatements } from './statements/load.js';
 import { createStreamLog } from './stream-log.js';
+import { number } from './text-row.js';
 import { dueTimers, nextTimer, reserve } from './work.js';
 
 export interface PostgresStoreOptions {
@@ -28,6 +29,14 @@ export interface PostgresStoreOptions {
   readonly warn?: (message: string, details?: Readonly<Record<string, unknown>>) => void;
 }
 
+/** The `Store` port, and what only a database of one's own has. */
+export interface PostgresStore extends Store {
+  /** Epoch milliseconds by the database's clock, which durable instants follow. */
+  now(): Promise<number>;
+  /** Lets idempotency keys go that expired before `now`; answers with how many. Asked every few minutes. */
+  removeExpiredKeys(now: number): Promise<number>;
+}
+
 /** 10 s in the database, and a little more until we give up on hearing from it. */
 const statementLimitMs = 10_000;
 const batchLimitMs = 15_000;
@@ -37,19 +46,23 @@ const batchLimitMs = 15_000;
  *
  * @throws when the database cannot be reached, cannot be migrated, or would lose what it acknowledged.
  */
-export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+export async function createPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
   const warn = options.warn ?? (() => {});
   const connection = toClientConfig(options.connection);
   await migrate(connection);
   const lane = new Lane({
-    connection,
+    connection: { application_name: 'flovyn commits', ...connection },
     statements: [...loadStatements, ...commitStatements],
     greet: (client) => greet(client, options.allowDataLoss === true, warn),
     warn,
     timeLimitMs: batchLimitMs,
   });
   await lane.open();
-  const database = createDatabase({ connection, connections: options.connections ?? 4, warn });
+  const database = createDatabase({
+    connection: { application_name: 'flovyn', ...connection },
+    connections: options.connections ?? 4,
+    warn,
+  });
   let locked = false;
 
   return {
@@ -85,6 +98,24 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
       }
     },
 
+    async now() {
+      const [row] = await database.query(
+        'Asking the database for the time',
+        'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now',
+      );
+      invariant(row !== undefined, 'a select without a condition answers');
+      return number(row, 'now');
+    },
+
+    async removeExpiredKeys(now) {
+      const rows = await database.query(
+        'Removing expired keys',
+        'delete from flovyn.idempotency_key where expires_at < $1 returning 1 as gone',
+        [now],
+      );
+      return rows.length;
+    },
+
     reserve: (request) => reserve(database, request),
     dueTimers: (now, limit) => dueTimers(database, now, limit),
     nextTimer: (now) => nextTimer(database, now),
@@ -116,8 +147,12 @@ function toClientConfig(connection: string | pg.ClientConfig): pg.ClientConfig {
 /** Makes a connection fit for commits, and asks which life of the database it has met. */
 async function greet(client: pg.Client, allowDataLoss: boolean, warn: (message: string) => void): Promise<string> {
   await requireDurability(client, allowDataLoss, warn);
-  for (const setting of [...PlanHygiene.settings, `set statement_timeout = ${statementLimitMs}`])
-    await client.query(setting);
+  const limits = [
+    `set statement_timeout = ${statementLimitMs}`,
+    // A process that stands still while it holds locked executions must not stop the others.
+    `set idle_in_transaction_session_timeout = ${statementLimitMs}`,
+  ];
+  for (const setting of [...PlanHygiene.settings, ...limits]) await client.query(setting);
   await client.query('insert into flovyn.database_life default values on conflict do nothing');
   const { rows } = await client.query<{ name: string }>('select name from flovyn.database_life');
   const life = rows[0]?.name;

@@ -32,10 +32,15 @@ export function createStreamLog(database: Database): StreamLog {
     },
 
     async read(id, after, limit) {
+      // Bounded on both sides, which numbers without holes allow: with a limit alone, PostgreSQL may think it cheaper to
+      // collect everything behind `after` and sort it, for every page of a long stream.
       const rows = await database.query(
         `Reading the stream of ${id}`,
         `select ${entrySelect}, (select root_id from flovyn.execution where id = $1) as root_id
-         from flovyn.stream_entry where execution_id = $1 and seq > $2 order by seq limit $3`,
+         from flovyn.stream_entry as s, (
+           select seq as first from flovyn.stream_entry where execution_id = $1 and seq > $2 order by seq limit 1
+         ) as page
+         where s.execution_id = $1 and s.seq >= page.first and s.seq < page.first + $3::bigint order by s.seq`,
         [id, after, limit],
       );
       return rows.map((row) => toEntry(row, id, text(row, 'root_id') as ExecutionId));

@@ -101,6 +101,12 @@ export class ByteWriter {
     this.#buffer.writeInt32BE(this.#length - at - (inclusive ? 0 : 4), at);
   }
 
+  /** Puts a null, the length -1, in the place of everything since `at`. */
+  nullFrom(at: number): void {
+    this.#length = at;
+    this.int32(-1);
+  }
+
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;

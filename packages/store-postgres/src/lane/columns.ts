@@ -58,7 +58,10 @@ export const uuid = <Row>(name: string, value: (row: Row) => Maybe<string>): Col
   value,
 });
 
-/** Writes one column of all rows as a parameter: its length, then a one-dimensional array in PostgreSQL's binary form. */
+/**
+ * Writes one column of all rows as a parameter: its length, then a one-dimensional array in PostgreSQL's binary form. A
+ * column without any value is a null: taken apart beside the others it gives a null for each row, and costs nothing.
+ */
 export function writeArray<Row>(out: ByteWriter, column: Column<Row>, rows: readonly Row[]): void {
   const element = elements[column.type];
   const write = element.write as (out: ByteWriter, value: unknown) => void;
@@ -71,15 +74,18 @@ export function writeArray<Row>(out: ByteWriter, column: Column<Row>, rows: read
     out.int32(rows.length);
     out.int32(1);
   }
+  let isNull = rows.length > 0;
   for (const row of rows) {
     const value = column.value(row);
     if (value === null || value === undefined) {
       out.int32(-1);
     } else {
+      isNull = false;
       const at = out.leaveLength();
       write(out, value);
       out.fillLength(at, false);
     }
   }
-  out.fillLength(start, false);
+  if (isNull) out.nullFrom(start);
+  else out.fillLength(start, false);
 }
