@@ -5,10 +5,10 @@ export function consoleLogger(prefix: string): Logger {
   const head = `[${prefix}]`;
   /* oxlint-disable no-console -- the one place that knows the console; applications hand in their own logger */
   return {
-    debug: (message, ...args) => console.debug(head, message, ...args),
-    info: (message, ...args) => console.info(head, message, ...args),
-    warn: (message, ...args) => console.warn(head, message, ...args),
-    error: (message, ...args) => console.error(head, message, ...args),
+    debug: (message, ...args) => console.debug(`${head} ${message}`, ...args),
+    info: (message, ...args) => console.info(`${head} ${message}`, ...args),
+    warn: (message, ...args) => console.warn(`${head} ${message}`, ...args),
+    error: (message, ...args) => console.error(`${head} ${message}`, ...args),
   };
   /* oxlint-enable no-console */
 }

@@ -1,0 +1,185 @@
+import { TaskContextImpl, type InternalStreamEvent, toStreamEvent } from '../context/task-context.js';
+import { type LogLevel, loggerTo } from '../log.js';
+import type { StreamEvent, StreamEventType, TaskContext } from '../types.js';
+
+/** A piece of output a task has shown. */
+export interface TrackedStreamEvent {
+  readonly type: StreamEventType;
+  /** The text, the number, the value or the message. */
+  readonly value: unknown;
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  /** The event as it would stand in the stream. */
+  readonly event: StreamEvent;
+}
+
+/** A line a task has logged. */
+export interface LoggedMessage {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly args: readonly unknown[];
+}
+
+/**
+ * A task context that records everything, for running a task by itself.
+ *
+ * @example
+ *   const ctx = new MockTaskContext();
+ *   await exportData.run(ctx, { rows: 3 });
+ *   expect(ctx.progressUpdates).toEqual([0.5, 1]);
+ */
+export class MockTaskContext implements TaskContext {
+  readonly taskExecutionId: string;
+  readonly taskKind: string;
+  /** What `reportProgress` was called with. */
+  progressUpdates: number[] = [];
+  /** When `heartbeat` was called, in epoch milliseconds. */
+  heartbeats: number[] = [];
+  streamEvents: TrackedStreamEvent[] = [];
+  logMessages: LoggedMessage[] = [];
+  readonly log = loggerTo((level, message, args) => {
+    this.logMessages.push({ level, message, args });
+  });
+  #attempt: number;
+  readonly #context: TaskContextImpl;
+
+  constructor(taskExecutionId = 'mock-task-123', taskKind = 'mock-task', attempt = 1) {
+    this.taskExecutionId = taskExecutionId;
+    this.taskKind = taskKind;
+    this.#attempt = attempt;
+    // The real context does the checking, so that the mock cannot be more lenient.
+    this.#context = new TaskContextImpl(
+      { taskExecutionId, taskKind, input: 'null', attempt, maxRetries: 0 },
+      (progress) => this.progressUpdates.push(progress),
+      () => this.heartbeats.push(Date.now()),
+      (event) => this.#track(event),
+      { logger: this.log, keepStreamEvents: false },
+    );
+  }
+
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  setAttempt(attempt: number): void {
+    this.#attempt = attempt;
+  }
+
+  /** Makes the task see that it was asked to end. */
+  markCancelled(): void {
+    this.#context._markCancelled();
+  }
+
+  get isCancelled(): boolean {
+    return this.#context.isCancelled;
+  }
+
+  checkCancellation(): void {
+    this.#context.checkCancellation();
+  }
+
+  cancellationError(): Error {
+    return this.#context.cancellationError();
+  }
+
+  reportProgress(progress: number, details?: string): void {
+    this.#context.reportProgress(progress, details);
+  }
+
+  heartbeat(): void {
+    this.#context.heartbeat();
+  }
+
+  stream(event: StreamEvent): void {
+    this.#context.stream(event);
+  }
+
+  streamToken(text: string): void {
+    this.#context.streamToken(text);
+  }
+
+  streamProgress(progress: number, details?: string): void {
+    this.#context.streamProgress(progress, details);
+  }
+
+  streamData(data: unknown): void {
+    this.#context.streamData(data);
+  }
+
+  streamError(message: string, code?: string): void {
+    this.#context.streamError(message, code);
+  }
+
+  get heartbeatCount(): number {
+    return this.heartbeats.length;
+  }
+
+  /** The progress reported last; 0 before. */
+  get progress(): number {
+    return this.lastProgress() ?? 0;
+  }
+
+  get streamedTokens(): string[] {
+    return this.#values<string>('token');
+  }
+
+  get streamedProgress(): number[] {
+    return this.#values<number>('progress');
+  }
+
+  get streamedData(): unknown[] {
+    return this.#values('data');
+  }
+
+  get streamedErrors(): string[] {
+    return this.#values<string>('error');
+  }
+
+  lastStreamEvent(): TrackedStreamEvent | undefined {
+    return this.streamEvents.at(-1);
+  }
+
+  streamEventsOfType(type: StreamEventType): TrackedStreamEvent[] {
+    return this.streamEvents.filter((event) => event.type === type);
+  }
+
+  tokenEvents(): string[] {
+    return this.streamedTokens;
+  }
+
+  /** All tokens as one text. */
+  joinedTokens(): string {
+    return this.streamedTokens.join('');
+  }
+
+  progressStreamEvents(): { progress: number; details?: string | undefined }[] {
+    return this.streamEvents.flatMap(({ event }) =>
+      event.type === 'progress' ? [{ progress: event.progress, details: event.details }] : [],
+    );
+  }
+
+  lastProgress(): number | undefined {
+    return this.progressUpdates.at(-1);
+  }
+
+  /** Whether some line contains the text. */
+  wasLogged(text: string): boolean {
+    return this.logMessages.some(({ message }) => message.includes(text));
+  }
+
+  clearRecordings(): void {
+    this.progressUpdates = [];
+    this.heartbeats = [];
+    this.streamEvents = [];
+    this.logMessages = [];
+  }
+
+  #track(internal: InternalStreamEvent): void {
+    const { type, data, timestamp } = internal;
+    this.streamEvents.push({ type, value: data, timestamp, event: toStreamEvent(internal) });
+  }
+
+  #values<T>(type: StreamEventType): T[] {
+    return this.streamEventsOfType(type).map(({ value }) => value as T);
+  }
+}
