@@ -103,6 +103,7 @@ function waitWord(type: SuspendType | Unrecognized): string {
   return WAITS[type];
 }
 
+/** The end of a worker's id tells it from the others; the whole of it is in the head of the page. */
 function by(workerId: string | null): string | undefined {
-  return workerId === null ? undefined : `by ${workerId}`;
+  return workerId === null ? undefined : `by …${workerId.slice(-6)}`;
 }
