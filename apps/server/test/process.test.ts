@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, within } from './support/conditions.js';
+import { connectRawWorker } from './support/raw-worker.js';
 import { type ServerProcess, removeDirectory, spawnServer, startServerProcess } from './support/server-process.js';
 import { readSse } from './support/sse-reader.js';
 
@@ -76,6 +77,18 @@ describe('the process', () => {
     const list = await fetch(`${server.http}${TASKS}?limit=100`);
     const { tasks } = (await list.json()) as { tasks: { id: string }[] };
     expect(tasks.map(({ id }) => id).toSorted()).toEqual(started.toSorted());
+  });
+
+  it('R34 ends at once on a second signal', async () => {
+    const worker = connectRawWorker({ port: server.grpcPort });
+    await worker.next('welcome');
+    // A worker that does not leave keeps the server waiting for some seconds.
+    process.kill(server.pid, 'SIGTERM');
+    await worker.next('drain');
+    process.kill(server.pid, 'SIGINT');
+    expect(await within('the server to be gone', server.exited, 2_000)).toBe(1);
+    await worker.over;
+    server = await startServerProcess({ directory: server.directory });
   });
 
   it('R34 stops on SIGTERM in order, and asks its readers to come back', async () => {

@@ -362,6 +362,12 @@ describe('what is wrong gets the right status and a sentence', () => {
     expect(answer.headers.get('allow')).toBe('POST, GET');
   });
 
+  it('HEAD is answered like GET, without a body', async () => {
+    const answer = await server.call(TASKS, { method: 'HEAD' });
+    expect(answer).toMatchObject({ status: 200, text: '' });
+    expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(10);
+  });
+
   it('headers over 16 KiB', async () => {
     expect((await server.call(TASKS, { headers: { 'x-large': 'x'.repeat(20_000) } })).status).toBe(431);
   });

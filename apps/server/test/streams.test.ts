@@ -307,6 +307,9 @@ describe('R34 a server that stops', () => {
     await reader.toEnd();
     expect(reader.text()).toMatch(/retry: \d+\n\n$/);
     expect(await worker.next('drain')).toMatchObject({ reason: 'The server is stopping' });
+    // It takes no new connections, not even of workers it has asked to move.
+    const late = connectRawWorker({ port: stopping.grpcPort });
+    expect(await late.over).toMatchObject({ code: 'UNAVAILABLE' });
     worker.send(workerItem(0, 'heartbeat', { timestampMs: 1 }));
     await worker.end();
     await stopped;

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServiceDefinition, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { WorkerSessionService, type WorkerSessionServer, serverOptions } from '@flovyn/protocol/grpc';
 import type { Action } from '../auth/access.js';
 import { type GuardParts, createGuard } from './guard.js';
@@ -21,6 +21,8 @@ export const grpcActions: ReadonlyMap<string, Action> = new Map(
 
 /** The door of workers. */
 export function createGrpcDoor(auth: Omit<GuardParts, 'actions'>, session: SessionParts): GrpcDoor {
+  // The library writes to standard error on its own; whatever matters comes to us as an error.
+  setLogVerbosity(logVerbosity.NONE);
   const guard = createGuard({ ...auth, actions: grpcActions });
   const server = new Server({ ...serverOptions, interceptors: [guard.interceptor] });
   const implementation: WorkerSessionServer = {

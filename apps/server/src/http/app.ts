@@ -83,7 +83,8 @@ function mount(app: Express, routes: readonly Route[], callers: Callers): void {
     const here = new Map(routes.filter((route) => route.path === path).map((route) => [route.method, route]));
     app.all(path, async (request, response) => {
       const principal = callers.identify(request);
-      const route = here.get(request.method as Route['method']);
+      // An answer to HEAD is one to GET, of which only the headers are sent.
+      const route = here.get(request.method === 'HEAD' ? 'GET' : (request.method as Route['method']));
       if (route === undefined) {
         const allowed = [...here.keys()].join(', ');
         response.setHeader('allow', allowed);

@@ -73,6 +73,6 @@ async function ask(url: string, { method, body, headers = {}, key }: CallOptions
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  const json = (isJson ? JSON.parse(text) : {}) as Record<string, unknown>;
+  const json = (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
   return { status: response.status, headers: response.headers, text, json };
 }

@@ -100,7 +100,11 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     const early: ServerItem[] = [];
     let deliver = (work: HandOver): void => void early.push(handOverItem(work));
     const request = parseHello(first.item.value, principal, (work) => deliver(work));
-    const { session, resumed, lostTokens } = await engine.sessions.open(request);
+    const { session, resumed, lostTokens } = await engine.sessions.open({
+      ...request,
+      // Its worker may only have been frozen: without a cut it would wake up in a session that is given no work any more.
+      lost: () => connection.cut('its worker was silent for too long'),
+    });
     if (isOver) {
       session.disconnected();
       return;
@@ -218,7 +222,7 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     () => connection.drain('The connection is old', MOVE_MS),
     parts.maxAgeMs * (0.9 + Math.random() * 0.1),
   );
-  connections.add(connection);
+  if (!connections.add(connection)) return fail(new ServiceError('UNAVAILABLE', 'The server is stopping.'));
   call.on('data', onFrame);
   call.on('end', () => {
     onEnd().catch((error: unknown) => logger.warn({ err: error }, logEvents.sessionBroken));

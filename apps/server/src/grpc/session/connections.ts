@@ -10,7 +10,8 @@ export interface Connection {
 
 /** Which connection carries which session. A session outlives its connections; the newest one speaks for it. */
 export interface Connections {
-  add(connection: Connection): void;
+  /** False when no more connections are taken: the worker is to find another server. */
+  add(connection: Connection): boolean;
   remove(connection: Connection): void;
   /** From now on the session is carried by this connection. */
   carry(id: SessionId, connection: Connection): void;
@@ -24,9 +25,13 @@ export function createConnections(): Connections {
   const all = new Set<Connection>();
   const carriers = new Map<SessionId, Connection>();
   let onEmpty: () => void = () => undefined;
+  let isDraining = false;
 
   return {
-    add: (connection) => void all.add(connection),
+    add(connection) {
+      if (!isDraining) all.add(connection);
+      return !isDraining;
+    },
     remove(connection) {
       all.delete(connection);
       if (all.size === 0) onEmpty();
@@ -34,6 +39,7 @@ export function createConnections(): Connections {
     carry: (id, connection) => void carriers.set(id, connection),
     putDown: (id, connection) => carriers.get(id) === connection && carriers.delete(id),
     async drainAll(reason, deadlineMs) {
+      isDraining = true;
       if (all.size === 0) return;
       const empty = new Promise<void>((resolve) => (onEmpty = resolve));
       for (const connection of all) connection.drain(reason, deadlineMs);

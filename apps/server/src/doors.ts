@@ -1,0 +1,166 @@
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { Clock, Engine, OrgId, Store } from '@flovyn/engine';
+import { authoriser } from './auth/access.js';
+import { createOrganisations } from './auth/organisations.js';
+import type { Principal } from './auth/principal.js';
+import { staticKeys } from './auth/static-keys.js';
+import type { Config } from './config/config.js';
+import { developmentOrganisation } from './config/development.js';
+import { type GrpcDoor, createGrpcDoor } from './grpc/server.js';
+import { createConnections } from './grpc/session/connections.js';
+import { createPressure } from './grpc/session/pressure.js';
+import { createResults } from './grpc/session/results.js';
+import { createApp } from './http/app.js';
+import { createCallers } from './http/caller.js';
+import { createHealthCheck } from './http/health.js';
+import { createLiveStreams } from './http/live-stream-route.js';
+import { problemSender } from './http/problems.js';
+import { setSecurityHeaders } from './http/security-headers.js';
+import { createHttpServer } from './http/server.js';
+import { createStreamAwaiter } from './http/stream/await-stream.js';
+import { createStreamPlaces } from './http/stream/stream-places.js';
+import type { Logger } from './observe/log.js';
+import type { Doubts } from './process/doubts.js';
+
+/** 28 min: a worker moves before the 30 min after which its connection is closed under it. */
+const SESSION_AGE_MS = 28 * 60_000;
+/** 3 s: answers under way are delivered in milliseconds, and what runs in workers outlives this process anyway. */
+const DRAIN_MS = 3_000;
+
+/** What both doors stand on. */
+export interface House {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly doubts: Doubts;
+  readonly log: Logger;
+  readonly version: string;
+}
+
+export interface WorkerDoor {
+  /** Resolves to the port it listens on. */
+  listen(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Where workers knock. */
+export function createWorkerDoor(config: Config, house: House): WorkerDoor {
+  const { engine, store, clock, doubts, log, version } = house;
+  const pressure = createPressure(engine);
+  const anonymous: Principal = { type: 'Worker', id: 'anonymous', orgId: developmentOrganisation.id as OrgId };
+  const door: GrpcDoor = createGrpcDoor(
+    {
+      recognise: staticKeys(config.auth.keys),
+      anonymous: config.auth.anonymousFromLoopback ? anonymous : undefined,
+      authorise: authoriser(config.auth.grpc.authorizer),
+    },
+    {
+      engine,
+      clock,
+      results: createResults(engine.streams, store.queries, doubts),
+      pressure,
+      connections: createConnections(),
+      logger: log,
+      httpUrl: config.publicHttpUrl,
+      version,
+      maxAgeMs: SESSION_AGE_MS,
+    },
+  );
+  return {
+    listen: () => door.listen(config.host, config.grpcPort),
+    async close() {
+      await door.close(DRAIN_MS);
+      pressure.close();
+    },
+  };
+}
+
+export interface PeoplesDoor {
+  /** Resolves to the port it listens on; healthy from then on. */
+  listen(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Where people and programs knock. */
+export function createPeoplesDoor(config: Config, { engine, store, doubts, log, version }: House): PeoplesDoor {
+  let isReady = false;
+  const organisations = createOrganisations(store.orgs);
+  const sendProblem = problemSender(log);
+  const anonymous: Principal = {
+    type: 'User',
+    id: 'anonymous',
+    orgId: developmentOrganisation.id as OrgId,
+    role: 'ADMIN',
+  };
+  const callers = createCallers({
+    recognise: staticKeys(config.auth.keys),
+    anonymous: config.auth.anonymousFromLoopback ? anonymous : undefined,
+    authorise: authoriser(config.auth.http.authorizer),
+    organisations,
+  });
+  const app = createApp({
+    engine,
+    queries: store.queries,
+    callers,
+    organisations,
+    health: createHealthCheck({
+      store,
+      engine,
+      version,
+      obstacles: () => (isReady ? [] : ['The server is starting or stopping.']),
+      degraded: config.wantsNats ? ['nats'] : [],
+    }),
+    sendProblem,
+    webDirectory: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+  });
+  const streams = createLiveStreams({
+    engine,
+    log: store.streams,
+    doubts,
+    callers,
+    awaiter: createStreamAwaiter({ streams: engine.streams, log: store.streams }, config.streamWaitMs),
+    places: createStreamPlaces(config.limits),
+    sendProblem,
+    logger: log,
+  });
+  const server = createHttpServer((request, response) => {
+    setSecurityHeaders(response);
+    if (!streams.handle(request, response)) app(request, response);
+  }, config.limits.socketsPerAddress);
+
+  return {
+    async listen() {
+      const port = await listenHttp(server, config.host, config.httpPort);
+      isReady = true;
+      return port;
+    },
+    async close() {
+      isReady = false;
+      streams.close();
+      await closeHttp(server);
+    },
+  };
+}
+
+/** Requests under way are answered; connections that only wait are closed at once. */
+function closeHttp(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function listenHttp(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
