@@ -46,10 +46,8 @@ describe('the file', () => {
     const lines = (await readFile(path, 'utf8')).split('\r\n');
     expect(lines).toHaveLength(102);
     expect(lines[0]).toBe('id,customer,email,amount_cents,created_at');
-    const quoted = Array.from({ length: 100 }, (_, index) => rowOf('orders', index)).find((row) =>
-      row.customer.includes('"'),
-    );
-    expect(lines[quoted?.id ?? 0]).toContain('"".');
+    expect(rowOf('orders', 8).customer).toBe('Hana Abara, "The Corner Shop"');
+    expect(lines[9]).toMatch(/^9,"Hana Abara, ""The Corner Shop"{3},hana\.abara@example\.com,/);
   });
 
   test('an export of nothing is a valid, empty file', async () => {
@@ -74,6 +72,13 @@ describe('progress', () => {
     expect(ctx.progressUpdates).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
   });
 
+  test('says with each batch which one it was', async () => {
+    const ctx = new MockTaskContext();
+    const report = vi.spyOn(ctx, 'reportProgress');
+    await run({ record_count: 20 }, ctx);
+    expect(report.mock.calls[2]).toEqual([0.3, 'Batch 3 of 10: 6 of 20 rows written']);
+  });
+
   test('keeps batches small when there are many rows', async () => {
     const ctx = new MockTaskContext();
     await run({ record_count: 25_000 }, ctx);
@@ -94,12 +99,18 @@ describe('the end before the end', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test('no input at all is refused, too', async () => {
+    const ctx = new MockTaskContext();
+    await expect(dataExport.run(ctx, null as unknown as DataExportInput)).rejects.toMatchObject({ retryable: false });
+  });
+
   test.each([
     [{ format: 'xlsx' as 'csv' }, 'format is "xlsx"'],
     [{ dataset_name: '../etc/passwd' }, 'dataset_name'],
     [{ record_count: -1 }, 'record_count'],
     [{ record_count: 1.5 }, 'record_count'],
     [{ rows_per_second: 0 }, 'rows_per_second'],
+    [{ rows_per_second: 'fast' as unknown as number }, 'rows_per_second'],
   ])('%o is refused and not retried', async (input, message) => {
     const error: unknown = await run(input).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(TaskFailed);

@@ -87,7 +87,9 @@ function rows(dataset: string, from: number, to: number): Row[] {
 }
 
 /** What is wrong with an input that came from outside, in a sentence; `undefined` when nothing is. */
-function mistakeIn({ format, dataset_name, record_count, rows_per_second }: DataExportInput): string | undefined {
+function mistakeIn(input: DataExportInput | null): string | undefined {
+  if (typeof input !== 'object' || input === null) return 'the input must be an object';
+  const { format, dataset_name, record_count, rows_per_second } = input;
   const known = Object.keys(formats);
   if (!known.includes(format)) return `format is "${format}"; it must be one of ${known.join(', ')}`;
   if (typeof dataset_name !== 'string' || !/^[a-z0-9_-]{1,64}$/.test(dataset_name)) {
@@ -96,6 +98,8 @@ function mistakeIn({ format, dataset_name, record_count, rows_per_second }: Data
   if (!Number.isInteger(record_count) || record_count < 0 || record_count > 10_000_000) {
     return 'record_count must be a whole number from 0 to 10000000';
   }
-  if (rows_per_second !== undefined && !(rows_per_second > 0)) return 'rows_per_second must be greater than 0';
+  if (rows_per_second !== undefined && !(typeof rows_per_second === 'number' && rows_per_second > 0)) {
+    return 'rows_per_second must be a number greater than 0';
+  }
   return undefined;
 }

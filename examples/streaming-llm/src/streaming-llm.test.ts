@@ -150,6 +150,11 @@ describe('the workflow', () => {
     });
   });
 
+  test('says what it needs when it is not given a prompt', async () => {
+    const run = streamingLlm.run(new MockWorkflowContext(), {} as { prompt: string });
+    await expect(run).rejects.toThrow('The input must be');
+  });
+
   test('gives up on a model that never answers', async () => {
     const ctx = new MockWorkflowContext();
     for (let turn = 0; turn < 5; turn++) {

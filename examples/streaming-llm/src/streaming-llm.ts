@@ -39,6 +39,7 @@ export const streamingLlm = workflow<PromptInput, PromptOutput>({
   name: 'streaming-llm',
   description: 'Lets a language model answer a prompt, with tools, streaming its words.',
   async run(ctx, { prompt }) {
+    if (typeof prompt !== 'string') throw new Error('The input must be { "prompt": "…" }.');
     const messages: Message[] = [
       { role: 'system', content: INSTRUCTIONS },
       { role: 'user', content: prompt },
