@@ -88,6 +88,8 @@ export interface OpenSession {
   readonly instances: readonly { readonly executionId: ExecutionId; readonly sequence: number }[];
   /** Called after the commit that made the claim. Must not throw. */
   readonly deliver: (work: HandOver) => void;
+  /** Called when the worker was silent for too long: what it had goes to others, and it may connect anew. Must not throw. */
+  readonly lost?: () => void;
 }
 
 export interface OpenedSession {

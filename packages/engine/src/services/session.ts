@@ -49,6 +49,7 @@ export class Session implements WorkerSession, Seat {
   readonly #house: SessionHouse;
   readonly #held = new LRUCache<ExecutionId, number>({ max: HELD_INSTANCES });
   readonly #deliver: (work: HandOver) => void;
+  readonly #lost: (() => void) | undefined;
   #capacity: { workflows: number; tasks: number };
   #connected = true;
   #leaseUntil: number;
@@ -63,6 +64,7 @@ export class Session implements WorkerSession, Seat {
     this.taskKinds = new Set(request.taskKinds);
     this.#house = house;
     this.#deliver = request.deliver;
+    this.#lost = request.lost;
     this.#capacity = { workflows: request.workflowCapacity, tasks: request.taskCapacity };
     this.#leaseUntil = house.clock.now() + house.times.leaseMs;
     for (const { executionId, sequence } of request.instances) this.#held.set(executionId, sequence);
@@ -236,6 +238,7 @@ export class Session implements WorkerSession, Seat {
 
   /** The worker is taken for dead: its attempts count as failed ones. */
   async lose(): Promise<void> {
+    this.#lost?.();
     const work: Promise<unknown>[] = [];
     for (const [token, executionId] of this.turns) {
       work.push(this.releaseTurn({ executionId, token, reason: WORKER_LOST }));
