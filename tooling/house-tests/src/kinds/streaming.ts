@@ -1,4 +1,5 @@
 import { Duration, task, workflow } from '@flovyn/sdk';
+import { noteEffect } from '../effects.js';
 
 /** A text told word by word. */
 export interface Narration {
@@ -19,6 +20,7 @@ export const narrate = task({
       if (word % 10 === 0) ctx.reportProgress(word / tokens, `${word} of ${tokens}`);
       if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
     }
+    noteEffect(`${ctx.taskExecutionId} told, attempt ${ctx.attempt}`);
     return { name, tokens };
   },
 });

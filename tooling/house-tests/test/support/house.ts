@@ -26,6 +26,8 @@ export interface House {
   /** Starts the server again, on the same ports and the same data. */
   startServer(): Promise<Child>;
   startWorker(environment?: Readonly<Record<string, string>>): Promise<Child>;
+  /** Stops all workers, the frozen ones too. */
+  endWorkers(): Promise<void>;
   /** What workers noted as really done, in order. */
   effects(): string[];
   /** Ends everything that still runs, and removes the data. */
@@ -45,7 +47,8 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
   const configFile = join(directory, 'server.toml');
   writeFileSync(effects, '');
   if (file !== undefined) writeFileSync(configFile, file);
-  const children: Child[] = [];
+  const servers: Child[] = [];
+  const workers: Child[] = [];
   let ports = { httpPort: 0, grpcPort: 0 };
 
   const startServer = async (): Promise<Child> => {
@@ -57,18 +60,19 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
       LOG_LEVEL: 'info',
       ...environment,
     });
-    children.push(child);
+    servers.push(child);
     ports = JSON.parse(await child.line(/"httpPort"/)) as typeof ports;
     return child;
   };
 
   let server: Child;
+  const endWorkers = async (): Promise<void> => {
+    for (const worker of workers) worker.signal('SIGCONT');
+    await Promise.all(workers.map((worker) => worker.end()));
+  };
   const close = async (): Promise<void> => {
-    // Workers first: they say goodbye to a server that is there.
-    for (const child of children.toReversed()) {
-      child.signal('SIGCONT');
-      await child.end();
-    }
+    await endWorkers();
+    await Promise.all(servers.map((child) => child.end()));
     rmSync(directory, { recursive: true, force: true });
   };
   try {
@@ -100,10 +104,11 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
         HOUSE_EFFECTS: effects,
         ...more,
       });
-      children.push(child);
+      workers.push(child);
       await child.line(/^ready$/);
       return child;
     },
+    endWorkers,
     effects: () => readFileSync(effects, 'utf8').split('\n').slice(0, -1),
     close,
   };

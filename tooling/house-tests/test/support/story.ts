@@ -60,14 +60,14 @@ export async function expectSoundHistory(client: Client, id: string, tasks: numb
   expect(events.map(({ sequenceNumber }) => sequenceNumber)).toEqual(events.map((_, index) => index + 1));
   expect(events[0]?.eventType).toBe('WORKFLOW_STARTED');
   expect(events.at(-1)?.eventType).toBe('WORKFLOW_COMPLETED');
-  const idsOf = (...types: string[]): string[] =>
+  const taskIdsOf = (...types: string[]): string[] =>
     events
       .filter(({ eventType }) => types.includes(eventType))
       .map(({ data }) => (data as { taskExecutionId: string }).taskExecutionId);
-  const scheduled = idsOf('TASK_SCHEDULED');
+  const scheduled = taskIdsOf('TASK_SCHEDULED');
   expect(new Set(scheduled).size).toBe(tasks);
   expect(scheduled).toHaveLength(tasks);
-  const ended = idsOf('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED');
+  const ended = taskIdsOf('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED');
   expect(new Set(ended).size).toBe(ended.length);
   expect(scheduled).toEqual(expect.arrayContaining(ended));
   return events;

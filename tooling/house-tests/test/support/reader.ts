@@ -1,0 +1,64 @@
+import type { Client, LiveStreamMessage, StreamEntry, StreamGap, StreamTarget } from '@flovyn/client';
+import { isStateEvent } from '@flovyn/events';
+import { expect } from 'vitest';
+import { eventually } from './conditions.js';
+import { expectLegal } from './story.js';
+
+/** A reader as people have it: it reconnects by itself, until its execution has ended. */
+export interface Reader {
+  readonly entries: readonly StreamEntry[];
+  readonly gaps: readonly StreamGap[];
+  /** How often its connection was lost or refused. */
+  readonly losses: () => number;
+  /** Waits until there is so much output of tasks. */
+  output(count: number): Promise<void>;
+  /** Waits for the end, and finds that everything was legal: each entry once, in order, nothing missing without a word. */
+  toEnd(): Promise<void>;
+}
+
+export function follow(client: Client, target: StreamTarget): Reader {
+  const stream = client.stream(target, { awaitCreationMs: 10_000 });
+  const entries: StreamEntry[] = [];
+  const gaps: StreamGap[] = [];
+  const told: (StreamEntry | StreamGap)[] = [];
+  const others: LiveStreamMessage[] = [];
+  let losses = 0;
+  let outputs = 0;
+
+  const reading = (async () => {
+    for await (const message of stream) {
+      if (message.kind === 'status') {
+        if (message.status.state === 'waiting') losses += 1;
+      } else if (message.kind === 'entry') {
+        told.push(message);
+        entries.push(message);
+        if (!isStateEvent(message.frame.event)) outputs += 1;
+      } else if (message.kind === 'gap') {
+        told.push(message);
+        gaps.push(message);
+      } else {
+        others.push(message);
+      }
+    }
+  })();
+  // Reported where the end is waited for.
+  reading.catch(() => undefined);
+
+  return {
+    entries,
+    gaps,
+    losses: () => losses,
+    output: async (count) => void (await eventually(`${count} entries of output`, () => outputs >= count)),
+    async toEnd() {
+      await eventually('the end of the stream', () => ['ended', 'failed', 'closed'].includes(stream.status.state), 60_000);
+      await reading;
+      expect(others).toEqual([]);
+      // A gap the client itself found would be entries left out without a word.
+      const declared = told.map((message) =>
+        message.kind === 'gap' && message.reason === 'missing' ? undefined : message,
+      );
+      expectLegal(declared.filter((message) => message !== undefined) as Parameters<typeof expectLegal>[0]);
+      expect(declared).not.toContain(undefined);
+    },
+  };
+}
