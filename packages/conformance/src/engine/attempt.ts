@@ -38,8 +38,14 @@ export function attemptSuite({ name, withHouse }: Houses): void {
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);
         const { id } = await startTask(house.engine, { retry: { maxRetries: 1, initialDelayMs: 5_000 } });
-        await worker.fail(await worker.task(), 'not yet');
-        house.clock.advance(4_999);
+        expect(await house.engine.loops.timers.tick()).toBe(1_000);
+        let woken = false;
+        house.engine.loops.timers.onWake(() => void (woken = true));
+        await worker.fail(await worker.task(), 'not yet', true);
+        expect(woken).toBe(false);
+        house.clock.advance(4_500);
+        expect(await house.engine.loops.timers.tick()).toBe(500);
+        house.clock.advance(499);
         await house.engine.loops.timers.tick();
         expect(worker.received).toHaveLength(1);
         house.clock.advance(1);

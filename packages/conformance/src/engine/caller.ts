@@ -78,10 +78,15 @@ export function callerSuite({ name, withHouse }: Houses): void {
     test('a task put off is not given out before its time', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);
-        await startTask(house.engine, { scheduledAt: house.clock.now() + 1_000 });
+        await house.engine.loops.timers.tick();
+        let woken = false;
+        house.engine.loops.timers.onWake(() => void (woken = true));
+        await startTask(house.engine, { scheduledAt: house.clock.now() + 300 });
+        expect(woken).toBe(true);
+        expect(await house.engine.loops.timers.tick()).toBe(300);
         await house.engine.loops.dispatch.tick();
         expect(worker.received).toEqual([]);
-        house.clock.advance(1_000);
+        house.clock.advance(300);
         await house.engine.loops.timers.tick();
         await worker.complete(await worker.task());
       }));

@@ -171,6 +171,16 @@ export function workflowSuite({ name, withHouse }: Houses): void {
         await house.assertSound(id);
       }));
 
+    test('waiting for nothing but a signal is refused while nobody can send one', () =>
+      withHouse(async (house) => {
+        const worker = await connectWorker(house.engine, orgId);
+        await start(house.engine);
+        const given = await worker.activation();
+        const forSignal = { type: 'SUSPEND_TYPE_SIGNAL', name: 'go' } as const;
+        const outcome = { type: 'SUSPENDED', reason: 'Waiting for signal', waitingOn: [forSignal] } as const;
+        expect(await refusal(worker.turn(given, [], outcome))).toBe('UNIMPLEMENTED');
+      }));
+
     test('more open tasks than the limit are refused, with the limit in the error', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId, { taskCapacity: 0 });

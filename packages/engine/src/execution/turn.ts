@@ -34,6 +34,7 @@ export function decideTurn(
   const refusal = refuseTurn(workflow, turn, sessionId);
   if (refusal !== undefined) return refusal;
 
+  refuseWaitForSignals(turn);
   const occurrences = commandOccurrences(execution, workflow, turn, now, limits);
   const facts = occurrences.length + 1;
   if (execution.sequence + facts > limits.history) {
@@ -79,6 +80,17 @@ function refuseTurn(
   throw new ServiceError(
     'LEASE_LOST',
     `The turn of execution ${turn.executionId} is no longer this worker's: its lease ended or the execution is over. Drop the instance.`,
+  );
+}
+
+/** Nobody can send a signal yet: who waits for nothing else would wait for ever. */
+function refuseWaitForSignals({ executionId, outcome }: Turn): void {
+  if (outcome.type !== 'SUSPENDED' || outcome.waitingOn.length === 0) return;
+  if (outcome.waitingOn.some(({ type }) => type !== 'SUSPEND_TYPE_SIGNAL')) return;
+  const names = outcome.waitingOn.map(({ name }) => `"${name ?? ''}"`).join(', ');
+  throw new ServiceError(
+    'UNIMPLEMENTED',
+    `Execution ${executionId} waits for signal ${names}, and this server cannot take signals yet. Nothing of the turn was stored.`,
   );
 }
 

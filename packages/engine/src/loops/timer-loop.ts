@@ -14,6 +14,8 @@ const LOOK_EVERY_MS = 1_000;
 export class TimerLoop implements Loop {
   readonly #options: { readonly store: Store; readonly changes: Changes; readonly clock: Clock };
   readonly #alarm = new Alarm();
+  /** When the next look is to be taken. */
+  #lookAt = 0;
 
   constructor(options: { readonly store: Store; readonly changes: Changes; readonly clock: Clock }) {
     this.#options = options;
@@ -23,13 +25,24 @@ export class TimerLoop implements Loop {
     return this.#alarm.onWake(wake);
   }
 
+  /** Something became due at `dueAt`: the next look comes no later. */
+  putOff(dueAt: number): void {
+    if (dueAt >= this.#lookAt) return;
+    this.#lookAt = dueAt;
+    this.#alarm.ring();
+  }
+
   async tick(): Promise<number> {
     const { store, clock } = this.#options;
+    // Until it is known when to look again, every word of a new timer is heard.
+    this.#lookAt = Number.POSITIVE_INFINITY;
     const due = await store.dueTimers(clock.now(), AT_A_TIME);
     await Promise.all(due.map((timer) => this.#fire(timer)));
     if (due.length === AT_A_TIME) return 0;
-    const next = await store.nextTimer(clock.now());
-    return next === undefined ? LOOK_EVERY_MS : Math.max(1, Math.min(next - clock.now(), LOOK_EVERY_MS));
+    const next = (await store.nextTimer(clock.now())) ?? Number.POSITIVE_INFINITY;
+    const now = clock.now();
+    this.#lookAt = Math.min(this.#lookAt, next, now + LOOK_EVERY_MS);
+    return Math.max(1, this.#lookAt - now);
   }
 
   async #fire(timer: DueTimer): Promise<void> {

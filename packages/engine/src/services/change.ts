@@ -44,6 +44,8 @@ export interface ChangesOptions {
   readonly published: (id: ExecutionId, entries: readonly StreamEntry[]) => void;
   /** Called after a commit for each claim that ended in it. */
   readonly ended: (sessionId: SessionId) => void;
+  /** Called after a commit that put something off until `dueAt`. */
+  readonly putOff: (dueAt: number) => void;
   readonly cachedExecutions: number;
 }
 
@@ -217,7 +219,7 @@ export class Changes {
     built: BatchBuilder,
     rows: CommitBatch | undefined,
   ): void {
-    const { published, dispatcher, ended, wakeUps } = this.#options;
+    const { published, dispatcher, ended, putOff, wakeUps } = this.#options;
     for (const [id, entries] of built.batch.entriesByExecution()) published(id, entries);
     outcomes.forEach((outcome, index) => {
       if (!('thrown' in outcome)) members[index]?.change.stored?.(outcome);
@@ -231,6 +233,7 @@ export class Changes {
       ended(claim.sessionId);
     }
     for (const work of rows?.ready.add ?? []) wakeUps.nudge(work);
+    for (const { dueAt } of rows?.timers.set ?? []) putOff(dueAt);
     this.settleDoubts();
     afterReplies(give);
   }

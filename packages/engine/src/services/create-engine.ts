@@ -44,6 +44,7 @@ export function createEngine({ store, clock, ids, wakeUps, reporter, settings = 
     dispatcher,
     published: (id, entries) => hub.publish(id, entries),
     ended: () => dispatch.freed(),
+    putOff: (dueAt) => timers.putOff(dueAt),
     cachedExecutions: settings.cachedExecutions ?? 20_000,
   });
   const dispatch = new DispatchLoop({ store, changes, dispatcher, clock, wakeUps });
