@@ -22,8 +22,8 @@ export function webApp(directory: string): Handler[] {
     files,
     (request, response, next) => {
       if (request.method !== 'GET' && request.method !== 'HEAD') return next();
-      // A name with an ending is a file's; a person's address has none.
-      if (/\.[a-z0-9]{1,8}$/i.test(request.path) || request.accepts(['json', 'html']) !== 'html') return next();
+      // A person's address may look like a file's: kinds have dots in them. What tells is who asks.
+      if (request.path.startsWith('/assets/') || request.accepts(['json', 'html']) !== 'html') return next();
       if (!existsSync(page)) return next();
       response.setHeader('cache-control', 'no-cache');
       response.sendFile(page);

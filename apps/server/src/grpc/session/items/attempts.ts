@@ -1,0 +1,78 @@
+import { ServiceError, parseInteger, parseText } from '@flovyn/protocol';
+import { parseJsonBytes } from '@flovyn/protocol/grpc';
+import { checkEntries } from '../entries.js';
+import { type ItemHandlers, attempt } from './context.js';
+
+/** What a worker says about attempts of tasks. */
+export const attemptItems: ItemHandlers<
+  'attemptCompleted' | 'attemptFailed' | 'attemptReleased' | 'attemptEntries' | 'attemptLog' | 'attemptHeartbeat'
+> = {
+  async attemptCompleted({ session }, item) {
+    const { sequence, speculationHeld } = await session.completeAttempt({
+      ...attempt(item),
+      output: parseJsonBytes(item.output, 'output'),
+      entries: item.entries,
+      ...speculation(item),
+    });
+    return { $case: 'attempt', value: { sequence, speculationHeld } };
+  },
+
+  async attemptFailed({ session }, item) {
+    const { sequence, speculationHeld } = await session.failAttempt({
+      ...attempt(item),
+      error: storable(parseText(item.error, 'error')),
+      retryable: item.retryable,
+      cancelled: item.cancelled,
+      entries: item.entries,
+      ...speculation(item),
+    });
+    return { $case: 'attempt', value: { sequence, speculationHeld } };
+  },
+
+  async attemptReleased({ session }, item) {
+    await session.releaseAttempt({ ...attempt(item), reason: parseText(item.reason, 'reason') });
+    return undefined;
+  },
+
+  async attemptEntries({ session, clock, sentOutput, entriesRefused }, item) {
+    const { output, refusals } = checkEntries(item.entries, clock.now());
+    if (refusals.length > 0) entriesRefused(refusals);
+    const stored = session.appendEntries({
+      ...attempt(item),
+      first: parseInteger(item.first, 'first', 0, Number.MAX_SAFE_INTEGER),
+      output,
+    });
+    sentOutput();
+    return { $case: 'entries', value: { stored: (await stored).stored } };
+  },
+
+  async attemptLog({ session, clock, sentOutput }, item) {
+    const { level, message, timestampMs } = item;
+    if (level !== 'DEBUG' && level !== 'INFO' && level !== 'WARN' && level !== 'ERROR') {
+      throw new ServiceError('INVALID_ARGUMENT', 'level must be DEBUG, INFO, WARN or ERROR.');
+    }
+    const logged = session.log({
+      ...attempt(item),
+      level,
+      message: storable(parseText(message, 'message')),
+      timestampMs: Number.isSafeInteger(timestampMs) && timestampMs > 0 ? timestampMs : clock.now(),
+    });
+    sentOutput();
+    await logged;
+    return undefined;
+  },
+
+  async attemptHeartbeat({ session }, item) {
+    await session.heartbeatAttempt(attempt(item));
+    return undefined;
+  },
+};
+
+function speculation({ speculation }: { speculation?: { expectedSequence: number } | undefined }) {
+  return speculation === undefined ? undefined : { speculation };
+}
+
+/** Text columns cannot hold the character NUL; losing it is better than losing the failure it stands in. */
+function storable(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD');
+}
