@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type OrgId, createEngine } from '@flovyn/engine';
+import { type Clock, type Loop, type OrgId, createEngine } from '@flovyn/engine';
+import type { PostgresStore } from '@flovyn/store-postgres';
 import { ConfigError } from './config/config-error.js';
 import type { Config } from './config/config.js';
 import { logEvents } from './observe/events.js';
@@ -13,6 +14,8 @@ import { createWakeUps, ids } from './process/surroundings.js';
 
 /** 1 s: how late the commits of other processes may be seen without a bus between the processes. */
 const OTHER_PROCESSES_MS = 1_000;
+
+const CLEANING_MS = 5 * 60_000;
 
 export interface RunningServer {
   readonly httpPort: number;
@@ -48,11 +51,15 @@ async function compose(config: Config, log: Logger, closers: Closers) {
     config.organisations.map((organisation) => ({ ...organisation, id: organisation.id as OrgId })),
   );
 
-  const clock = await createClock(() => Promise.resolve(Date.now()));
+  // Durable instants follow the database: several servers have several clocks.
+  const clock = await createClock(() => database.now());
   closers.add('clock', clock.close);
-  const engine = createEngine({ store, clock, ids, wakeUps: createWakeUps(), reporter: reporterOf(log) });
+  const leaseMs = config.sessionLeaseMs;
+  // A third each: two signs of life may be lost, and a worker whose connection broke has time to come back.
+  const settings = { leaseMs, heartbeatMs: Math.floor(leaseMs / 3), graceMs: Math.floor(leaseMs / 3) };
+  const engine = createEngine({ store, clock, ids, wakeUps: createWakeUps(), reporter: reporterOf(log), settings });
   closers.add('engine', () => engine.close());
-  for (const loop of Object.values(engine.loops)) {
+  for (const loop of [...Object.values(engine.loops), keyCleaning(database, clock)]) {
     closers.add(
       'loop',
       runLoop(loop, (error) => log.warn({ err: error }, logEvents.loopFailed)),
@@ -67,6 +74,17 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   const httpPort = await listen('SERVER_PORT', config.httpPort, people.listen);
   closers.add('http', people.close);
   return { httpPort, grpcPort };
+}
+
+/** Keys that have expired count as free already; this only gives their room back. */
+function keyCleaning(database: Pick<PostgresStore, 'removeExpiredKeys'>, clock: Clock): Loop {
+  return {
+    async tick() {
+      await database.removeExpiredKeys(clock.now());
+      return CLEANING_MS;
+    },
+    onWake: () => () => undefined,
+  };
 }
 
 async function listen(variable: string, port: number, open: () => Promise<number>): Promise<number> {

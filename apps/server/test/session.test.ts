@@ -234,6 +234,24 @@ describe('a session', () => {
   });
 });
 
+describe('a silent session', () => {
+  it('R08 loses its work to others after its lease, and is cut off', async () => {
+    const hasty = await startTestServer({ environment: { SESSION_LEASE: '1s' } });
+    const silent = connectRawWorker({ port: hasty.grpcPort, tasks: ['job'], name: 'silent' });
+    expect(await silent.next('welcome')).toMatchObject({ leaseMs: 1_000, heartbeatMs: 333 });
+    const { json } = await hasty.call(TASKS, { body: { kind: 'job' } });
+    await silent.next('taskAssigned');
+    const other = connectRawWorker({ port: hasty.grpcPort, tasks: ['job'], name: 'other' });
+    await other.next('welcome');
+    const alive = setInterval(() => other.send(workerItem(0, 'heartbeat', { timestampMs: 1 })), 200);
+    expect(await other.next('taskAssigned')).toMatchObject({ taskExecutionId: json['id'], attempt: 2 });
+    expect(await silent.over).toMatchObject({ code: 'UNAVAILABLE' });
+    clearInterval(alive);
+    await other.end();
+    await hasty.stop();
+  });
+});
+
 describe('a cut session', () => {
   it('R05 goes on over a new connection with what it holds, and unanswered items count once', async () => {
     const kind = aKind();

@@ -83,6 +83,7 @@ describe('the configuration', () => {
   it.each([
     ['STREAM_WAIT_MAX', 'soon'],
     ['STREAM_WAIT_MAX', '31s'],
+    ['SESSION_LEASE', '0'],
     ['SERVER_PORT', '70000'],
     ['GRPC_SERVER_PORT', 'ninety'],
     ['LOG_LEVEL', 'loud'],

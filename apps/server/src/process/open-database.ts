@@ -1,12 +1,15 @@
-import { startEmbeddedPostgres, createPostgresStore } from '@flovyn/store-postgres';
-import type { Store } from '@flovyn/engine';
+import { type PostgresStore, createPostgresStore, startEmbeddedPostgres } from '@flovyn/store-postgres';
 import type { Config } from '../config/config.js';
 import { logEvents } from '../observe/events.js';
 import type { Logger } from '../observe/log.js';
 import type { Closers } from './closers.js';
 
 /** Opens the database the configuration names, starting it when it is our own. */
-export async function openDatabase(database: Config['database'], log: Logger, closers: Closers): Promise<Store> {
+export async function openDatabase(
+  database: Config['database'],
+  log: Logger,
+  closers: Closers,
+): Promise<PostgresStore> {
   const connection = database.type === 'url' ? database.url : await startOwn(database.directory, log, closers);
   const store = await createPostgresStore({
     connection,
