@@ -190,9 +190,12 @@ describe('a client', () => {
       'resolvePromise',
       'signalWithStartWorkflow',
     ]);
-    expect(Buffer.from((server.calls[2]?.request as { value: Uint8Array }).value).toString()).toBe(
-      '{"__type":"BigInt","value":"1"}',
+    expect(server.calls[2]?.request).toMatchObject({
+      promiseId: 'promise-id',
+      value: Buffer.from('{"__type":"BigInt","value":"1"}'),
+    });
+    await expect(client.rejectPromise('promise-id', 'no')).rejects.toThrow(
+      'Rejecting promise promise-id failed: not here',
     );
-    await expect(client.rejectPromise('promise-id', 'no')).rejects.toThrow('Rejecting promise promise-id failed: not here');
   });
 });

@@ -68,13 +68,13 @@ export class FlovynClient {
   registerWorkflow<I, O>(definition: WorkflowDefinition<I, O>): void {
     if (this.isStarted()) throw new Error('Cannot register workflows after client has started');
     if (this.#workflows.has(definition.name)) throw new Error(`Workflow "${definition.name}" is already registered`);
-    this.#workflows.set(definition.name, definition as WorkflowDefinition);
+    this.#workflows.set(definition.name, definition);
   }
 
   registerTask<I, O>(definition: TaskDefinition<I, O>): void {
     if (this.isStarted()) throw new Error('Cannot register tasks after client has started');
     if (this.#tasks.has(definition.name)) throw new Error(`Task "${definition.name}" is already registered`);
-    this.#tasks.set(definition.name, definition as TaskDefinition);
+    this.#tasks.set(definition.name, definition);
   }
 
   /**

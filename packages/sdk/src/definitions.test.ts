@@ -17,7 +17,13 @@ describe('definitions', () => {
   });
 
   it('show what was said and nothing else', () => {
-    const definition = task({ name: 't', run, retry: { maxRetries: 2 }, timeout: Duration.seconds(1), hooks: undefined });
+    const definition = task({
+      name: 't',
+      run,
+      retry: { maxRetries: 2 },
+      timeout: Duration.seconds(1),
+      hooks: undefined,
+    });
     expect(Object.keys(definition).toSorted()).toEqual(['name', 'retry', 'run', 'timeout']);
     expect(definition.retry?.maxRetries).toBe(2);
     expect(definition.timeout?.toSeconds()).toBe(1);
@@ -25,7 +31,7 @@ describe('definitions', () => {
 
   it('fit into lists of any definitions, and keep their own types', () => {
     const typed = workflow({ name: 'w', run: async (_ctx, input: { a: number }) => input.a });
-    const all: WorkflowDefinition<unknown, unknown>[] = [typed as never];
+    const all: WorkflowDefinition<unknown, unknown>[] = [typed];
     const tasks: TaskDefinition<unknown, unknown>[] = [task({ name: 't', run: async (_ctx, input: string) => input })];
     expect([all.length, tasks.length]).toEqual([1, 1]);
     expectTypeOf(typed).toEqualTypeOf<WorkflowDefinition<{ a: number }, number>>();

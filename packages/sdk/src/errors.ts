@@ -121,7 +121,9 @@ export class PromiseTimeout extends FlovynError {
 
   constructor(promiseId: string, timeoutMs?: number) {
     super(
-      timeoutMs === undefined ? `Promise ${promiseId} timed out` : `Promise ${promiseId} timed out after ${timeoutMs}ms`,
+      timeoutMs === undefined
+        ? `Promise ${promiseId} timed out`
+        : `Promise ${promiseId} timed out after ${timeoutMs}ms`,
     );
     this.promiseId = promiseId;
     this.timeoutMs = timeoutMs;
@@ -184,10 +186,6 @@ export class NotFoundError extends FlovynError {
 /** An option has a value that cannot work. */
 export class ConfigurationError extends FlovynError {
   override readonly name = 'ConfigurationError';
-
-  constructor(message: string) {
-    super(message);
-  }
 }
 
 /** Asking a worker for something it cannot do in the state it is in. */

@@ -96,7 +96,11 @@ export interface WorkflowContext {
   /** Schedules a task by the name of its kind and waits for its output. */
   scheduleByName<O = unknown>(taskName: string, input: unknown, options?: TaskOptions): Promise<O>;
   /** Starts a child workflow and gives its handle at once. */
-  scheduleWorkflow<I, O>(workflow: WorkflowDefinition<I, O>, input: I, options?: ChildWorkflowOptions): WorkflowHandle<O>;
+  scheduleWorkflow<I, O>(
+    workflow: WorkflowDefinition<I, O>,
+    input: I,
+    options?: ChildWorkflowOptions,
+  ): WorkflowHandle<O>;
   /** Waits durably; zero and negative durations fire at once. Rejects with `WorkflowCancelled` when it is cancelled. */
   sleep(duration: Duration): Promise<void>;
   /** Waits durably until `time`, counted from `currentTime()`. */

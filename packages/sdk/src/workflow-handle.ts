@@ -55,7 +55,8 @@ export class WorkflowHandleImpl<O = unknown> implements WorkflowHandle<O> {
 
 function outcomeOf<O>({ workflowExecutionId: id, status, output, error, refused }: ExecutionEnded): O {
   if (refused === 'NOT_FOUND') throw new NotFoundError('workflow', id);
-  if (refused !== undefined) throw new FlovynError(`The result of workflow ${id} cannot be told: ${refused} ${error ?? ''}`);
+  if (refused !== undefined)
+    throw new FlovynError(`The result of workflow ${id} cannot be told: ${refused} ${error ?? ''}`);
   switch (status) {
     case 'COMPLETED':
       return (output === undefined ? null : deserialize(fromJsonBytes(output))) as O;

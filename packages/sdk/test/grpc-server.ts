@@ -63,10 +63,10 @@ export async function serve(fake: FakeServer, options: { readonly refuseToken?: 
       workflowCreated: true,
       signalEventSequence: 2,
     }),
-  } as never);
+  });
   server.addService(WorkflowQueryService, {
     queryWorkflow: answer('queryWorkflow', { result: toJsonBytes(toJson({ answer: 42 })), error: undefined }),
-  } as never);
+  });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),

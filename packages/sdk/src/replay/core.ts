@@ -1,4 +1,4 @@
-import { DeterminismViolation, FlovynError } from '../errors.js';
+import { type DeterminismViolation, FlovynError } from '../errors.js';
 import { CommandBuffer, CommandClass } from './command-buffer.js';
 import { IdSource, RandomSource, WorkflowClock } from './deterministic.js';
 import { type Violation, violationError } from './mismatch.js';

@@ -91,14 +91,14 @@ async function performOne(ctx: WorkflowContext, statement: Statement, trace: unk
 }
 
 function definitionOf(statements: readonly Statement[]): WorkflowDefinition {
-  return workflow({
+  return workflow<unknown, unknown>({
     name: 'program',
     run: async (ctx) => {
       const trace: unknown[] = [];
       await perform(ctx, statements, trace);
       return trace;
     },
-  }) as WorkflowDefinition;
+  });
 }
 
 /** Lets the world do random things between turns, and while one is under way, until the execution ends. */

@@ -10,8 +10,8 @@ import { Replayer } from './replayer.js';
 
 const step = task<unknown, string>({ name: 'step', run: async () => '' });
 
-function flow(run: (ctx: WorkflowContext, input: never) => Promise<unknown>): WorkflowDefinition {
-  return workflow({ name: 'flow', run }) as WorkflowDefinition;
+function flow(run: (ctx: WorkflowContext, input: unknown) => Promise<unknown>): WorkflowDefinition {
+  return workflow<unknown, unknown>({ name: 'flow', run });
 }
 
 /** Plays an execution whose tasks complete one after another, oldest first, with what `outputOf` says. */
@@ -72,10 +72,10 @@ describe('waiting', () => {
 
   it('revives dates, bigints and bytes on their way into the code', async () => {
     const execution = new RecordedExecution(
-      flow(async (ctx, input: { when: Date }) => {
+      flow(async (ctx, input) => {
         const output = (await ctx.schedule(step, input)) as unknown as bigint;
         const recorded = await ctx.run('bytes', () => Uint8Array.of(1, 2));
-        return [input.when.getTime(), typeof output, recorded instanceof Uint8Array];
+        return [(input as { when: Date }).when.getTime(), typeof output, recorded instanceof Uint8Array];
       }),
       { when: new Date(5) },
     );
@@ -384,14 +384,14 @@ describe('signals', () => {
 
   it('call their handler before anybody wakes; a handler that throws fails the workflow', async () => {
     const definition = (handler: (ctx: WorkflowContext) => void) =>
-      workflow({
+      workflow<unknown, unknown>({
         name: 'flow',
         run: async (ctx) => {
           await ctx.waitForSignal('say');
           return ctx.get('heard');
         },
         handlers: { signals: { say: handler } },
-      }) as WorkflowDefinition;
+      });
     const good = new RecordedExecution(definition((ctx) => ctx.set('heard', true)));
     const bad = new RecordedExecution(definition((ctx) => void ctx.scheduleByName('step', 0)));
     for (const execution of [good, bad]) {
@@ -406,7 +406,7 @@ describe('signals', () => {
 
 describe('promises, timers and children', () => {
   it('end as their facts say', async () => {
-    const child = workflow({ name: 'child', run: async () => 'unused' });
+    const child = workflow<unknown, unknown>({ name: 'child', run: async () => 'unused' });
     const execution = new RecordedExecution(
       flow(async (ctx) => {
         const approved = await ctx.promise('approval');
@@ -422,8 +422,11 @@ describe('promises, timers and children', () => {
     );
     await execution.play();
     const promiseId = (index: number): string =>
-      (JSON.parse(execution.facts.filter(({ type }) => type === 'PROMISE_CREATED')[index]?.data ?? '') as { promiseId: string })
-        .promiseId;
+      (
+        JSON.parse(execution.facts.filter(({ type }) => type === 'PROMISE_CREATED')[index]?.data ?? '') as {
+          promiseId: string;
+        }
+      ).promiseId;
     execution.record({
       type: 'PROMISE_RESOLVED',
       promiseId: promiseId(0),
@@ -513,7 +516,7 @@ describe('cancellation', () => {
 
 describe('queries', () => {
   it('read, and may not change anything', async () => {
-    const definition = workflow({
+    const definition = workflow<unknown, unknown>({
       name: 'flow',
       run: async (ctx) => {
         ctx.set('step', 2);
@@ -525,7 +528,7 @@ describe('queries', () => {
           naughty: (ctx) => ctx.set('step', 9),
         },
       },
-    }) as WorkflowDefinition;
+    });
     const replayer = new Replayer({
       workflowExecutionId: EXECUTION_ID,
       definition,

@@ -1,5 +1,5 @@
 import { suspendType } from '@flovyn/events';
-import { WorkflowCancelled } from '../errors.js';
+import type { WorkflowCancelled } from '../errors.js';
 import type { WorkflowContext, WorkflowHandlers } from '../types.js';
 import type { Core } from './core.js';
 import { type Fact, textOf, valueOf } from './fact.js';

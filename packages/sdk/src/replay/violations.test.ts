@@ -3,19 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { RecordedExecution } from '../../test/recorded-execution.js';
 import { Duration } from '../duration.js';
 import { serialize } from '../serde.js';
-import type { WorkflowContext, WorkflowDefinition } from '../types.js';
+import type { WorkflowContext } from '../types.js';
 import { workflow } from '../workflow.js';
 
 type Code = (ctx: WorkflowContext) => Promise<unknown>;
 
-const child = workflow({ name: 'parcel', run: async () => null });
-const otherChild = workflow({ name: 'letter', run: async () => null });
+const child = workflow<unknown, unknown>({ name: 'parcel', run: async () => null });
+const otherChild = workflow<unknown, unknown>({ name: 'letter', run: async () => null });
 
 /** Plays `changed` against the history that `recorded` left. */
 async function replayChanged(recorded: Code, changed: Code) {
-  const execution = new RecordedExecution(workflow({ name: 'flow', run: recorded }) as WorkflowDefinition);
+  const execution = new RecordedExecution(workflow<unknown, unknown>({ name: 'flow', run: recorded }));
   await execution.play();
-  return execution.replay(execution.facts.length, workflow({ name: 'flow', run: changed }) as WorkflowDefinition);
+  return execution.replay(execution.facts.length, workflow<unknown, unknown>({ name: 'flow', run: changed }));
 }
 
 const wait = (ctx: WorkflowContext): Promise<unknown> => ctx.scheduleByName('wait', 0);
@@ -144,7 +144,7 @@ describe('changes that are no violation', () => {
 describe('old and foreign histories', () => {
   /** Plays code against facts as they stand in a file. */
   async function replayFacts(code: Code, facts: readonly [string, object][]) {
-    const execution = new RecordedExecution(workflow({ name: 'flow', run: code }) as WorkflowDefinition);
+    const execution = new RecordedExecution(workflow<unknown, unknown>({ name: 'flow', run: code }));
     for (const [type, data] of facts) {
       execution.facts.push({
         sequence: execution.facts.length + 1,

@@ -297,7 +297,13 @@ export class MockWorkflowContext implements WorkflowContext {
   randomUUID(): string {
     const words = Array.from({ length: 4 }, () => this.#draw().toString(16).padStart(8, '0')).join('');
     const variant = ((Number.parseInt(words.charAt(16), 16) & 0x3) | 0x8).toString(16);
-    return [words.slice(0, 8), words.slice(8, 12), `4${words.slice(13, 16)}`, `${variant}${words.slice(17, 20)}`, words.slice(20)].join('-');
+    return [
+      words.slice(0, 8),
+      words.slice(8, 12),
+      `4${words.slice(13, 16)}`,
+      `${variant}${words.slice(17, 20)}`,
+      words.slice(20),
+    ].join('-');
   }
 
   checkCancellation(): void {

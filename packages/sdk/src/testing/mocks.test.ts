@@ -27,7 +27,11 @@ describe('a mocked task context', () => {
     expect(await work.run(ctx, null)).toBe(3);
     expect(ctx.progressUpdates).toEqual([0.5]);
     expect([ctx.progress, ctx.lastProgress(), ctx.heartbeatCount]).toEqual([0.5, 0.5, 1]);
-    expect([ctx.joinedTokens(), ctx.streamedTokens, ctx.tokenEvents()]).toEqual(['Hello', ['Hel', 'lo'], ['Hel', 'lo']]);
+    expect([ctx.joinedTokens(), ctx.streamedTokens, ctx.tokenEvents()]).toEqual([
+      'Hello',
+      ['Hel', 'lo'],
+      ['Hel', 'lo'],
+    ]);
     expect([ctx.streamedProgress, ctx.streamedData, ctx.streamedErrors]).toEqual([[0.7], [{ a: 1 }], ['oops']]);
     expect(ctx.progressStreamEvents()).toEqual([{ progress: 0.7, details: 'more' }]);
     expect(ctx.lastStreamEvent()).toMatchObject({

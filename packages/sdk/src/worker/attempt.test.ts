@@ -15,8 +15,11 @@ afterEach(async () => {
   worker = undefined;
 });
 
-function aTask(run: (ctx: TaskContext, input: unknown) => Promise<unknown>, more: Partial<TaskConfig> = {}): TaskDefinition {
-  return task({ name: 'work', run, ...more }) as TaskDefinition;
+function aTask(
+  run: (ctx: TaskContext, input: unknown) => Promise<unknown>,
+  more: Partial<TaskConfig> = {},
+): TaskDefinition {
+  return task<unknown, unknown>({ name: 'work', run, ...more });
 }
 
 async function finished(fake: FakeTask): Promise<FakeTask> {
@@ -81,7 +84,11 @@ describe('an attempt', () => {
     };
     const fake = server.startTask(ID, 'work');
     await finished(fake);
-    expect(events(fake).map((event) => (event as { text: string }).text).join('')).toBe(texts.join(''));
+    expect(
+      events(fake)
+        .map((event) => (event as { text: string }).text)
+        .join(''),
+    ).toBe(texts.join(''));
     expect(storedAtEnd).toBe(fake.entries.length);
     expect(server.frames).toBeLessThan(20);
   });
@@ -212,7 +219,10 @@ describe('an attempt', () => {
       traceparent: '',
     });
     await until(() => server.received.length > 0, 'the answer');
-    expect(server.received[0]).toMatchObject({ $case: 'attemptReleased', value: { reason: expect.stringContaining('unknown') } });
+    expect(server.received[0]).toMatchObject({
+      $case: 'attemptReleased',
+      value: { reason: expect.stringContaining('unknown') },
+    });
   });
 
   it('in progress is waited for when the worker stops, and nothing new is begun', async () => {

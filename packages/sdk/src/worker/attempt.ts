@@ -69,7 +69,7 @@ export class Attempt {
   lose(): void {
     this.#isLost = true;
     this.#stream.abandon();
-    this.#context._markCancelled('The attempt is no longer this worker\'s');
+    this.#context._markCancelled("The attempt is no longer this worker's");
   }
 
   /** Hands the attempt back as if it had never begun. */
@@ -79,7 +79,8 @@ export class Attempt {
   }
 
   #createContext(): TaskContextImpl {
-    const { taskExecutionId, workflowExecutionId, kind, input, attempt, maxRetries, timeoutMs } = this.#options.assigned;
+    const { taskExecutionId, workflowExecutionId, kind, input, attempt, maxRetries, timeoutMs } =
+      this.#options.assigned;
     const local = this.#options.taskLogger ?? createTaskLogger(taskExecutionId, kind);
     return new TaskContextImpl(
       {
@@ -127,7 +128,9 @@ export class Attempt {
     try {
       await tell();
     } catch (error) {
-      this.#options.logger.warn(`Hook ${name} of task "${this.#options.assigned.kind}" threw: ${toError(error).message}`);
+      this.#options.logger.warn(
+        `Hook ${name} of task "${this.#options.assigned.kind}" threw: ${toError(error).message}`,
+      );
     }
   }
 
@@ -204,7 +207,9 @@ export class Attempt {
     entries: number,
   ): Promise<boolean> {
     const { kind } = this.#options.assigned;
-    this.#options.logger.warn(`The end of task "${kind}" (${this.ref.taskExecutionId}) was refused: ${code}: ${message}`);
+    this.#options.logger.warn(
+      `The end of task "${kind}" (${this.ref.taskExecutionId}) was refused: ${code}: ${message}`,
+    );
     const isOurs = code !== 'LEASE_LOST' && code !== 'NOT_FOUND';
     if (!isOurs || outcome.type !== 'completed') return false;
     const failure = {
@@ -212,9 +217,7 @@ export class Attempt {
       error: `The server refused the output of the task (${code}): ${message}`,
       isRetryable: false,
     } as const;
-    return new Promise((resolve) =>
-      this.#send(failure, entries, undefined, (answer) => resolve(answer.isAccepted)),
-    );
+    return new Promise((resolve) => this.#send(failure, entries, undefined, (answer) => resolve(answer.isAccepted)));
   }
 }
 

@@ -369,7 +369,9 @@ export class Instance implements Cached {
 
   /** Reads the facts that follow what is known, without a hole. */
   #take(events: readonly SessionEvent[], input: Uint8Array | undefined): void {
-    const next = events.filter((event, index) => event.sequence > this.#sequence && isNext(events, index, this.#sequence));
+    const next = events.filter(
+      (event, index) => event.sequence > this.#sequence && isNext(events, index, this.#sequence),
+    );
     if (next.length === 0) return;
     if (this.#replayer === undefined) {
       if (input === undefined) return;
@@ -418,12 +420,7 @@ export class Instance implements Cached {
     });
   }
 
-  #submit(
-    turn: Turn,
-    claimToken: string | undefined,
-    seenSequence: number,
-    answered: (answer: Answer) => void,
-  ): void {
+  #submit(turn: Turn, claimToken: string | undefined, seenSequence: number, answered: (answer: Answer) => void): void {
     const head = {
       workflowExecutionId: this.id,
       claimToken: claimToken ?? '',
@@ -461,7 +458,9 @@ export class Instance implements Cached {
     seenSequence: number,
   ): void {
     if (!gone.has(code)) {
-      this.#host.logger.error(`A turn of workflow "${this.definition.name}" (${this.id}) was refused: ${code}: ${message}`);
+      this.#host.logger.error(
+        `A turn of workflow "${this.definition.name}" (${this.id}) was refused: ${code}: ${message}`,
+      );
       if (weather.has(code)) {
         this.#claim = claimToken;
         this.#release(message);
@@ -508,5 +507,10 @@ export class Instance implements Cached {
 function isNext(events: readonly SessionEvent[], index: number, known: number): boolean {
   const event = events[index];
   const first = events[0];
-  return event !== undefined && first !== undefined && first.sequence <= known + 1 && event.sequence - first.sequence === index;
+  return (
+    event !== undefined &&
+    first !== undefined &&
+    first.sequence <= known + 1 &&
+    event.sequence - first.sequence === index
+  );
 }

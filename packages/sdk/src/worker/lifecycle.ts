@@ -28,11 +28,11 @@ export interface WorkerLifecycleEvents {
   ready: { readonly serverWorkerId: string };
   disconnected: { readonly error: string };
   reconnecting: { readonly attempt: number };
-  reconnected: Record<never, never>;
+  reconnected: { readonly serverWorkerId: string };
   work_completed: { readonly workType: WorkType; readonly executionId: string; readonly durationMs?: number };
   work_failed: { readonly workType: WorkType; readonly executionId: string; readonly error: string };
   paused: { readonly reason: string };
-  resumed: Record<never, never>;
+  resumed: { readonly at: Date };
   shutting_down: { readonly graceful: boolean };
   stopped: { readonly reason: StopReason };
 }
@@ -56,22 +56,27 @@ export class WorkerLifecycle {
   }
 
   /** Calls `listener` with every event of this name. Returns how to stop. */
-  on<Name extends WorkerLifecycleEventName>(name: Name, listener: (data: WorkerLifecycleEvents[Name]) => void): () => void {
+  on<Name extends WorkerLifecycleEventName>(
+    name: Name,
+    listener: (data: WorkerLifecycleEvents[Name]) => void,
+  ): () => void {
     let listeners = this.#listeners.get(name);
     if (listeners === undefined) this.#listeners.set(name, (listeners = new Set()));
-    listeners.add(listener as Listener);
-    return () => listeners.delete(listener as Listener);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   tell<Name extends WorkerLifecycleEventName>(name: Name, data: WorkerLifecycleEvents[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) (listener as (data: WorkerLifecycleEvents[Name]) => void)(data);
+    for (const listener of this.#listeners.get(name) ?? [])
+      (listener as (data: WorkerLifecycleEvents[Name]) => void)(data);
   }
 
   /** @throws {WorkerControlError} unless the worker is in this state. */
   expect(state: WorkerStatus['state'], action: string): void {
     const now = this.#status.state;
     if (now === state) return;
-    if (now === 'shuttingDown') throw new WorkerControlError('shuttingDown', `Cannot ${action}: the worker is stopping`);
+    if (now === 'shuttingDown')
+      throw new WorkerControlError('shuttingDown', `Cannot ${action}: the worker is stopping`);
     if (now === 'stopped') throw new WorkerControlError('notRunning', `Cannot ${action}: the worker has stopped`);
     throw new WorkerControlError('invalidState', `Cannot ${action} while the worker is ${now}`);
   }

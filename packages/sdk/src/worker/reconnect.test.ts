@@ -4,7 +4,6 @@ import { aWorker } from '../../test/a-worker.js';
 import { type FakeExecution, FakeServer } from '../../test/fake-server.js';
 import { until } from '../../test/until.js';
 import { task } from '../task.js';
-import type { WorkflowDefinition } from '../types.js';
 import { workflow } from '../workflow.js';
 import type { Worker } from './worker.js';
 
@@ -60,7 +59,7 @@ describe('after a cut', () => {
   it('an item whose answer was lost is sent again, once, and counts once', async () => {
     const server = new FakeServer();
     worker = await aWorker(server, {
-      workflows: [workflow({ name: 'flow', run: async (ctx) => ctx.schedule(echo, 1) }) as WorkflowDefinition],
+      workflows: [workflow<unknown, unknown>({ name: 'flow', run: async (ctx) => ctx.schedule(echo, 1) })],
       tasks: [echo],
     });
     let ends = 0;
@@ -82,7 +81,7 @@ describe('after a cut', () => {
       fc.asyncProperty(fc.array(fc.nat(12), { minLength: 1, maxLength: 12 }), fc.boolean(), async (gaps, restarts) => {
         const server = new FakeServer();
         const acts: number[] = [];
-        const definition = workflow({
+        const definition = workflow<unknown, unknown>({
           name: 'flow',
           run: async (ctx) => {
             const sums: unknown[] = [];
@@ -93,7 +92,7 @@ describe('after a cut', () => {
             }
             return sums.length;
           },
-        }) as WorkflowDefinition;
+        });
         const running = await aWorker(server, { workflows: [definition], tasks: [echo] });
         const execution = server.start(ID, 'flow');
         for (const gap of gaps) {
@@ -145,10 +144,10 @@ describe('after a cut', () => {
     const server = new FakeServer();
     worker = await aWorker(server, {
       workflows: [
-        workflow({
+        workflow<unknown, unknown>({
           name: 'flow',
           run: async (ctx) => [await ctx.schedule(echo, 1), await ctx.waitForSignal('go')],
-        }) as WorkflowDefinition,
+        }),
       ],
       tasks: [echo],
     });
@@ -182,12 +181,12 @@ describe('after a cut', () => {
     const server = new FakeServer();
     worker = await aWorker(server, {
       workflows: [
-        workflow({
+        workflow<unknown, unknown>({
           name: 'flow',
           run: async (ctx) => {
             for (let i = 0; i < 20; i += 1) await ctx.schedule(echo, i);
           },
-        }) as WorkflowDefinition,
+        }),
       ],
       tasks: [echo],
     });

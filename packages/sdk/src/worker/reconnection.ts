@@ -28,7 +28,9 @@ export function reconnectDelayMs(strategy: Reconnection, attempt: number, error:
     case 'none':
       return undefined;
     case 'fixed':
-      return isSpent(strategy.maxAttempts, attempt) ? undefined : wholeMilliseconds(strategy.delay, 'reconnection.delay');
+      return isSpent(strategy.maxAttempts, attempt)
+        ? undefined
+        : wholeMilliseconds(strategy.delay, 'reconnection.delay');
     case 'exponential': {
       if (isSpent(strategy.maxAttempts, attempt)) return undefined;
       const initial = wholeMilliseconds(strategy.initialDelay ?? Duration.seconds(1), 'reconnection.initialDelay');

@@ -322,14 +322,20 @@ export class Session {
   async #reconnect(lost: Error): Promise<void> {
     const { reconnection, owner, logger } = this.#options;
     let error = lost;
-    for (let attempt = 0; !this.#isClosing && this.#connection === undefined; attempt += 1) {
+    let attempt = 0;
+    // The first attempt after a standing connection was cut is made at once and not counted: most cuts are a proxy's.
+    let isFirst = reconnection.type !== 'custom';
+    while (!this.#isClosing && this.#connection === undefined) {
       const delay = reconnectDelayMs(reconnection, attempt, error);
       if (delay === undefined) {
         owner.gaveUp(error);
         return;
       }
-      // The first attempt after a standing connection was cut is made at once: most cuts are a proxy's.
-      if (attempt > 0 || reconnection.type === 'custom') await pause(delay);
+      if (!isFirst) {
+        await pause(delay);
+        attempt += 1;
+      }
+      isFirst = false;
       if (this.#isClosing) return;
       owner.reconnecting(attempt);
       try {
@@ -396,4 +402,3 @@ function endOfFrame(items: readonly WorkerItem[], from: number): number {
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
-

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 /** A workflow of steps, each with a task, a recorded operation and a log line. */
 function steps(acts: string[]): WorkflowDefinition {
-  return workflow({
+  return workflow<unknown, unknown>({
     name: 'steps',
     run: async (ctx) => {
       const outputs: unknown[] = [];
@@ -36,10 +36,12 @@ function steps(acts: string[]): WorkflowDefinition {
       }
       return outputs;
     },
-  }) as WorkflowDefinition;
+  });
 }
 
-const expectedOutput = Array.from({ length: STEPS }, (_, i) => [i, -i]).flat().map((n) => n + 0);
+const expectedOutput = Array.from({ length: STEPS }, (_, i) => [i, -i])
+  .flat()
+  .map((n) => n + 0);
 
 function operations(execution: FakeExecution): string[] {
   return execution.facts
@@ -71,7 +73,11 @@ describe('a guess that misses', () => {
         // Something else is recorded in the place the worker expects its result to get.
         server.happen(execution, { type: 'SIGNAL_RECEIVED', signalName: 'noise', signalValue: '1' as never });
       };
-      worker = await aWorker(server, { workflows: [steps(acts)], tasks: [echo], workflowLogger: watchingLogger(lines) });
+      worker = await aWorker(server, {
+        workflows: [steps(acts)],
+        tasks: [echo],
+        workflowLogger: watchingLogger(lines),
+      });
       const execution = server.start(ID, 'steps');
       expect(await output(execution)).toEqual(expectedOutput);
       const all = Array.from({ length: STEPS }, (_, i) => i);
@@ -94,7 +100,11 @@ describe('a guess that misses', () => {
         // Somebody else is given the task in this very moment.
         if (attempt !== undefined) Object.assign(attempt, { token: 'another', status: 'PENDING' });
       };
-      worker = await aWorker(server, { workflows: [steps(acts)], tasks: [echo], workflowLogger: watchingLogger(lines) });
+      worker = await aWorker(server, {
+        workflows: [steps(acts)],
+        tasks: [echo],
+        workflowLogger: watchingLogger(lines),
+      });
       const execution = server.start(ID, 'steps');
       expect(await output(execution)).toEqual(expectedOutput);
       expect(new Set(acts).size).toBe(acts.length);
@@ -104,15 +114,15 @@ describe('a guess that misses', () => {
 
   it('in a chain of guesses takes all that rest on it along', async () => {
     const server = new FakeServer();
-    const fan = workflow({
+    const fan = workflow<unknown, unknown>({
       name: 'fan',
       run: async (ctx) => {
         const first = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => ctx.schedule(slow, n));
         const sums: number[] = [];
-        for (const handle of first) sums.push(Number(await handle) + Number(await ctx.schedule(echo, 10)));
+        for (const handle of first) sums.push((await handle) + Number(await ctx.schedule(echo, 10)));
         return sums;
       },
-    }) as WorkflowDefinition;
+    });
     const releases: (() => void)[] = [];
     const slow = task<number, number>({
       name: 'slow',
@@ -147,7 +157,7 @@ describe('before the server has confirmed', () => {
       run: () => new Promise((resolve) => (release = () => resolve('held'))),
     });
     worker = await aWorker(server, {
-      workflows: [workflow({ name: 'flow', run }) as WorkflowDefinition],
+      workflows: [workflow<unknown, unknown>({ name: 'flow', run })],
       tasks: [held, echo],
       workflowLogger: watchingLogger(lines),
     });
@@ -191,7 +201,7 @@ describe('before the server has confirmed', () => {
     let finishBody: (() => void) | undefined;
     worker = await aWorker(server, {
       workflows: [
-        workflow({
+        workflow<unknown, unknown>({
           name: 'flow',
           run: async (ctx) => {
             const others = [1, 2, 3].map((n) => ctx.schedule(late, n));
@@ -199,9 +209,15 @@ describe('before the server has confirmed', () => {
             await ctx.run('long', () => new Promise<void>((resolve) => (finishBody = resolve)));
             return Promise.all(others);
           },
-        }) as WorkflowDefinition,
+        }),
       ],
-      tasks: [echo, task<number, number>({ name: 'late', run: (_ctx, n) => new Promise((resolve) => releases.push(() => resolve(n))) })],
+      tasks: [
+        echo,
+        task<number, number>({
+          name: 'late',
+          run: (_ctx, n) => new Promise((resolve) => releases.push(() => resolve(n))),
+        }),
+      ],
     });
     const late = { name: 'late', run: async () => 0 };
     const releases: (() => void)[] = [];
@@ -229,9 +245,7 @@ describe('failures', () => {
       },
     });
     worker = await aWorker(server, {
-      workflows: [
-        workflow({ name: 'flow', run: async (ctx) => ctx.scheduleByName('flaky', 0) }) as WorkflowDefinition,
-      ],
+      workflows: [workflow<unknown, unknown>({ name: 'flow', run: async (ctx) => ctx.scheduleByName('flaky', 0) })],
       tasks: [flaky],
     });
     expect(await output(server.start(ID, 'flow'))).toBe('at last');
@@ -245,14 +259,14 @@ describe('failures', () => {
     const broken = task<unknown, string>({ name: 'broken', run: async () => Promise.reject(new Error('for good')) });
     worker = await aWorker(server, {
       workflows: [
-        workflow({
+        workflow<unknown, unknown>({
           name: 'flow',
           run: async (ctx) =>
             ctx
               .schedule(broken, 0, { retry: { maxRetries: 0 } })
               .result()
               .catch((error: unknown) => (error as Error).message),
-        }) as WorkflowDefinition,
+        }),
       ],
       tasks: [broken],
     });

@@ -13,7 +13,7 @@ class FakeOutput {
   #fills: (() => void)[] = [];
 
   request(kind: string, item: unknown, answered: (answer: Answer) => void): void {
-    expect(kind).toBe('attemptEntries');
+    if (kind !== 'attemptEntries') throw new Error(`Not output: ${kind}`);
     this.sent.push({ item: item as AttemptEntries, answered });
   }
 
@@ -106,7 +106,11 @@ describe('the output of an attempt', () => {
       session.flush();
     }
     expect(await finishing).toBe(2 * streamLimits.queue + 1);
-    expect(session.payloads.at(-1)).toMatchObject({ type: 'error', code: STREAM_LOSS, message: expect.stringContaining('5') });
+    expect(session.payloads.at(-1)).toMatchObject({
+      type: 'error',
+      code: STREAM_LOSS,
+      message: expect.stringContaining('5'),
+    });
   });
 
   it('larger than a mebibyte, or not JSON, is left out and said to be', async () => {

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 function flow(run: (ctx: WorkflowContext) => Promise<unknown>): WorkflowDefinition {
-  return workflow({ name: 'flow', run }) as WorkflowDefinition;
+  return workflow<unknown, unknown>({ name: 'flow', run });
 }
 
 function hasEnded(execution: FakeExecution): boolean {
@@ -68,7 +68,8 @@ describe('a worker', () => {
     await ended(execution);
     const items = server.received.map(({ $case }) => $case);
     expect(items.filter((item) => item === 'turnCompleted')).toHaveLength(51);
-    for (const [index, item] of items.entries()) if (item === 'attemptCompleted') expect(items[index + 1]).toBe('turnCompleted');
+    for (const [index, item] of items.entries())
+      if (item === 'attemptCompleted') expect(items[index + 1]).toBe('turnCompleted');
     // Hello, the first turn, and one frame per step.
     expect(server.frames).toBe(52);
   });
@@ -131,7 +132,10 @@ describe('a worker', () => {
       tasks: [echo],
     });
     const executions = Array.from({ length: 10 }, (_, i) => server.start(ID.replace(/.$/, String(i)), 'flow'));
-    await until(() => executions.every(({ status, facts }) => status === 'WAITING' && facts.length >= 5), 'all to wait');
+    await until(
+      () => executions.every(({ status, facts }) => status === 'WAITING' && facts.length >= 5),
+      'all to wait',
+    );
     expect(server.received.filter(({ $case }) => $case === 'instanceDropped').length).toBeGreaterThanOrEqual(8);
     for (const execution of executions) {
       server.happen(execution, { type: 'SIGNAL_RECEIVED', signalName: 'go', signalValue: '7' as never });
@@ -221,7 +225,7 @@ describe('a worker', () => {
       onCompleted: (_id: string, kind: string) => told.push(`completed ${kind}`),
       onFailed: (_id: string, kind: string, error: Error) => told.push(`failed ${kind} ${error.message}`),
     };
-    const fails = workflow({ name: 'fails', run: async () => Promise.reject(new Error('no')) }) as WorkflowDefinition;
+    const fails = workflow<unknown, unknown>({ name: 'fails', run: async () => Promise.reject(new Error('no')) });
     worker = await aWorker(server, {
       hooks: [hook],
       maxInstances: 1,
@@ -252,7 +256,9 @@ describe('the clock of a workflow on a worker', () => {
     const recorded = execution.facts.filter(({ type }) => type === 'WORKFLOW_STARTED' || type === 'TASK_COMPLETED');
     expect(output).toEqual(recorded.slice(0, 5).map(({ timestampMs }) => timestampMs));
     // Once bitten: only the first result was applied ahead.
-    const guesses = server.received.filter((item) => item.$case === 'attemptCompleted' && item.value.speculation !== undefined);
+    const guesses = server.received.filter(
+      (item) => item.$case === 'attemptCompleted' && item.value.speculation !== undefined,
+    );
     expect(guesses).toHaveLength(0);
   });
 });

@@ -3,7 +3,12 @@ import { ServiceError, isErrorCode } from '@flovyn/protocol';
 import { AuthenticationError, FlovynError, toError } from '../errors.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHook } from '../types.js';
 import { type Endpoint, callError, streamOpener } from './connection.js';
-import { WorkerLifecycle, type WorkerLifecycleEventName, type WorkerLifecycleEvents, type WorkerStatus } from './lifecycle.js';
+import {
+  WorkerLifecycle,
+  type WorkerLifecycleEventName,
+  type WorkerLifecycleEvents,
+  type WorkerStatus,
+} from './lifecycle.js';
 import { type Reconnection, reconnectDelayMs } from './reconnection.js';
 import { newWorkerName, registrationOf } from './registration.js';
 import { type Introduction, type OpenStream, Session, type SessionOwner, type WorkItem } from './session.js';
@@ -161,7 +166,12 @@ export class Worker implements WorkerHandle {
       this.#session.request('startWorkflow', start, (answer) => {
         if (answer.isAccepted && answer.detail?.$case === 'started') resolve(answer.detail.value);
         else if (!answer.isAccepted) reject(this.#refusal(answer.code, answer.message, 'Starting a workflow'));
-        else resolve({ workflowExecutionId: start.workflowExecutionId, idempotencyKeyUsed: false, idempotencyKeyNew: true });
+        else
+          resolve({
+            workflowExecutionId: start.workflowExecutionId,
+            idempotencyKeyUsed: false,
+            idempotencyKeyNew: true,
+          });
       });
     });
   }
@@ -220,7 +230,7 @@ export class Worker implements WorkerHandle {
     this.#lifecycle.expect('paused', 'resume');
     this.#setCapacity(true);
     this.#running();
-    this.#lifecycle.tell('resumed', {});
+    this.#lifecycle.tell('resumed', { at: new Date() });
   }
 
   on<Name extends WorkerLifecycleEventName>(
@@ -271,7 +281,7 @@ export class Worker implements WorkerHandle {
     const { state } = this.#lifecycle.status;
     if (state === 'registering' || state === 'reconnecting') this.#running();
     if (isFirst) this.#lifecycle.tell('ready', { serverWorkerId: welcome.workerId });
-    else this.#lifecycle.tell('reconnected', {});
+    else this.#lifecycle.tell('reconnected', { serverWorkerId: welcome.workerId });
   }
 
   #running(): void {
@@ -324,7 +334,7 @@ export class Worker implements WorkerHandle {
 
   #reconnecting(attempt: number): void {
     const { status } = this.#lifecycle;
-    if (status.state === 'reconnecting') this.#lifecycle.become({ ...status, attempts: attempt + 1 });
+    if (status.state === 'reconnecting') this.#lifecycle.become({ ...status, attempts: attempt });
     this.#lifecycle.tell('reconnecting', { attempt });
   }
 
