@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { OrgId } from '@flovyn/engine';
 import type { KeyConfig } from '../config/auth-config.js';
 import type { Principal } from './principal.js';
@@ -31,5 +31,5 @@ function principalOf(key: KeyConfig): Principal {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

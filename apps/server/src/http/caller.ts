@@ -42,6 +42,7 @@ export function createCallers({ recognise, anonymous, authorise, organisations }
       const { headers, socket } = request;
       const isAnonymous =
         anonymous !== undefined &&
+        headers.authorization === undefined &&
         isFromThisMachine({
           peer: socket.remoteAddress,
           host: headers.host,

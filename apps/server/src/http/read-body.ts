@@ -41,21 +41,29 @@ function checkContentType(type: string | undefined): void {
   );
 }
 
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+/** Listens rather than iterates: an iterator sets up a good deal per request, and this stands before every start. */
+function readBytes(request: IncomingMessage): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > LIMIT) throw tooLarge(announced);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // The rest of a body that is refused is still taken in and thrown away: a caller cut off in the middle of sending does
-  // not get to read why.
-  const incoming = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-  for await (const chunk of incoming) {
-    size += chunk.length;
-    if (size > LIMIT) throw tooLarge(size);
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  if (announced > LIMIT) return Promise.reject(tooLarge(announced));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      // The rest of a body that is refused is still taken in and thrown away: a caller cut off in the middle of sending
+      // does not get to read why.
+      if (size > LIMIT) return reject(tooLarge(size));
+      chunks.push(chunk);
+    });
+    request.on('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
+    const onLeft = (cause?: Error): void => {
+      reject(new ServiceError('ABORTED', 'The caller left before the body was there.', { cause }));
+    };
+    request.on('error', onLeft);
+    request.on('close', onLeft);
+  });
 }
 
 async function decompress(bytes: Buffer, encoding: string | undefined): Promise<Buffer> {
