@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type TaskContext, TaskFailed, task } from '@flovyn/sdk';
 import { type Row, rowOf } from './dataset.js';
@@ -49,8 +47,8 @@ export const dataExport = task<DataExportInput, DataExportOutput>({
     const unfinished = `${path}.${ctx.attempt}.part`;
     await mkdir(folder, { recursive: true });
     try {
-      // pipeline asks for the next batch only when the file has taken the last one: that is the back-pressure.
-      await pipeline(batches(ctx, input), createWriteStream(unfinished));
+      // The next batch is asked for only when the file has taken the last one: that is the back-pressure.
+      await writeFile(unfinished, batches(ctx, input));
       await rename(unfinished, path);
     } catch (error) {
       await rm(unfinished, { force: true });
