@@ -9,7 +9,7 @@ import type { FlovynClientOptions } from './client-options.js';
 import { AuthenticationError, ConfigurationError, ConnectionError, NotFoundError, WorkflowFailed } from './errors.js';
 import { task } from './task.js';
 import { workflow } from './workflow.js';
-import { WorkflowHandleImpl } from './workflow-handle.js';
+import { WorkflowHandleImpl } from './handles.js';
 
 const UNKNOWN = '550e8400-e29b-41d4-a716-000000000000';
 const echo = task({ name: 'echo', run: async (_ctx, input: number) => input });

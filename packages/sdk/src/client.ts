@@ -15,7 +15,7 @@ import { StandaloneTaskHandle } from './standalone-task-handle.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHandle } from './types.js';
 import { type Endpoint, parseServerUrl } from './worker/connection.js';
 import { Worker, type WorkerHandle } from './worker/worker.js';
-import { type ExecutionAccess, WorkflowHandleImpl } from './workflow-handle.js';
+import { type ExecutionAccess, WorkflowHandleImpl } from './handles.js';
 
 export type { FlovynClientOptions, StartTaskOptions, StartWorkflowOptions } from './client-options.js';
 

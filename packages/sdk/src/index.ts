@@ -2,7 +2,7 @@ export { workflow } from './workflow.js';
 export { task } from './task.js';
 export { Duration } from './duration.js';
 export { type FlovynClientOptions, type StartTaskOptions, type StartWorkflowOptions, FlovynClient } from './client.js';
-export { WorkflowHandleImpl } from './workflow-handle.js';
+export { WorkflowHandleImpl } from './handles.js';
 export { StandaloneTaskHandle } from './standalone-task-handle.js';
 export { type InternalStreamEvent, TaskContextImpl, WorkflowContextImpl } from './context/index.js';
 export { JsonSerializer, deserialize, serialize } from './serde.js';

@@ -1,7 +1,7 @@
 import type { Duration } from '../duration.js';
 import { waitMilliseconds } from '../durations.js';
 import { ConfigurationError } from '../errors.js';
-import { ChildWorkflowHandle, ScheduledTaskHandle, StartedTimerHandle } from '../handles.js';
+import { ChildWorkflowHandle, ScheduledTaskHandle, StartedTimerHandle } from './handles.js';
 import { loggerTo } from '../log.js';
 import type { Cancellation } from '../replay/cancellation.js';
 import type { Children } from '../replay/children.js';

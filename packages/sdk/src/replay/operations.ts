@@ -1,5 +1,5 @@
 import type { Json } from '@flovyn/protocol';
-import { toError } from '../errors.js';
+import { FlovynError, toError } from '../errors.js';
 import { deserialize, serialize } from '../serde.js';
 import type { Slot } from './command-buffer.js';
 import type { Core } from './core.js';
@@ -80,7 +80,7 @@ export class Operations {
     const [oldest] = this.#pending;
     if (oldest === undefined) return;
     if (oldest.running !== undefined) {
-      const result = await oldest.running;
+      const result = await inTime(oldest.name, oldest.running);
       if (oldest.slot !== undefined) {
         oldest.slot.command = { type: 'RECORD_OPERATION', operationName: oldest.name, result };
       }
@@ -97,6 +97,25 @@ export class Operations {
       name: textOf(fact.data, 'operationName', 'name', 'operation_name'),
       result: valueOf(fact.data, 'result', 'output'),
     });
+  }
+}
+
+/** A body that does not end holds the whole turn: after this long the turn is given up, and nothing of it is kept. */
+export const OPERATION_DEADLINE_MS = 10 * 60_000;
+
+async function inTime(name: string, running: Promise<Json>): Promise<Json> {
+  let deadline: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new FlovynError(
+      `Operation "${name}" did not end within ${OPERATION_DEADLINE_MS / 60_000} minutes; what takes longer belongs into a task`,
+    );
+    deadline = setTimeout(() => reject(error), OPERATION_DEADLINE_MS);
+    deadline.unref();
+  });
+  try {
+    return await Promise.race([running, late]);
+  } finally {
+    clearTimeout(deadline);
   }
 }
 

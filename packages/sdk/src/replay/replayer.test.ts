@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EXECUTION_ID, RecordedExecution } from '../../test/recorded-execution.js';
 import { Duration } from '../duration.js';
 import { ChildWorkflowFailed, TaskCancelled, TaskFailed, WorkflowCancelled } from '../errors.js';
@@ -6,6 +6,7 @@ import { serialize } from '../serde.js';
 import { task } from '../task.js';
 import type { WorkflowContext, WorkflowDefinition } from '../types.js';
 import { workflow } from '../workflow.js';
+import { OPERATION_DEADLINE_MS } from './operations.js';
 import { Replayer } from './replayer.js';
 
 const step = task<unknown, string>({ name: 'step', run: async () => '' });
@@ -266,6 +267,26 @@ describe('operations', () => {
     replayer.read([{ sequence: 1, type: 'WORKFLOW_STARTED', data: '{"input":null}', timestampMs: 1 }]);
     expect(await replayer.play(() => Promise.resolve(false))).toBe(false);
     expect(calls).toBe(0);
+  });
+});
+
+describe('an operation that does not end', () => {
+  it('gives the turn up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const execution = new RecordedExecution(
+        flow(async (ctx) => ctx.run('for ever', () => new Promise(() => undefined))),
+      );
+      const outcome = execution.play().catch((error: unknown) => error);
+      while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(OPERATION_DEADLINE_MS);
+      expect(await outcome).toMatchObject({
+        message: expect.stringContaining('"for ever" did not end within 10 minutes'),
+      });
+      expect(execution.facts).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -93,6 +93,36 @@ describe('an attempt', () => {
     expect(server.frames).toBeLessThan(20);
   });
 
+  it('R25 holds its output, and its end behind it, while the server asks for it', async () => {
+    const server = new FakeServer();
+    let isDone = false;
+    worker = await aWorker(server, {
+      tasks: [
+        aTask(async (ctx) => {
+          server.send('slowDown', { resume: false });
+          await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+          ctx.streamToken('slowly');
+          ctx.log.info('slowly');
+          isDone = true;
+        }),
+      ],
+    });
+    const fake = server.startTask(ID, 'work');
+    await until(() => isDone, 'the code to end');
+    for (let i = 0; i < 10; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(server.received).toEqual([]);
+    server.send('slowDown', { resume: true });
+    await finished(fake);
+    expect([events(fake), fake.logs]).toEqual([[{ type: 'token', text: 'slowly' }], ['INFO slowly']]);
+  });
+
+  it('shows nothing of what is no stream event, and goes on', async () => {
+    const server = new FakeServer();
+    worker = await aWorker(server, { tasks: [aTask(async (ctx) => ctx.stream({ type: 'smell' } as never))] });
+    const fake = await finished(server.startTask(ID, 'work'));
+    expect([fake.ending, fake.entries]).toEqual(['TASK_COMPLETED', []]);
+  });
+
   it('calls its hooks around the code, and survives hooks that throw', async () => {
     const server = new FakeServer();
     const order: string[] = [];

@@ -1,6 +1,6 @@
 import type { ExecutionEnded, StartWorkflow, Welcome, WorkflowStarted } from '@flovyn/protocol/grpc';
 import { ServiceError, isErrorCode } from '@flovyn/protocol';
-import { AuthenticationError, FlovynError, toError } from '../errors.js';
+import { ConnectionError, FlovynError, toError } from '../errors.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHook } from '../types.js';
 import { type Endpoint, callError, streamOpener } from './connection.js';
 import {
@@ -58,6 +58,8 @@ export interface WorkerHandle {
 const FIRST_CONNECTION_MS = 30_000;
 /** How long stopping waits for work in progress. */
 const STOP_MS = 30_000;
+/** How long it waits for a connection that is gone: without one, nothing in progress can be told to anybody. */
+const STOP_APART_MS = 2_000;
 const STOP_CHECK_MS = 10;
 
 /** One worker process: a session, the workflows and the tasks it runs over it, and the results it waits for. */
@@ -122,7 +124,7 @@ export class Worker implements WorkerHandle {
       } catch (thrown) {
         const error = toError(thrown);
         const delay = reconnectDelayMs(this.#options.reconnection, attempt, error);
-        if (AuthenticationError.is(error) || delay === undefined || Date.now() + delay > until) {
+        if (!ConnectionError.is(error) || delay === undefined || Date.now() + delay > until) {
           this.#session.close();
           this.#stopped({ kind: 'error', message: error.message });
           throw error;
@@ -139,7 +141,11 @@ export class Worker implements WorkerHandle {
     this.#setCapacity(false);
     const until = Date.now() + STOP_MS;
     this.#lifecycle.become({ state: 'shuttingDown', requestedAt: new Date(), inFlightCount: this.activeTasks });
-    while (this.#isBusy && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, STOP_CHECK_MS));
+    let together = Date.now();
+    while (this.#isBusy && Date.now() < until && Date.now() - together < STOP_APART_MS) {
+      await new Promise((resolve) => setTimeout(resolve, STOP_CHECK_MS));
+      if (this.#session.isConnected) together = Date.now();
+    }
     this.#tasks.releaseAll('The worker stopped');
     this.#session.close();
     for (const { settle } of this.#results.values()) settle.reject(new FlovynError('Client is not started'));

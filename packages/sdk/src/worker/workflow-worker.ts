@@ -1,6 +1,7 @@
 import type { Activation, HeldClaim, HeldInstance, HistoryPage, Query } from '@flovyn/protocol/grpc';
 import { createWorkflowLogger } from '../workflow.js';
 import { toError } from '../errors.js';
+import { isMadeByTurn } from '../replay/event-handlers.js';
 import type { Turn } from '../replay/replayer.js';
 import type { Logger, WorkflowDefinition, WorkflowHook } from '../types.js';
 import { Instance, type InstanceHost, type TaskEnd } from './instance.js';
@@ -63,8 +64,9 @@ export class WorkflowWorker {
     }
     const instance = this.#instances.peek(workflowExecutionId) ?? this.#create(workflowExecutionId, definition);
     this.#instances.use(instance);
-    // The history holds nothing but the start: nobody has played it before.
-    if (activation.sequence === 1) this.#tellHooks((hook) => hook.onStarted?.(workflowExecutionId, kind));
+    const isFirst =
+      activation.afterSequence === 0 && !activation.events.some(({ eventType }) => isMadeByTurn(eventType));
+    if (isFirst) this.#tellHooks((hook) => hook.onStarted?.(workflowExecutionId, kind));
     instance.activate(activation);
   }
 
