@@ -34,10 +34,10 @@ describe('locked executions', () => {
     version,
   });
   /** Resolves when some statement waits for a lock. */
-  const someoneWaits = () =>
-    expect
-      .poll(async () => (await admin.query(`select from pg_locks where not granted`)).rowCount, { timeout: 5_000 })
-      .toBe(1);
+  async function someoneWaits(): Promise<void> {
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await admin.query(waiting)).rowCount, { timeout: 5_000 }).toBe(1);
+  }
 
   test('a locked execution is changed by nobody else until it is let go', async () => {
     const write = newWrite();

@@ -25,7 +25,9 @@ function launcher(
     },
     spawn: (program, args) => {
       const [command = program, ...rest] = [...prefix, program, ...args];
-      return spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...identity, env: environment() });
+      // Away from our terminal: Ctrl-C is for the server, which still has something to store before its database ends.
+      const apart = { detached: true, env: environment() };
+      return spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...identity, ...apart });
     },
   };
 }

@@ -11,6 +11,9 @@ export interface Layout {
   readonly password: string;
 }
 
+/** What PostgreSQL calls the socket of its default port. */
+export const socketName = '.s.PGSQL.5432';
+
 export function layoutOf(dataDir: string): Layout {
   return { cluster: join(dataDir, 'postgres'), sockets: join(dataDir, 'run'), password: join(dataDir, 'password') };
 }

@@ -33,6 +33,8 @@ export interface EmbeddedPostgres {
 const backOff = { firstMs: 50, lastMs: 5_000 };
 /** After this long without an end, an end is a new misfortune and not the same one. */
 const calmMs = 60_000;
+/** Processes of a PostgreSQL that was killed hold its memory until they notice, and no other starts as long as they do. */
+const takeOverMs = 5_000;
 /** An orderly end waits for nothing but the disk; past this it is cut short, which costs a recovery at the next start. */
 const orderlyMs = 20_000;
 
@@ -51,15 +53,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     const launcher = await findLauncher(binaries.initdb);
     const layout = layoutOf(dataDir);
-    await endOrphan(layout.cluster, log);
+    await endOrphan(layout, log);
     const password = await prepareCluster(layout, binaries, launcher);
     const connection = await chooseConnection(layout, password);
     const start = async (): Promise<ChildProcess> => {
-      const child = spawnServer(launcher, binaries.postgres, layout, connection, settings, log);
-      await waitForServer(child, connection);
-      return child;
+      const server = spawnServer(launcher, binaries.postgres, layout, connection, settings, log);
+      try {
+        await waitForServer(server, connection);
+      } catch (error) {
+        await end(server.child);
+        throw error;
+      }
+      return server.child;
     };
-    const keeper = keepRunning(await start(), start, onExit, log);
+    const keeper = keepRunning(await startFirst(start, log), start, onExit, log);
     return {
       connection,
       get pid() {
@@ -73,6 +80,21 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/** Starts it, waiting for what an earlier one has left behind. Any other reason not to start is told at once. */
+async function startFirst(start: () => Promise<ChildProcess>, log: (message: string) => void): Promise<ChildProcess> {
+  const until = performance.now() + takeOverMs;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      const isHeld = String(error).includes('shared memory block');
+      if (!isHeld || performance.now() > until) throw error;
+      log('Processes of an earlier PostgreSQL still run here; waiting for their end.');
+      await new Promise((resume) => setTimeout(resume, backOff.firstMs));
+    }
   }
 }
 

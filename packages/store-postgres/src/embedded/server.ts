@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import type { Launcher } from './as-user.js';
-import type { Layout } from './cluster.js';
+import { type Layout, socketName } from './cluster.js';
 
 /** Addresses of Unix sockets end at 107 bytes on Linux and earlier elsewhere. */
 const longestSocketPath = 100;
@@ -12,11 +12,17 @@ const longestSocketPath = 100;
 /** How to reach the server: by a socket that only we can open, or where its path is too long by a port of this machine. */
 export async function chooseConnection(layout: Layout, password: string): Promise<pg.ClientConfig> {
   const common = { user: 'postgres', database: 'flovyn' };
-  const socket = join(layout.sockets, '.s.PGSQL.5432');
+  const socket = join(layout.sockets, socketName);
   if (process.platform !== 'win32' && Buffer.byteLength(socket) <= longestSocketPath) {
     return { ...common, host: layout.sockets, port: 5432 };
   }
   return { ...common, host: '127.0.0.1', port: await freePort(), password };
+}
+
+export interface Server {
+  readonly child: ChildProcess;
+  /** The last lines it said. */
+  readonly lastWords: readonly string[];
 }
 
 export function spawnServer(
@@ -26,7 +32,7 @@ export function spawnServer(
   connection: pg.ClientConfig,
   settings: Readonly<Record<string, string>>,
   log: (message: string) => void,
-): ChildProcess {
+): Server {
   const onSocket = connection.host === layout.sockets;
   const all = {
     listen_addresses: onSocket ? '' : '127.0.0.1',
@@ -42,17 +48,24 @@ export function spawnServer(
     layout.cluster,
     ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]);
+  const lastWords: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream !== null) createInterface({ input: stream }).on('line', log);
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      log(line);
+      lastWords.push(line);
+      if (lastWords.length > 5) lastWords.shift();
+    });
   }
-  return child;
+  return { child, lastWords };
 }
 
 /** Resolves when the server answers, having made our database if it was not there; rejects when it ended instead. */
-export async function waitForServer(child: ChildProcess, connection: pg.ClientConfig): Promise<void> {
+export async function waitForServer({ child, lastWords }: Server, connection: pg.ClientConfig): Promise<void> {
   let ended: string | undefined;
   child.once('error', (error) => (ended = error.message));
-  child.once('exit', (code, signal) => (ended = `it ended with ${code ?? signal}`));
+  // On `close` and not on `exit`: by then everything it said has been read.
+  child.once('close', (code, signal) => (ended = `it ended with ${code ?? signal}: ${lastWords.join(' / ')}`));
   for (;;) {
     if (ended !== undefined) throw new Error(`PostgreSQL did not start: ${ended}`);
     try {
