@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { startServer } from './compose.js';
 import { ConfigError } from './config/config-error.js';
-import { loadConfig } from './config/config.js';
+import { isLoopback, loadConfig } from './config/config.js';
+import { developmentUser, developmentWorker } from './config/development.js';
 import { logEvents } from './observe/events.js';
 import { createLog } from './observe/log.js';
 import { untilStopped } from './process/until-stopped.js';
@@ -14,7 +15,9 @@ try {
   // A stop while starting waits for the start: what was opened is closed in order.
   untilStopped(async () => (await starting).stop(), config.shutdownMs, log);
   const { httpPort, grpcPort } = await starting;
-  log.info({ host: config.host, httpPort, grpcPort, isDevelopment: config.isDevelopment }, logEvents.listening);
+  log.info({ host: config.host, httpPort, grpcPort }, logEvents.listening);
+  if (config.isDevelopment) log.info({ user: developmentUser, worker: developmentWorker }, logEvents.developmentKeys);
+  else if (!isLoopback(config.host)) log.warn({ host: config.host }, logEvents.openToNetwork);
 } catch (error: unknown) {
   process.stderr.write(
     error instanceof ConfigError ? `${error.message}\n` : `${logEvents.startFailed}: ${String(error)}\n`,

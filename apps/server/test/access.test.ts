@@ -1,6 +1,9 @@
 import { request } from 'node:http';
+import { Metadata, credentials } from '@grpc/grpc-js';
 import { createEngine } from '@flovyn/engine';
 import { createMemoryStore, countingIds, manualClock, recordingReporter } from '@flovyn/engine/memory';
+import type { ServiceError } from '@flovyn/protocol';
+import { AgentDispatchClient, WorkflowDispatchClient, fromGrpcError } from '@flovyn/protocol/grpc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grpcActions } from '../src/grpc/server.js';
 import { routes } from '../src/http/app.js';
@@ -44,6 +47,8 @@ authenticators = ["static_api_key"]
 [auth.endpoints.grpc]
 authenticators = ["static_api_key"]
 `;
+
+type GrpcError = Error & Parameters<typeof fromGrpcError>[0];
 
 let server: TestServer;
 /** One execution and one task of each organisation. */
@@ -179,6 +184,30 @@ describe('S06 every method of the gRPC door', () => {
     await worker.end();
     const other = connectRawWorker({ port: server.grpcPort, key: KEYS.worker, orgId: OTHER });
     expect(await other.over).toMatchObject({ code: 'PERMISSION_DENIED' });
+  });
+});
+
+describe('services of the protocol that this version does not have', () => {
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${KEYS.worker}`);
+
+  it('say so in a sentence', async () => {
+    const address = `127.0.0.1:${server.grpcPort}`;
+    const dispatch = new WorkflowDispatchClient(address, credentials.createInsecure());
+    const unary = await new Promise<ServiceError>((resolve) => {
+      dispatch.getEvents({ workflowExecutionId: ACME }, metadata, (error) =>
+        resolve(fromGrpcError(error as GrpcError)),
+      );
+    });
+    expect(unary).toMatchObject({ code: 'UNIMPLEMENTED', message: expect.stringContaining('WorkerSession') as string });
+    const agents = new AgentDispatchClient(address, credentials.createInsecure());
+    const stream = await new Promise<ServiceError>((resolve) => {
+      const call = agents.getEntries({ agentExecutionId: ACME }, metadata);
+      call.on('error', (error) => resolve(fromGrpcError(error as GrpcError)));
+    });
+    expect(stream.code).toBe('UNIMPLEMENTED');
+    dispatch.close();
+    agents.close();
   });
 });
 

@@ -1,8 +1,8 @@
 /** The message of every line the server itself logs, in one place, so that alerts and tests can rely on them. */
 export const logEvents = {
-  starting: 'starting',
   configIgnored: 'setting ignored',
   listening: 'listening',
+  developmentKeys: 'development mode: these keys open this server, from this machine',
   openToNetwork: 'listening beyond this machine without TLS',
   stopping: 'stopping',
   stopped: 'stopped',
