@@ -15,9 +15,9 @@ export interface FrameHead {
   executionId: ExecutionId;
   /** The execution at the top of the family; equal to `executionId` for one without a parent. */
   rootExecutionId: ExecutionId;
-  /** The task that made this output; absent on news. */
+  /** The task that made this output, or that this news is about. */
   taskExecutionId?: TaskId | undefined;
-  /** The attempt that made this output, from 1. When a later attempt starts, output of earlier ones is void. */
+  /** The task's attempt, from 1; absent before the first. When a later attempt starts, output of earlier ones is void. */
   attempt?: number | undefined;
   /** When the entry was committed, in milliseconds since 1970. */
   timestampMs: number;

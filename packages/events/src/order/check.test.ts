@@ -48,6 +48,15 @@ describe('legal streams', () => {
     );
   });
 
+  it('a standalone task that is followed from its reopening on is known as one', () => {
+    const reopened = taskTrace()
+      .news('RETRY_REQUESTED', { targetType: 'task' })
+      .news('TASK_FAILED', { status: 'FAILED' })
+      .news('RETRY_REQUESTED', { targetType: 'task' })
+      .news('TASK_CANCELLED');
+    expect(checkLegal(reopened.frames, { midStream: true })).toEqual([]);
+  });
+
   it('frames of several executions may be mixed, each with its own numbers', () => {
     const one = workflowFrames();
     const two = taskFrames();

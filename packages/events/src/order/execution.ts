@@ -169,6 +169,7 @@ function keyOf(event: StateEventPayload): string {
 
 /** Whether the frame shows that its execution is itself a task. */
 function isOfOwnTask({ event, executionId, taskExecutionId }: Frame): boolean {
+  if (event.type === 'Event' && event.event === 'RETRY_REQUESTED') return event.data.targetType === 'task';
   const id: string | undefined = isTaskEvent(event) ? event.data.id : taskExecutionId;
   return id === executionId;
 }
