@@ -429,7 +429,7 @@ export class FakeServer {
     }
     task.status = 'ENDED';
     task.ending = fact.type;
-    if (execution === undefined) return answer(0, false);
+    if (execution === undefined || hasEnded(execution)) return answer(0, false);
     const sequence = execution.facts.length + 1;
     this.#record(execution, fact);
     execution.wake = sequence;
@@ -559,7 +559,7 @@ export class FakeServer {
   #tellEndOf(execution: FakeExecution): void {
     const last = execution.facts.at(-1);
     if (!execution.isAwaited || last === undefined) return;
-    if (execution.status === 'COMPLETED' || execution.status === 'FAILED' || execution.status === 'CANCELLED') {
+    if (hasEnded(execution)) {
       execution.isAwaited = false;
       this.#tellEnd(execution.id, execution);
     }
@@ -594,6 +594,10 @@ export class FakeServer {
     this.#tokens += 1;
     return `token-${this.#tokens}`;
   }
+}
+
+export function hasEnded({ status }: FakeExecution): boolean {
+  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED';
 }
 
 /** Refuses the item at hand. */

@@ -2,23 +2,20 @@ import { FlovynError, TaskCancelled } from '../errors.js';
 import type { Wait } from '../replay/pending.js';
 import type { TaskHandle, TimerHandle, WorkflowHandle } from '../types.js';
 
-/** Where a handle keeps its wait, so that combinators can tell which of several ended first. */
-export const waitOf: unique symbol = Symbol('flovyn.wait');
-
 /** A task, seen from the workflow that scheduled it. */
 export class ScheduledTaskHandle<O> implements TaskHandle<O> {
   readonly taskExecutionId: string;
-  readonly [waitOf]: Wait<O>;
+  readonly #wait: Wait<O>;
   readonly #cancel: (reason: string) => void;
 
   constructor(taskExecutionId: string, wait: Wait<O>, cancel: (reason: string) => void) {
     this.taskExecutionId = taskExecutionId;
-    this[waitOf] = wait;
+    this.#wait = wait;
     this.#cancel = cancel;
   }
 
   result(): Promise<O> {
-    return this[waitOf].promise;
+    return this.#wait.promise;
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- awaiting a handle is the published way to wait for its result
@@ -34,19 +31,19 @@ export class ScheduledTaskHandle<O> implements TaskHandle<O> {
   }
 
   get isCancelled(): boolean {
-    return TaskCancelled.is(this[waitOf].failure);
+    return TaskCancelled.is(this.#wait.failure);
   }
 }
 
 /** A durable timer, seen from the workflow that started it. */
 export class StartedTimerHandle implements TimerHandle {
   readonly timerId: string;
-  readonly [waitOf]: Wait<void>;
+  readonly #wait: Wait<void>;
   readonly #cancel: () => void;
 
   constructor(timerId: string, wait: Wait<void>, cancel: () => void) {
     this.timerId = timerId;
-    this[waitOf] = wait;
+    this.#wait = wait;
     this.#cancel = cancel;
   }
 
@@ -55,7 +52,7 @@ export class StartedTimerHandle implements TimerHandle {
     fulfilled?: ((value: void) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this[waitOf].promise.then(fulfilled, rejected);
+    return this.#wait.promise.then(fulfilled, rejected);
   }
 
   cancel(): void {
@@ -66,17 +63,17 @@ export class StartedTimerHandle implements TimerHandle {
 /** A child workflow, seen from its parent. */
 export class ChildWorkflowHandle<O> implements WorkflowHandle<O> {
   readonly workflowId: string;
-  readonly [waitOf]: Wait<O>;
+  readonly #wait: Wait<O>;
   readonly #cancel: (reason: string) => void;
 
   constructor(workflowId: string, wait: Wait<O>, cancel: (reason: string) => void) {
     this.workflowId = workflowId;
-    this[waitOf] = wait;
+    this.#wait = wait;
     this.#cancel = cancel;
   }
 
   result(): Promise<O> {
-    return this[waitOf].promise;
+    return this.#wait.promise;
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- awaiting a handle is the published way to wait for its result

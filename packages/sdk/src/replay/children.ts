@@ -55,7 +55,7 @@ export class Children {
       });
     }
     const wait = this.#core.waits.open(keyOf(id), { type: suspendType.CHILD_WORKFLOW, name, id });
-    if (wait.settledAt === 0) this.#open.set(id, name);
+    if (!wait.isSettled) this.#open.set(id, name);
     return { id, wait };
   }
 

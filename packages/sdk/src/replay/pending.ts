@@ -26,8 +26,8 @@ export class Wait<T = unknown> {
   readonly on: WaitingOn;
   readonly promise: Promise<T>;
   isAwaited = false;
-  /** Its place in the order things were settled, from 1; 0 while it is open. */
-  settledAt = 0;
+  isSettled = false;
+  /** What it failed with. */
   failure: Error | undefined;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: Error) => void;
@@ -51,8 +51,8 @@ export class Wait<T = unknown> {
     this.#reject = reject;
   }
 
-  settle(settlement: Settlement, place: number): void {
-    this.settledAt = place;
+  settle(settlement: Settlement): void {
+    this.isSettled = true;
     if ('error' in settlement) {
       this.failure = settlement.error;
       this.#reject(settlement.error);
@@ -69,7 +69,6 @@ const WAITING_ON_MAX = 100;
 export class Waits {
   readonly #open = new Map<string, Wait>();
   readonly #early = new Map<string, Settlement>();
-  #settled = 0;
 
   /** Opens a wait. When its event came before the code asked for it, it is settled at once. */
   open<T>(key: string, on: WaitingOn): Wait<T> {
@@ -79,7 +78,7 @@ export class Waits {
       this.#open.set(key, wait);
     } else {
       this.#early.delete(key);
-      wait.settle(early, this.nextPlace());
+      wait.settle(early);
     }
     return wait;
   }
@@ -96,13 +95,8 @@ export class Waits {
       return false;
     }
     this.#open.delete(key);
-    wait.settle(settlement, this.nextPlace());
+    wait.settle(settlement);
     return true;
-  }
-
-  nextPlace(): number {
-    this.#settled += 1;
-    return this.#settled;
   }
 
   /** The open waits of some types, oldest first. */

@@ -23,7 +23,7 @@ export class Signals {
     const queue = this.#queues.get(name);
     if (queue !== undefined && queue.length > 0) {
       const ready = new Wait<T>(key, { type: suspendType.SIGNAL, name });
-      ready.settle({ value: queue.shift() }, this.#core.waits.nextPlace());
+      ready.settle({ value: queue.shift() });
       return ready;
     }
     this.#waitersOf(name).push(key);

@@ -61,7 +61,7 @@ export class Tasks {
       });
     }
     const wait = this.#core.waits.open(keyOf(id), { type: suspendType.TASK, name: kind, id });
-    if (wait.settledAt === 0) this.#open.set(id, kind);
+    if (!wait.isSettled) this.#open.set(id, kind);
     return { id, wait };
   }
 

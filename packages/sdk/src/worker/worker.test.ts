@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { aWorker } from '../../test/a-worker.js';
-import { type FakeExecution, FakeServer, refuse } from '../../test/fake-server.js';
+import { type FakeExecution, FakeServer, hasEnded, refuse } from '../../test/fake-server.js';
 import { until } from '../../test/until.js';
 import { task } from '../task.js';
 import type { WorkflowContext, WorkflowDefinition } from '../types.js';
@@ -18,10 +18,6 @@ afterEach(async () => {
 
 function flow(run: (ctx: WorkflowContext) => Promise<unknown>): WorkflowDefinition {
   return workflow<unknown, unknown>({ name: 'flow', run });
-}
-
-function hasEnded(execution: FakeExecution): boolean {
-  return ['COMPLETED', 'FAILED', 'CANCELLED'].includes(execution.status);
 }
 
 function typesOf(execution: FakeExecution): string[] {
