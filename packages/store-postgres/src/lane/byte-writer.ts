@@ -8,6 +8,9 @@ for (let value = 0; value < 16; value++) {
   digits[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
+/** Up to this many letters, writing them one by one is cheaper than calling the native encoder. */
+const shortText = 48;
+
 const twoTo32 = 0x1_0000_0000;
 
 /** Writes network-order bytes into one buffer that grows and is used again for every batch. */
@@ -44,7 +47,8 @@ export class ByteWriter {
 
   int32(value: number): void {
     this.#reserve(4);
-    this.#length = this.#buffer.writeInt32BE(value, this.#length);
+    this.#put32(value, this.#length);
+    this.#length += 4;
   }
 
   int64(value: number): void {
@@ -80,7 +84,22 @@ export class ByteWriter {
   text(value: string): void {
     // UTF-8 takes at most three bytes for each of a string's code units.
     this.#reserve(value.length * 3);
-    this.#length += this.#buffer.write(value, this.#length, 'utf8');
+    if (value.length > shortText || !this.#ascii(value)) {
+      this.#length += this.#buffer.write(value, this.#length, 'utf8');
+    }
+  }
+
+  /** Writes text of plain letters; false, with nothing written, when it has any others. */
+  #ascii(value: string): boolean {
+    const buffer = this.#buffer;
+    const start = this.#length;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 127) return false;
+      buffer[start + i] = code;
+    }
+    this.#length = start + value.length;
+    return true;
   }
 
   /** Text with its terminating zero byte. */
@@ -98,13 +117,21 @@ export class ByteWriter {
 
   /** Writes the number of bytes since `at`; with `inclusive`, those of the length itself are counted too. */
   fillLength(at: number, inclusive: boolean): void {
-    this.#buffer.writeInt32BE(this.#length - at - (inclusive ? 0 : 4), at);
+    this.#put32(this.#length - at - (inclusive ? 0 : 4), at);
   }
 
   /** Puts a null, the length -1, in the place of everything since `at`. */
   nullFrom(at: number): void {
     this.#length = at;
     this.int32(-1);
+  }
+
+  #put32(value: number, at: number): void {
+    const buffer = this.#buffer;
+    buffer[at] = value >>> 24;
+    buffer[at + 1] = value >>> 16;
+    buffer[at + 2] = value >>> 8;
+    buffer[at + 3] = value;
   }
 
   #reserve(bytes: number): void {
