@@ -5,7 +5,7 @@ import { ByteWriter } from './byte-writer.js';
 import { PlanHygiene } from './plan-hygiene.js';
 import type { TextRow } from '../text-row.js';
 import { RoundTrip } from './round-trip.js';
-import { type Call, type Statement, writeCall, writeParse, writeSync } from './statement.js';
+import { type Call, type Statement, call, writeCall, writeParse, writeSync } from './statement.js';
 
 export interface LaneOptions {
   readonly connection: pg.ClientConfig;
@@ -17,6 +17,8 @@ export interface LaneOptions {
   /** Milliseconds one group of statements may take. */
   readonly timeLimitMs: number;
 }
+
+const rollback: Statement = { name: 'rollback', sql: 'rollback', columns: [] };
 
 /** How long a call waits for a connection that is being made: as long as the pool's readers wait. */
 const connectWaitMs = 2_000;
@@ -80,12 +82,7 @@ export class Lane {
     const client = this.#client;
     // Without a connection there is no transaction either.
     if (client === undefined) return;
-    try {
-      await client.query('rollback');
-    } catch (error) {
-      this.#lose(client, error);
-      throw unavailable('Letting go of locked executions', error);
-    }
+    await this.#exchange(client, 'Letting go of locked executions', [call(rollback, [])]);
   }
 
   async #exchange(
@@ -155,7 +152,8 @@ export class Lane {
 
   async #prepare(client: pg.Client): Promise<void> {
     const out = new ByteWriter();
-    for (const statement of [...this.#options.statements, ...PlanHygiene.statements]) writeParse(out, statement);
+    for (const statement of [...this.#options.statements, ...PlanHygiene.statements, rollback])
+      writeParse(out, statement);
     writeSync(out);
     const trip = new RoundTrip(out.view());
     client.query(trip);
