@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from './config-error.js';
 import { loadConfig } from './config.js';
 
@@ -33,8 +33,11 @@ authenticators = ["static_api_key"]
 authorizer = "cedar"
 `;
 
+const directory = mkdtempSync(join(tmpdir(), 'flovyn-config-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
 function fileWith(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'flovyn-config-')), 'server.toml');
+  const path = join(directory, 'server.toml');
   writeFileSync(path, text);
   return path;
 }
