@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { extract, toModule } from './extract.mjs';
+import { extract } from './extract.mjs';
 
 const document = [
   '# Title',
@@ -11,20 +11,32 @@ const document = [
   '```sh',
   'npm start',
   '```',
-  '```ts',
+  '<!-- given',
+  'declare function b(): void;',
+  '-->',
+  '',
+  '```tsx',
   'b();',
   '```',
   '',
-];
+].join('\n');
 
 test('only blocks of TypeScript are taken, each with its place', () => {
-  expect(extract(document.join('\n'))).toEqual([
-    { line: 4, code: 'const a = 1;\n' },
-    { line: 11, code: 'b();\n' },
+  expect(extract(document).map(({ line, language }) => [line, language])).toEqual([
+    [4, 'ts'],
+    [15, 'tsx'],
   ]);
 });
 
-test('a module has its code on the lines of the document', () => {
-  const [, second] = extract(document.join('\n')).map((block) => toModule(block).split('\n'));
-  expect(second?.[10]).toBe('b();');
+test('a module has its code, and what the code is given, on the lines of the document', () => {
+  const [first, second] = extract(document).map(({ module }) => module.split('\n'));
+  expect(first?.[3]).toBe('const a = 1;');
+  expect(second?.[10]).toBe('declare function b(): void;');
+  expect(second?.[14]).toBe('b();');
+  expect(second?.filter((line) => line !== '')).toEqual(['declare function b(): void;', 'b();', 'export {};']);
+});
+
+test('a comment is given to the block that follows it, and to no other', () => {
+  const text = '<!-- given\nlet a;\n-->\n\nBetween.\n\n```ts\na;\n```\n';
+  expect(extract(text)[0]?.module.trim()).toBe('a;\n\nexport {};');
 });
