@@ -1,23 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorCode } from '@flovyn/protocol';
-import {
-  type Activation,
-  type HistoryPage,
-  type Query,
-  type SessionEvent,
-  fromSessionEvent,
-  toJsonBytes,
-  toTurnCompleted,
-} from '@flovyn/protocol/grpc';
-import { FlovynError, toError } from '../errors.js';
+import { type Activation, type HistoryPage, type Query, toJsonBytes, toTurnCompleted } from '@flovyn/protocol/grpc';
+import { toError } from '../errors.js';
 import { loggerTo } from '../log.js';
 import { isMadeByTurn } from '../replay/event-handlers.js';
 import type { Fact } from '../replay/fact.js';
 import { Replayer, type Turn } from '../replay/replayer.js';
 import { deserialize, serialize } from '../serde.js';
 import type { Logger, WorkflowDefinition } from '../types.js';
+import { Confirmations } from './confirmations.js';
+import { HistoryFeed } from './history-feed.js';
 import type { Cached } from './instance-cache.js';
 import type { Answer, Session } from './session.js';
+import { failureTurn, meaningOf } from './turn-refusal.js';
 
 /** The end of a task of this execution, which this worker made itself. */
 export interface TaskEnd {
@@ -76,16 +70,6 @@ const countable: ReadonlySet<string> = new Set([
   'SCHEDULE_CHILD_WORKFLOW',
 ]);
 
-/** Refusals after which the same turn may be made again by whoever has it then. */
-const weather: ReadonlySet<string> = new Set<ErrorCode>(['UNAVAILABLE', 'ABORTED', 'DEADLINE_EXCEEDED']);
-/** Refusals that say: this turn is nobody's, or somebody else's. */
-const gone: ReadonlySet<string> = new Set<ErrorCode>([
-  'LEASE_LOST',
-  'SPECULATION_MISSED',
-  'NOT_FOUND',
-  'FAILED_PRECONDITION',
-]);
-
 /**
  * One live execution on this worker: activations and results in, turns out.
  *
@@ -100,39 +84,35 @@ export class Instance implements Cached {
   readonly id: string;
   readonly definition: WorkflowDefinition;
   readonly #host: InstanceHost;
-  readonly #logger: Logger;
-  #replayer: Replayer | undefined;
-  /** The last history number the code was played with, guesses included. */
-  #sequence = 0;
-  /** The same without guesses. */
+  readonly #history: HistoryFeed;
+  readonly #confirmations = new Confirmations();
+  /** The last history number the code was played with, without guesses. */
   #recorded = 0;
-  #isExact = false;
+  /** True while the number of the next fact is known, unless somebody else writes it. */
+  #canGuess = false;
   #claim: string | undefined;
   #claiming: Claiming | undefined;
   #activation: Activation | undefined;
   #ends: TaskEnd[] = [];
   #isBusy = false;
   #isDropped = false;
-  /** Items the state rests on: sent, or about to be, and confirmed. */
-  #sent = 0;
-  #confirmed = 0;
-  #effects: { readonly after: number; readonly run: () => void }[] = [];
-  #pages: ((page: HistoryPage) => void) | undefined;
 
   constructor({ id, definition, logger, host }: InstanceOptions) {
     this.id = id;
     this.definition = definition;
     this.#host = host;
-    this.#logger = loggerTo((level, message, args) => this.#whenConfirmed(() => logger[level](message, ...args)));
+    const patientLogger = loggerTo((level, message, args) =>
+      this.#confirmations.whenComplete(() => logger[level](message, ...args)),
+    );
+    this.#history = new HistoryFeed({
+      session: host.session,
+      workflowExecutionId: id,
+      createReplayer: (input) => new Replayer({ workflowExecutionId: id, definition, input, logger: patientLogger }),
+    });
   }
 
   get isIdle(): boolean {
-    return !this.#isBusy && this.#activation === undefined && this.#confirmed === this.#sent;
-  }
-
-  /** True while a turn is being played under a claim. */
-  get hasClaim(): boolean {
-    return this.#claim !== undefined;
+    return !this.#isBusy && this.#activation === undefined && this.#confirmations.isComplete;
   }
 
   /** The last recorded history number the code was played with; 0 before the first turn. */
@@ -148,14 +128,11 @@ export class Instance implements Cached {
       this.#tryToClaim();
       return;
     }
-    // A second claim while one is played: the first one was lost on the way.
-    if (this.#claim !== undefined || this.#activation !== undefined) {
-      this.#activation = activation;
-      this.drop();
-      return;
-    }
+    const isSecond = this.#claim !== undefined || this.#activation !== undefined;
     this.#activation = activation;
-    this.#work();
+    // A second claim while one is played: the first one was lost on the way.
+    if (isSecond) this.drop();
+    else this.#work();
   }
 
   /**
@@ -165,12 +142,12 @@ export class Instance implements Cached {
   offer(end: TaskEnd): boolean {
     const mayApply =
       !this.#isDropped &&
-      this.#isExact &&
+      this.#canGuess &&
       this.#claim === undefined &&
       this.#claiming === undefined &&
       this.#activation === undefined &&
       this.#host.maySpeculate(this.definition.name) &&
-      this.#replayer?.waitsForTask(end.taskExecutionId) === true;
+      this.#history.replayer?.waitsForTask(end.taskExecutionId) === true;
     if (!mayApply) return false;
     this.#ends.push(end);
     this.#work();
@@ -178,17 +155,16 @@ export class Instance implements Cached {
   }
 
   receivedPage(page: HistoryPage): void {
-    this.#pages?.(page);
+    this.#history.receivedPage(page);
   }
 
   /** Answers a question once everything the instance rests on is confirmed. */
-  answer(query: Query): void {
-    this.#whenConfirmed(() => {
-      const { queryId, queryName, params } = query;
+  answer({ queryId, queryName, params }: Query): void {
+    this.#confirmations.whenComplete(() => {
       try {
         const args = deserialize(Buffer.from(params).toString());
-        const result = this.#replayer?.query(queryName, args);
-        this.#host.session.send('queryAnswered', { queryId, result: toJsonBytes(serialize(result)) });
+        const result = toJsonBytes(serialize(this.#history.replayer?.query(queryName, args)));
+        this.#host.session.send('queryAnswered', { queryId, result });
       } catch (error) {
         this.#host.session.send('queryAnswered', { queryId, error: toError(error).message });
       }
@@ -208,7 +184,7 @@ export class Instance implements Cached {
     this.#isDropped = true;
     this.#host.forget(this);
     this.#host.session.send('instanceDropped', { workflowExecutionId: this.id });
-    this.#effects = [];
+    this.#confirmations.abandon();
     if (this.#claim !== undefined) this.#host.unclaimed(this.#claim);
     const activation = this.#activation ?? this.#claiming?.activation;
     this.#activation = undefined;
@@ -228,7 +204,7 @@ export class Instance implements Cached {
       while (!this.#isDropped) {
         if (this.#activation !== undefined) {
           // An answer is still under way: it may end the instance.
-          if (this.#confirmed < this.#sent) return;
+          if (!this.#confirmations.isComplete) return;
           const activation = this.#activation;
           this.#activation = undefined;
           await this.#playActivation(activation);
@@ -247,6 +223,8 @@ export class Instance implements Cached {
 
   /** The replay itself failed: our fault, or a history that cannot be read. Somebody else may have more luck. */
   #giveUp(error: unknown): void {
+    // A claim that is gone explains every failure.
+    if (this.#isDropped) return;
     this.#host.logger.error(`Execution ${this.id} of workflow "${this.definition.name}" could not be played`, error);
     this.#release('The worker failed to play the turn');
     this.drop();
@@ -263,30 +241,32 @@ export class Instance implements Cached {
 
   async #playActivation(activation: Activation): Promise<void> {
     this.#claim = activation.claimToken;
-    if (!(await this.#read(activation)) || this.#isDropped) return;
-    const replayer = this.#replayer;
-    if (replayer === undefined) throw new Error('The server sent no input with a first activation');
-    if (!(await replayer.play(() => Promise.resolve(!this.#isDropped))) || this.#isDropped) return;
-    this.#sendTurn(replayer);
+    const replayer = await this.#history.read(activation);
+    this.#recorded = this.#history.sequence;
+    if (this.#isDropped || !(await replayer.play(() => Promise.resolve(!this.#isDropped)))) return;
+    if (!this.#isDropped) this.#sendTurn(replayer);
   }
 
   async #playEnds(): Promise<void> {
-    const replayer = this.#replayer;
+    const { replayer } = this.#history;
     if (replayer === undefined) return;
     const applied: AppliedEnd[] = [];
     const mayAct = async (): Promise<boolean> => {
       if (this.#claim !== undefined) return true;
       // The code is beyond repair: it read a time that was not there.
-      if (replayer.usedUnknownTime) return false;
-      return this.#claimFor(applied);
+      return !replayer.usedUnknownTime && this.#claimFor(applied);
     };
     for (let end = this.#ends.shift(); end !== undefined; end = this.#ends.shift()) {
-      this.#sequence += 1;
-      this.#sent += 1;
-      applied.push({ end, sequence: this.#sequence, isReported: false });
-      replayer.expect({ sequence: this.#sequence, type: end.type, data: end.data, timestampMs: undefined });
-      const played = await replayer.play(mayAct);
-      if (this.#isDropped || !played || replayer.usedUnknownTime) return this.#abandon(replayer, applied);
+      this.#history.sequence += 1;
+      this.#confirmations.owe();
+      const { sequence } = this.#history;
+      applied.push({ end, sequence, isReported: false });
+      replayer.expect({ sequence, type: end.type, data: end.data, timestampMs: undefined });
+      const isPlayed = await replayer.play(mayAct);
+      if (this.#isDropped || !isPlayed || replayer.usedUnknownTime) {
+        this.#abandon(replayer, applied);
+        return;
+      }
       // From here on there is a claim: other results come by way of the server.
       if (this.#claim !== undefined) break;
     }
@@ -321,111 +301,74 @@ export class Instance implements Cached {
   }
 
   #tryToClaim(): void {
-    const claiming = this.#claiming;
-    const activation = claiming?.activation;
-    if (claiming === undefined || activation === undefined || this.#confirmed < this.#sent) return;
-    void this.#adopt(claiming, activation);
+    const activation = this.#claiming?.activation;
+    if (this.#claiming === undefined || activation === undefined || !this.#confirmations.isComplete) return;
+    const isPlayedByOthers = activation.events.some(
+      ({ sequence, eventType }) => sequence > this.#history.sequence && isMadeByTurn(eventType),
+    );
+    // What this instance has decided since may stand there already.
+    if (isPlayedByOthers) this.drop();
+    else void this.#adopt(this.#claiming, activation);
   }
 
+  /** Goes on under a claim with what was begun on a guess. */
   async #adopt(claiming: Claiming, activation: Activation): Promise<void> {
-    // Somebody else has played meanwhile; what this instance has decided since may stand there already.
-    if (activation.events.some((event) => event.sequence > this.#sequence && isMadeByTurn(event.eventType))) {
-      this.drop();
-      return;
-    }
     this.#claiming = undefined;
     this.#claim = activation.claimToken;
     try {
-      await this.#learnTime(activation);
-      claiming.resolve((await this.#read(activation)) && !this.#isDropped);
+      const time = await this.#history.timeOfLast(activation);
+      if (time !== undefined) this.#history.replayer?.timeBecameKnown(time);
+      await this.#history.read(activation);
+      this.#recorded = this.#history.sequence;
+      claiming.resolve(!this.#isDropped);
     } catch (error) {
       this.#giveUp(error);
       claiming.resolve(false);
     }
   }
 
-  /** The newest result that was applied ahead has its time by now. */
-  async #learnTime({ events, claimToken }: Activation): Promise<void> {
-    const isNewest = (event: SessionEvent): boolean => event.sequence === this.#sequence;
-    const newest = events.find(isNewest) ?? (await this.#fetch(claimToken, this.#sequence - 1)).events.find(isNewest);
-    if (newest !== undefined) this.#replayer?.timeBecameKnown(newest.timestampMs);
-  }
-
-  /** Hands the facts of an activation to the code's replay, fetching those that did not come with it. */
-  async #read(activation: Activation): Promise<boolean> {
-    let input = activation.input;
-    this.#take(activation.events, input);
-    while (this.#sequence < activation.sequence || this.#replayer === undefined) {
-      const page = await this.#fetch(activation.claimToken, this.#sequence);
-      if (this.#isDropped) return false;
-      input ??= page.input;
-      const before = this.#sequence;
-      this.#take(page.events, input);
-      if (this.#sequence === before && page.last) break;
-    }
-    this.#recorded = this.#sequence;
-    return true;
-  }
-
-  /** Reads the facts that follow what is known, without a hole. */
-  #take(events: readonly SessionEvent[], input: Uint8Array | undefined): void {
-    const next = events.filter(
-      (event, index) => event.sequence > this.#sequence && isNext(events, index, this.#sequence),
-    );
-    if (next.length === 0) return;
-    if (this.#replayer === undefined) {
-      if (input === undefined) return;
-      this.#replayer = new Replayer({
-        workflowExecutionId: this.id,
-        definition: this.definition,
-        input: deserialize(Buffer.from(input).toString()),
-        logger: this.#logger,
-      });
-    }
-    this.#replayer.read(next.map(fromSessionEvent));
-    this.#sequence += next.length;
-  }
-
-  #fetch(claimToken: string, afterSequence: number): Promise<HistoryPage> {
-    return new Promise((resolve, reject) => {
-      this.#pages = (page) => {
-        if (page.claimToken === claimToken && page.afterSequence === afterSequence) resolve(page);
-      };
-      const request = { workflowExecutionId: this.id, claimToken, afterSequence };
-      this.#host.session.request('historyWanted', request, (answer) => {
-        if (!answer.isAccepted) reject(new FlovynError(`Its history was refused: ${answer.code}: ${answer.message}`));
-      });
-    });
-  }
-
   #sendTurn(replayer: Replayer): void {
     const turn = replayer.takeTurn();
     const claimToken = this.#claim;
     this.#claim = undefined;
-    const seenSequence = this.#sequence;
+    const seen = this.#history.sequence;
     const isCountable = turn.commands.every(({ type }) => countable.has(type));
-    if (isCountable) this.#sequence += turn.commands.length + 1;
-    this.#isExact = isCountable && turn.outcome.type === 'SUSPENDED';
-    this.#sent += 1;
-    const expected = this.#sequence;
-    this.#submit(turn, claimToken, seenSequence, (answer) => {
+    const expected = isCountable ? seen + turn.commands.length + 1 : seen;
+    this.#history.sequence = expected;
+    this.#canGuess = isCountable && turn.outcome.type === 'SUSPENDED';
+    this.#confirmations.owe();
+    this.#submit(turn, claimToken, seen, (answer) => {
       if (!answer.isAccepted) {
-        this.#refused(answer, claimToken, seenSequence);
+        this.#refused(answer, claimToken, seen);
         return;
       }
       const recorded = answer.detail?.$case === 'turn' ? answer.detail.value.sequence : 0;
-      this.#recordedTurn(replayer, { expected, seenSequence, recorded });
+      if (recorded === expected) {
+        replayer.turnRecorded();
+        this.#recorded = recorded;
+      } else {
+        this.#wasInterleaved(seen, expected);
+      }
       if (turn.outcome.type !== 'SUSPENDED') this.#host.ended(this, turn);
       this.#confirm();
     });
   }
 
-  #submit(turn: Turn, claimToken: string | undefined, seenSequence: number, answered: (answer: Answer) => void): void {
+  /** Other facts came in between: the next activation brings them, and the turn's own facts with them. */
+  #wasInterleaved(seen: number, expected: number): void {
+    this.#recorded = seen;
+    // Unless something was guessed on top of it, which its own answer ends.
+    if (this.#history.sequence !== expected) return;
+    this.#history.sequence = seen;
+    this.#canGuess = false;
+  }
+
+  #submit(turn: Turn, claimToken: string | undefined, seen: number, answered: (answer: Answer) => void): void {
     const head = {
       workflowExecutionId: this.id,
       claimToken: claimToken ?? '',
       turnId: randomUUID(),
-      seenSequence,
+      seenSequence: seen,
       speculative: claimToken === undefined,
     };
     this.#host.session.request('turnCompleted', toTurnCompleted(head, turn.commands, turn.outcome), (answer) => {
@@ -434,83 +377,37 @@ export class Instance implements Cached {
     });
   }
 
-  #recordedTurn(
-    replayer: Replayer,
-    { expected, seenSequence, recorded }: { expected: number; seenSequence: number; recorded: number },
-  ): void {
-    if (recorded === expected) {
-      replayer.turnRecorded();
-      this.#recorded = recorded;
-      return;
-    }
-    // Other facts came in between: the next activation brings them, and the turn's own facts with them.
-    this.#recorded = seenSequence;
-    if (this.#sequence === expected) {
-      this.#sequence = seenSequence;
-      this.#isExact = false;
-    }
-  }
-
-  /** The turn was not stored, and the same turn never will be. */
+  /** The turn was not stored, and sending it again would not change that. */
   #refused(
     { code, message }: Extract<Answer, { readonly isAccepted: false }>,
     claimToken: string | undefined,
-    seenSequence: number,
+    seen: number,
   ): void {
-    if (!gone.has(code)) {
-      this.#host.logger.error(
-        `A turn of workflow "${this.definition.name}" (${this.id}) was refused: ${code}: ${message}`,
-      );
-      if (weather.has(code)) {
-        this.#claim = claimToken;
-        this.#release(message);
-      } else {
-        this.#fail(code, message, claimToken, seenSequence);
-      }
+    const meaning = meaningOf(code);
+    if (meaning !== 'gone') {
+      const what = `A turn of workflow "${this.definition.name}" (${this.id})`;
+      this.#host.logger.error(`${what} was refused: ${code}: ${message}`);
     }
+    if (meaning === 'weather') {
+      this.#claim = claimToken;
+      this.#release(message);
+    }
+    if (meaning === 'final') this.#fail(failureTurn(code, message), claimToken, seen);
     this.drop();
   }
 
-  /** Makes the refusal the execution's end: played again, it would be refused again. */
-  #fail(code: string, message: string, claimToken: string | undefined, seenSequence: number): void {
-    const turn: Turn = {
-      commands: [],
-      outcome: {
-        type: 'FAILED',
-        error: `The server refused what the workflow decided (${code}): ${message}`,
-        stackTrace: '',
-        failureType: code,
-      },
-    };
+  #fail(turn: Turn, claimToken: string | undefined, seen: number): void {
     if (claimToken !== undefined) this.#host.claimed(claimToken, this);
-    this.#submit(turn, claimToken, seenSequence, (answer) => {
+    this.#submit(turn, claimToken, seen, (answer) => {
       if (answer.isAccepted) this.#host.ended(this, turn);
       else this.#host.logger.error(`Execution ${this.id} could not be failed either: ${answer.message}`);
     });
   }
 
-  #whenConfirmed(run: () => void): void {
-    if (this.#confirmed === this.#sent) run();
-    else this.#effects.push({ after: this.#sent, run });
-  }
-
   #confirm(): void {
-    this.#confirmed += 1;
-    while (this.#effects[0] !== undefined && this.#effects[0].after <= this.#confirmed) this.#effects.shift()?.run();
+    this.#confirmations.had();
     this.#tryToClaim();
     if (this.#activation !== undefined) this.#work();
     else if (this.isIdle) this.#host.rested();
   }
-}
-
-/** Whether the event continues what is known: everything between stands before it in the list. */
-function isNext(events: readonly SessionEvent[], index: number, known: number): boolean {
-  const event = events[index];
-  const first = events[0];
-  return (
-    event !== undefined &&
-    first !== undefined &&
-    first.sequence <= known + 1 &&
-    event.sequence - first.sequence === index
-  );
 }
