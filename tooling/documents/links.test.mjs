@@ -20,7 +20,12 @@ const targetsOf = (text, others = {}) =>
 
 test('a link to a file or a folder that is there is whole', () => {
   const others = { 'docs/b.md': '', 'README.md': '', 'examples/x/README.md': '' };
-  expect(targetsOf('[b](b.md) [home](../README.md) [all](../examples) [site](https://example.com) [mail](mailto:a@b)', others)).toEqual([]);
+  expect(
+    targetsOf(
+      '[b](b.md) [home](../README.md) [all](../examples) [site](https://example.com) [mail](mailto:a@b)',
+      others,
+    ),
+  ).toEqual([]);
 });
 
 test('a link to a file that is not there is broken, and so is one out of the repository', () => {
