@@ -4,7 +4,7 @@ import type { OrgId, TaskId } from '../ids.js';
 import type { ReadyWork, Store } from '../ports/store.js';
 import type { Clock, WakeUps } from '../ports/surroundings.js';
 import { Alarm } from '../services/alarm.js';
-import type { Changes } from '../services/change.js';
+import type { Lane } from '../services/lane.js';
 import type { Dispatcher, Seat } from '../services/dispatcher.js';
 
 /** How long found work is kept from other processes while its claim is being stored. */
@@ -16,7 +16,7 @@ const AT_A_TIME = 100;
 
 export interface DispatchOptions {
   readonly store: Store;
-  readonly changes: Changes;
+  readonly lane: Lane;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly wakeUps: WakeUps;
@@ -90,13 +90,13 @@ export class DispatchLoop implements Loop {
   }
 
   async #claim(work: ReadyWork, seat: Seat): Promise<void> {
-    const { changes, dispatcher } = this.#options;
+    const { lane, dispatcher } = this.#options;
     const taskId = work.type === 'task' ? (work.id as TaskId) : undefined;
     const offer = { executionId: work.executionId, ...(taskId === undefined ? {} : { taskId }) };
     const place = dispatcher.occupy(seat, offer);
     let claimed = false;
     try {
-      claimed = await changes.change({
+      claimed = await lane.change({
         id: work.executionId,
         orgId: work.orgId,
         ...(taskId === undefined ? {} : { taskIds: [taskId] }),

@@ -4,7 +4,7 @@ import type { TaskId } from '../ids.js';
 import type { DueTimer, Store } from '../ports/store.js';
 import type { Clock } from '../ports/surroundings.js';
 import { Alarm } from '../services/alarm.js';
-import type { Changes } from '../services/change.js';
+import type { Lane } from '../services/lane.js';
 
 const AT_A_TIME = 1_000;
 /** A look is taken at least this often: another process may have set a timer. */
@@ -12,12 +12,12 @@ const LOOK_EVERY_MS = 1_000;
 
 /** What was put off becomes ready when its time has come, never before. */
 export class TimerLoop implements Loop {
-  readonly #options: { readonly store: Store; readonly changes: Changes; readonly clock: Clock };
+  readonly #options: { readonly store: Store; readonly lane: Lane; readonly clock: Clock };
   readonly #alarm = new Alarm();
   /** When the next look is to be taken. */
   #lookAt = 0;
 
-  constructor(options: { readonly store: Store; readonly changes: Changes; readonly clock: Clock }) {
+  constructor(options: { readonly store: Store; readonly lane: Lane; readonly clock: Clock }) {
     this.#options = options;
   }
 
@@ -47,7 +47,7 @@ export class TimerLoop implements Loop {
 
   async #fire(timer: DueTimer): Promise<void> {
     const taskId = timer.id as TaskId;
-    await this.#options.changes.change({
+    await this.#options.lane.change({
       id: timer.executionId,
       orgId: timer.orgId,
       taskIds: [taskId],

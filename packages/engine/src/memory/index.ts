@@ -1,2 +1,3 @@
-export { type MemoryRows, type MemoryStore, createMemoryStore } from './store.js';
+export type { MemoryRows } from './rows.js';
+export { type MemoryStore, createMemoryStore } from './store.js';
 export { type ManualClock, countingIds, manualClock, recordingReporter } from './surroundings.js';

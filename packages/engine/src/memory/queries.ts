@@ -1,7 +1,7 @@
 import { type Json, fromJson, toJson } from '@flovyn/protocol';
 import type { ExecutionId, OrgId, TaskId } from '../ids.js';
 import type { Page, Position, Queries, TaskRecord, WorkflowRecord } from '../ports/store.js';
-import type { MemoryRows } from './store.js';
+import type { MemoryRows } from './rows.js';
 
 /** Reading for people over the maps of a memory store. */
 export function memoryQueries(rows: MemoryRows): Queries {

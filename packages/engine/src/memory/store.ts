@@ -22,21 +22,7 @@ import {
 } from '../ports/store.js';
 import { type EndedAttempt, type TaskState, isOpenTask } from '../task/state.js';
 import { memoryQueries } from './queries.js';
-
-/** Everything a memory store holds: plain maps, for tests to look at. */
-export interface MemoryRows {
-  readonly executions: Map<ExecutionId, Omit<LoadedExecution, 'tasks' | 'seq'>>;
-  readonly tasks: Map<TaskId, { readonly executionId: ExecutionId; readonly task: TaskState }>;
-  readonly history: Map<ExecutionId, HistoryRow[]>;
-  readonly entries: Map<ExecutionId, StreamEntry[]>;
-  readonly attempts: EndedAttempt[];
-  readonly logs: StoredLog[];
-  readonly ready: Map<string, ReadyWork & { reservedUntil: number }>;
-  readonly timers: Map<string, DueTimer>;
-  readonly keys: Map<string, IdempotencyKey>;
-  readonly sessions: Map<SessionId, SessionLease>;
-  readonly orgs: Map<OrgId, Organisation>;
-}
+import type { MemoryRows } from './rows.js';
 
 export interface MemoryStore extends Store {
   readonly rows: MemoryRows;

@@ -7,7 +7,7 @@ import type { Occurrence } from '../occurrence.js';
 import type { IdempotencyKey } from '../ports/store.js';
 import type { Clock, Ids } from '../ports/surroundings.js';
 import { Batch } from './batch.js';
-import type { Change } from './change.js';
+import type { Change } from '../change.js';
 import type { Dispatcher, Offer, Place } from './dispatcher.js';
 import { type Meeting, taskOffer, workflowOffer } from './hand-over.js';
 import { type Prepared, type WorkingSet, keyName } from './working-set.js';

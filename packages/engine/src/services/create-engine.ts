@@ -3,7 +3,7 @@ import { DispatchLoop } from '../loops/dispatch-loop.js';
 import { TimerLoop } from '../loops/timer-loop.js';
 import type { Store } from '../ports/store.js';
 import type { Clock, Ids, Reporter, WakeUps } from '../ports/surroundings.js';
-import { Changes } from './change.js';
+import { Lane } from './lane.js';
 import { Dispatcher } from './dispatcher.js';
 import type { LeaseTimes } from './session.js';
 import { SessionRegistry } from './sessions.js';
@@ -35,7 +35,7 @@ export interface EngineParts {
 export function createEngine({ store, clock, ids, wakeUps, reporter, settings = {} }: EngineParts): Engine {
   const hub = new StreamHub(reporter);
   const dispatcher = new Dispatcher(() => ids.token());
-  const changes: Changes = new Changes({
+  const lane: Lane = new Lane({
     store,
     clock,
     ids,
@@ -47,26 +47,26 @@ export function createEngine({ store, clock, ids, wakeUps, reporter, settings = 
     putOff: (dueAt) => timers.putOff(dueAt),
     cachedExecutions: settings.cachedExecutions ?? 20_000,
   });
-  const dispatch = new DispatchLoop({ store, changes, dispatcher, clock, wakeUps });
-  const timers = new TimerLoop({ store, changes, clock });
+  const dispatch = new DispatchLoop({ store, lane, dispatcher, clock, wakeUps });
+  const timers = new TimerLoop({ store, lane, clock });
   const times: LeaseTimes = {
     leaseMs: settings.leaseMs ?? 30_000,
     heartbeatMs: settings.heartbeatMs ?? 10_000,
     graceMs: settings.graceMs ?? 10_000,
   };
   const freed = (): void => dispatch.lookAround();
-  const sessions = new SessionRegistry({ changes, dispatcher, store, clock, ids, reporter, times, freed });
+  const sessions = new SessionRegistry({ lane, dispatcher, store, clock, ids, reporter, times, freed });
   return {
-    startWorkflow: (request) => changes.change(startWorkflow(request, ids)),
-    startTask: (request) => changes.change(startTask(request, ids)),
-    cancelTask: (request) => changes.change(cancelTask(request)),
-    retryTask: (request) => changes.change(retryTask(request)),
-    deleteTask: (request) => changes.change(deleteTask(request)),
+    startWorkflow: (request) => lane.change(startWorkflow(request, ids)),
+    startTask: (request) => lane.change(startTask(request, ids)),
+    cancelTask: (request) => lane.change(cancelTask(request)),
+    retryTask: (request) => lane.change(retryTask(request)),
+    deleteTask: (request) => lane.change(deleteTask(request)),
     sessions,
     streams: hub,
     loops: { timers, leases: sessions.leases, dispatch },
-    oldestWaitMs: () => changes.oldestWaitMs(),
-    backlog: () => changes.backlog(),
-    close: () => changes.close(),
+    oldestWaitMs: () => lane.oldestWaitMs(),
+    backlog: () => lane.backlog(),
+    close: () => lane.close(),
   };
 }

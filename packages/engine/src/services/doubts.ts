@@ -2,7 +2,7 @@ import { ServiceError } from '@flovyn/protocol';
 import { decided } from '../decision.js';
 import type { Reporter } from '../ports/surroundings.js';
 import type { TakenPlace } from './batch-builder.js';
-import type { Change, Changes } from './change.js';
+import type { Change } from '../change.js';
 import type { Dispatcher } from './dispatcher.js';
 
 const NEVER_ARRIVED = 'The work did not reach its worker';
@@ -26,9 +26,9 @@ export class Doubts {
   }
 
   /** Looks into all of them; what cannot be looked into now is kept. */
-  settle(changes: Pick<Changes, 'change'>): void {
+  settle(lane: { change<Reply>(change: Change<Reply>): Promise<Reply> }): void {
     for (const place of this.#places.splice(0)) {
-      changes.change(lookInto(place, this.#dispatcher)).catch((error: unknown) => {
+      lane.change(lookInto(place, this.#dispatcher)).catch((error: unknown) => {
         if (ServiceError.is(error) && error.retryable) this.#places.push(place);
         else
           this.#reporter.error('A claim of uncertain fate could not be settled', {

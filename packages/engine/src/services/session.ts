@@ -8,7 +8,7 @@ import type { TaskLog, TaskOutput } from '../occurrence.js';
 import type { Store } from '../ports/store.js';
 import type { Clock, Ids } from '../ports/surroundings.js';
 import { type AttemptOutcome, decideAttemptEnd, decideEntries, decideHeartbeat, decideLog } from '../task/attempt.js';
-import type { Changes } from './change.js';
+import type { Lane } from './lane.js';
 import type { Dispatcher, Seat } from './dispatcher.js';
 
 /** How long a session may be silent, and how often it should speak. */
@@ -23,7 +23,7 @@ export interface LeaseTimes {
 const HELD_INSTANCES = 50_000;
 
 export interface SessionHouse {
-  readonly changes: Changes;
+  readonly lane: Lane;
   readonly dispatcher: Dispatcher;
   readonly store: Store;
   readonly clock: Clock;
@@ -115,7 +115,7 @@ export class Session implements WorkerSession, Seat {
     const newTaskIds = turn.commands.flatMap((command) =>
       command.type === 'SCHEDULE_TASK' ? [command.taskExecutionId as TaskId] : [],
     );
-    return this.#house.changes.change({
+    return this.#house.lane.change({
       id: turn.executionId,
       orgId: this.orgId,
       newTaskIds,
@@ -140,7 +140,7 @@ export class Session implements WorkerSession, Seat {
   }): Promise<void> {
     this.#held.delete(executionId);
     const decide: Decide<void> = (circumstances) => decideTurnReleased(circumstances, { token, reason });
-    return this.#house.changes.change({ id: executionId, orgId: this.orgId, decide });
+    return this.#house.lane.change({ id: executionId, orgId: this.orgId, decide });
   }
 
   async history({
@@ -154,7 +154,7 @@ export class Session implements WorkerSession, Seat {
     after: number;
     limit: number;
   }) {
-    const { sequence, input } = await this.#house.changes.change<{ sequence: number; input: Json }>({
+    const { sequence, input } = await this.#house.lane.change<{ sequence: number; input: Json }>({
       id: executionId,
       orgId: this.orgId,
       decide: ({ execution }) => {
@@ -251,7 +251,7 @@ export class Session implements WorkerSession, Seat {
 
   #endAttempt(end: AttemptEnd, outcome: AttemptOutcome, bytes: number): Promise<AttemptAnswer> {
     const holder = { sessionId: this.id, workerId: this.workerId, turnToken: this.#house.ids.token() };
-    return this.#house.changes.change({
+    return this.#house.lane.change({
       id: end.executionId,
       orgId: this.orgId,
       taskIds: [end.taskId],
@@ -266,7 +266,7 @@ export class Session implements WorkerSession, Seat {
   }
 
   #onAttempt<Reply>(ref: AttemptRef, decide: Decide<Reply>, bytes: number): Promise<Reply> {
-    return this.#house.changes.change({ id: ref.executionId, orgId: this.orgId, taskIds: [ref.taskId], bytes, decide });
+    return this.#house.lane.change({ id: ref.executionId, orgId: this.orgId, taskIds: [ref.taskId], bytes, decide });
   }
 }
 

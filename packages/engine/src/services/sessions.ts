@@ -103,7 +103,7 @@ export class SessionRegistry implements Sessions {
   }
 
   #holdsTurn(session: Session, id: HeldWork['executionId'], token: string): Promise<boolean> {
-    return this.#house.changes.change({
+    return this.#house.lane.change({
       id,
       orgId: session.orgId,
       decide: ({ execution }) => {
@@ -114,7 +114,7 @@ export class SessionRegistry implements Sessions {
   }
 
   #holdsAttempt(session: Session, { executionId, taskId, token }: AttemptRef): Promise<boolean> {
-    return this.#house.changes.change({
+    return this.#house.lane.change({
       id: executionId,
       orgId: session.orgId,
       taskIds: [taskId],
@@ -136,8 +136,8 @@ export class SessionRegistry implements Sessions {
 
   /** Extends the leases of those who live, ends the claims of those who do not. */
   async #tick(): Promise<number> {
-    const { changes, store, clock, times } = this.#house;
-    changes.settleDoubts();
+    const { lane, store, clock, times } = this.#house;
+    lane.settleDoubts();
     const now = clock.now();
     const dead = [...this.#all.values()].filter((session) => session.leaseUntil <= now);
     for (const session of dead) await this.#bury(session);
@@ -181,9 +181,9 @@ export class SessionRegistry implements Sessions {
   }
 
   async #reclaimOne({ executionId, orgId, sessionId, token, taskId }: HeldWork): Promise<void> {
-    const { changes, ids } = this.#house;
+    const { lane, ids } = this.#house;
     if (taskId === undefined) {
-      await changes.change({
+      await lane.change({
         id: executionId,
         orgId,
         decide: (circumstances) => decideTurnReleased(circumstances, { token, reason: WORKER_LOST }),
@@ -191,7 +191,7 @@ export class SessionRegistry implements Sessions {
       return;
     }
     const holder = { sessionId, workerId: '', turnToken: ids.token() };
-    await changes
+    await lane
       .change({
         id: executionId,
         orgId,

@@ -3,7 +3,7 @@ import { ServiceError } from '@flovyn/protocol';
 import { type Circumstances, decided } from '../decision.js';
 import type { OrgId, TaskId } from '../ids.js';
 import { type TaskState, isOpenTask } from '../task/state.js';
-import type { Change } from './change.js';
+import type { Change } from '../change.js';
 
 interface Request {
   readonly orgId: OrgId;

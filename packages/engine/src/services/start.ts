@@ -6,7 +6,7 @@ import type { ExecutionId, TaskId } from '../ids.js';
 import type { IdempotencyKey } from '../ports/store.js';
 import type { Ids } from '../ports/surroundings.js';
 import { retryPolicy } from '../task/retry-policy.js';
-import type { Change } from './change.js';
+import type { Change } from '../change.js';
 
 const noMetadata = '{}' as Json;
 

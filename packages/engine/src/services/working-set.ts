@@ -6,7 +6,7 @@ import type { ExecutionId, OrgId, TaskId } from '../ids.js';
 import type { IdempotencyKey, IdempotencyKeyId, Store, Wanted } from '../ports/store.js';
 import type { Ids } from '../ports/surroundings.js';
 import { isOpenTask } from '../task/state.js';
-import type { Change } from './change.js';
+import type { Change } from '../change.js';
 
 /** Executions kept in memory hold their inputs: bounded by size as well as by number. */
 const CACHE_BYTES = 256 * 1024 * 1024;

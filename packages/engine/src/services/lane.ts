@@ -1,6 +1,6 @@
 import { ServiceError } from '@flovyn/protocol';
-import type { Decide, Decision } from '../decision.js';
-import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
+import type { Change } from '../change.js';
+import type { ExecutionId, SessionId } from '../ids.js';
 import {
   type CommitBatch,
   CommitConflict,
@@ -15,25 +15,7 @@ import { Doubts } from './doubts.js';
 import { prepareGifts } from './gifts.js';
 import { WorkingSet } from './working-set.js';
 
-/** One wish to change one execution. */
-export interface Change<Reply> {
-  readonly id: ExecutionId;
-  readonly orgId: OrgId;
-  /** Nobody else can know the id yet: there is nothing to read. */
-  readonly fresh?: boolean;
-  /** Tasks the decision looks at, open or not. */
-  readonly taskIds?: readonly TaskId[];
-  /** Tasks it may create: looked at only after a conflict, when one of them may turn out to exist. */
-  readonly newTaskIds?: readonly TaskId[];
-  readonly key?: IdempotencyKeyId;
-  /** Roughly how much it holds, for the bounds of the queue and of a batch. */
-  readonly bytes?: number;
-  readonly decide: Decide<Reply>;
-  /** Called as soon as the decision is durable, before work is given to anybody. */
-  stored?(answer: Decision<Reply>['answer']): void;
-}
-
-export interface ChangesOptions {
+export interface LaneOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -77,8 +59,8 @@ interface Member {
  * 3. A batch that was not stored leaves no trace: the executions it touched are forgotten and read again.
  * 4. Readers hear before repliers, repliers before workers: whoever acts on a reply finds the lines written.
  */
-export class Changes {
-  readonly #options: ChangesOptions;
+export class Lane {
+  readonly #options: LaneOptions;
   readonly #working: WorkingSet;
   readonly #doubts: Doubts;
   #queue: Member[] = [];
@@ -86,7 +68,7 @@ export class Changes {
   #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor(options: ChangesOptions) {
+  constructor(options: LaneOptions) {
     this.#options = options;
     this.#working = new WorkingSet(options.store, options.ids, options.cachedExecutions);
     this.#doubts = new Doubts(options.dispatcher, options.reporter);
