@@ -24,7 +24,11 @@ export class WorkflowHandleImpl<O = unknown> implements WorkflowHandle<O> {
   }
 
   result(): Promise<O> {
-    this.#result ??= this.#awaitResult();
+    if (this.#result === undefined) {
+      this.#result = this.#awaitResult();
+      // A result nobody looks at is not an unhandled rejection.
+      this.#result.catch(() => undefined);
+    }
     return this.#result;
   }
 

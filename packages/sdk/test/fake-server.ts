@@ -13,7 +13,7 @@ import {
   toSessionEvent,
 } from '@flovyn/protocol/grpc';
 import type { RawFact } from '../src/replay/fact.js';
-import type { FrameListener, FrameStream, OpenStream } from '../src/worker/session.js';
+import type { FrameListener, FrameStream, OpenStream } from '../src/worker/frame-stream.js';
 
 type Detail = Accepted['detail'];
 type Item = NonNullable<WorkerItem['item']>;

@@ -1,5 +1,5 @@
 import { Duration } from '../duration.js';
-import { ChildWorkflowFailed, FlovynError, TaskFailed, WorkflowCancelled } from '../errors.js';
+import { ChildWorkflowFailed, TaskFailed, WorkflowCancelled } from '../errors.js';
 import { loggerTo } from '../log.js';
 import { deserialize, serialize } from '../serde.js';
 import type {
@@ -14,6 +14,7 @@ import type {
   WorkflowDefinition,
   WorkflowHandle,
 } from '../types.js';
+import { MockTaskHandle, MockTimerHandle, MockWorkflowHandle, type Outcome, settled } from './mock-handles.js';
 import type { LoggedMessage } from './mock-task-context.js';
 
 /** A task a workflow has scheduled. */
@@ -59,8 +60,6 @@ export interface MockWorkflowContextOptions {
   /** The same seed draws the same numbers; 12345 when absent. */
   readonly randomSeed?: number | undefined;
 }
-
-type Outcome = { readonly value: unknown } | { readonly error: Error };
 
 const DEFAULT_SEED = 12_345;
 /** The constants of a well-known linear congruential generator with a period of 2^32. */
@@ -344,92 +343,6 @@ export class MockWorkflowContext implements WorkflowContext {
   }
 }
 
-abstract class MockHandle<O> implements PromiseLike<O> {
-  readonly #promise: Promise<O>;
-
-  constructor(outcome: Outcome) {
-    this.#promise = settled<O>(outcome);
-    // A failure nobody waits for is not an unhandled rejection.
-    this.#promise.catch(() => undefined);
-  }
-
-  result(): Promise<O> {
-    return this.#promise;
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- the real handles can be awaited
-  then<A = O, B = never>(
-    fulfilled?: ((value: O) => A | PromiseLike<A>) | null,
-    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.#promise.then(fulfilled, rejected);
-  }
-}
-
-class MockTaskHandle<O> extends MockHandle<O> implements TaskHandle<O> {
-  readonly taskExecutionId: string;
-  readonly isCancelled = false;
-
-  constructor(taskExecutionId: string, outcome: Outcome) {
-    super(outcome);
-    this.taskExecutionId = taskExecutionId;
-  }
-
-  /** A mocked task has ended by the time anybody could cancel it. */
-  cancel(): void {
-    return undefined;
-  }
-}
-
-class MockWorkflowHandle<O> extends MockHandle<O> implements WorkflowHandle<O> {
-  readonly workflowId: string;
-
-  constructor(workflowId: string, outcome: Outcome) {
-    super(outcome);
-    this.workflowId = workflowId;
-  }
-
-  query<T>(queryName: string): Promise<T> {
-    return Promise.reject(new FlovynError(`A mocked child workflow answers no queries, so not "${queryName}"`));
-  }
-
-  /** A mocked child has ended by the time anybody could signal or cancel it. */
-  signal(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  cancel(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-class MockTimerHandle implements TimerHandle {
-  readonly timerId: string;
-  readonly #fire: () => void;
-  #isCancelled = false;
-  #promise: Promise<void> | undefined;
-
-  constructor(timerId: string, fire: () => void) {
-    this.timerId = timerId;
-    this.#fire = fire;
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- the real handles can be awaited
-  then<A = void, B = never>(
-    fulfilled?: ((value: void) => A | PromiseLike<A>) | null,
-    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    this.#promise ??= this.#isCancelled
-      ? Promise.reject(new WorkflowCancelled('Timer was cancelled'))
-      : Promise.resolve(this.#fire());
-    return this.#promise.then(fulfilled, rejected);
-  }
-
-  cancel(): void {
-    this.#isCancelled = true;
-  }
-}
-
 function queue<T>(queues: Map<string, T[]>, name: string, item: T): void {
   const queued = queues.get(name);
   if (queued === undefined) queues.set(name, [item]);
@@ -438,8 +351,4 @@ function queue<T>(queues: Map<string, T[]>, name: string, item: T): void {
 
 function resultOf(outcome: Outcome): unknown {
   return 'error' in outcome ? outcome.error : outcome.value;
-}
-
-function settled<T>(outcome: Outcome): Promise<T> {
-  return 'error' in outcome ? Promise.reject(outcome.error) : Promise.resolve(outcome.value as T);
 }

@@ -2,7 +2,7 @@ import { type ChannelCredentials, type ChannelOptions, Metadata, type StatusObje
 import { ServiceError } from '@flovyn/protocol';
 import { WorkerSessionClient, clientOptions, fromGrpcError } from '@flovyn/protocol/grpc';
 import { AuthenticationError, ConfigurationError, ConnectionError, FlovynError, toError } from '../errors.js';
-import type { OpenStream } from './session.js';
+import type { OpenStream } from './frame-stream.js';
 
 /** Where the server is, and how to speak to it. */
 export interface Endpoint {

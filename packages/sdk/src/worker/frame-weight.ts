@@ -1,9 +1,11 @@
 import type { WorkerItem } from '@flovyn/protocol/grpc';
 
 const ITEM = 128;
+/** Large enough to make a frame cheap, small enough that no frame passes the server's limit. */
+const FRAME_WEIGHT = 2 * 1024 * 1024;
 
 /** About how many bytes an item adds to a frame: its payloads, and something for the rest. */
-export function weightOf({ item }: WorkerItem): number {
+function weightOf({ item }: WorkerItem): number {
   switch (item?.$case) {
     case 'attemptEntries': {
       let bytes = ITEM;
@@ -33,4 +35,17 @@ function payloadOf(command: object | undefined): number {
   let bytes = 0;
   for (const value of Object.values(command)) if (value instanceof Uint8Array) bytes += value.length;
   return bytes;
+}
+
+/** Where the frame that begins at `from` ends: it has one item at least. */
+export function endOfFrame(items: readonly WorkerItem[], from: number): number {
+  let weight = 0;
+  let to = from;
+  while (to < items.length) {
+    const item = items[to];
+    weight += item === undefined ? 0 : weightOf(item);
+    if (weight > FRAME_WEIGHT && to > from) break;
+    to += 1;
+  }
+  return to;
 }

@@ -3,10 +3,8 @@ import {
   type HeldAttempt,
   type HeldClaim,
   type HeldInstance,
-  type ServerFrame,
   type ServerItem,
   type Welcome,
-  type WorkerFrame,
   type WorkerItem,
   type WorkerItemCase,
   type WorkerItemOf,
@@ -15,27 +13,9 @@ import {
 } from '@flovyn/protocol/grpc';
 import { ConnectionError, toError } from '../errors.js';
 import type { Logger } from '../types.js';
-import { weightOf } from './frame-weight.js';
+import { endOfFrame } from './frame-weight.js';
+import { Connection, type OpenStream } from './frame-stream.js';
 import { type Reconnection, reconnectDelayMs } from './reconnection.js';
-
-/** One connection to the server: frames out, frames in. */
-export interface FrameStream {
-  /** False when no more should be written until `drained` is called. */
-  write(frame: WorkerFrame): boolean;
-  /** Says that nothing more will be written. */
-  end(): void;
-  /** Tears it down. */
-  cancel(): void;
-}
-
-export interface FrameListener {
-  received(frame: ServerFrame): void;
-  drained(): void;
-  /** Called once; without an error when the server ended it. */
-  ended(error: Error | undefined): void;
-}
-
-export type OpenStream = (listener: FrameListener) => FrameStream;
 
 /** How the server answered an item. */
 export type Answer =
@@ -89,8 +69,6 @@ interface Unanswered {
   readonly answered: (answer: Answer) => void;
 }
 
-/** Large enough to make a frame cheap, small enough that no frame passes the server's limit. */
-const FRAME_WEIGHT = 2 * 1024 * 1024;
 const WELCOME_TIMEOUT_MS = 15_000;
 
 /**
@@ -347,56 +325,6 @@ export class Session {
       }
     }
   }
-}
-
-interface ConnectionListener {
-  welcome(welcome: Welcome): void;
-  item(item: NonNullable<ServerItem['item']>): void;
-  drained(): void;
-  ended(error: Error | undefined): void;
-}
-
-/** One stream with its back-pressure. */
-class Connection {
-  readonly stream: FrameStream;
-  isCongested = false;
-  #hasEnded = false;
-
-  constructor(open: OpenStream, listener: ConnectionListener) {
-    this.stream = open({
-      received: ({ items }) => {
-        for (const { item } of items) {
-          if (item?.$case === 'welcome') listener.welcome(item.value);
-          else if (item !== undefined) listener.item(item);
-        }
-      },
-      drained: () => {
-        this.isCongested = false;
-        listener.drained();
-      },
-      ended: (error) => {
-        if (this.#hasEnded) return;
-        this.#hasEnded = true;
-        listener.ended(error);
-      },
-    });
-  }
-
-  write(items: WorkerItem[]): void {
-    this.isCongested = !this.stream.write({ items });
-  }
-}
-
-function endOfFrame(items: readonly WorkerItem[], from: number): number {
-  let weight = 0;
-  let to = from;
-  while (to < items.length) {
-    const item = items[to];
-    weight += item === undefined ? 0 : weightOf(item);
-    if (weight > FRAME_WEIGHT && to > from) break;
-    to += 1;
-  }
-  return to;
 }
 
 function pause(ms: number): Promise<void> {

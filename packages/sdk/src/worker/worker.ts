@@ -2,6 +2,7 @@ import type { ExecutionEnded, StartWorkflow, Welcome, WorkflowStarted } from '@f
 import { ServiceError, isErrorCode } from '@flovyn/protocol';
 import { ConnectionError, FlovynError, toError } from '../errors.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHook } from '../types.js';
+import { AwaitedResults } from './awaited-results.js';
 import { type Endpoint, callError, streamOpener } from './connection.js';
 import {
   WorkerLifecycle,
@@ -11,7 +12,8 @@ import {
 } from './lifecycle.js';
 import { type Reconnection, reconnectDelayMs } from './reconnection.js';
 import { newWorkerName, registrationOf } from './registration.js';
-import { type Introduction, type OpenStream, Session, type SessionOwner, type WorkItem } from './session.js';
+import type { OpenStream } from './frame-stream.js';
+import { type Introduction, Session, type SessionOwner, type WorkItem } from './session.js';
 import { TaskWorker } from './task-worker.js';
 import { WorkflowWorker } from './workflow-worker.js';
 
@@ -70,7 +72,7 @@ export class Worker implements WorkerHandle {
   readonly #session: Session;
   readonly #workflows: WorkflowWorker;
   readonly #tasks: TaskWorker;
-  readonly #results = new Map<string, { readonly promise: Promise<ExecutionEnded>; readonly settle: Settle }>();
+  readonly #results: AwaitedResults;
   #takesWork = true;
   #startedAt = new Date();
   #welcome: Welcome | undefined;
@@ -93,6 +95,9 @@ export class Worker implements WorkerHandle {
       serverUrl: options.endpoint.serverUrl,
       logger,
     });
+    this.#results = new AwaitedResults(this.#session, ({ code, message }) =>
+      this.#refusal(code, message, 'Waiting for a workflow'),
+    );
     this.#workflows = new WorkflowWorker({
       session: this.#session,
       definitions: options.workflows,
@@ -148,8 +153,7 @@ export class Worker implements WorkerHandle {
     }
     this.#tasks.releaseAll('The worker stopped');
     this.#session.close();
-    for (const { settle } of this.#results.values()) settle.reject(new FlovynError('Client is not started'));
-    this.#results.clear();
+    this.#results.rejectAll(new FlovynError('Client is not started'));
     this.#stopped({ kind: 'graceful' });
   }
 
@@ -184,17 +188,7 @@ export class Worker implements WorkerHandle {
 
   /** How an execution ends, however long that takes. */
   awaitResult(workflowExecutionId: string): Promise<ExecutionEnded> {
-    const known = this.#results.get(workflowExecutionId);
-    if (known !== undefined) return known.promise;
-    let settle!: Settle;
-    const promise = new Promise<ExecutionEnded>((resolve, reject) => (settle = { resolve, reject }));
-    this.#results.set(workflowExecutionId, { promise, settle });
-    this.#session.request('awaitResult', { workflowExecutionId }, (answer) => {
-      if (answer.isAccepted) return;
-      this.#results.delete(workflowExecutionId);
-      settle.reject(this.#refusal(answer.code, answer.message, `Waiting for workflow ${workflowExecutionId}`));
-    });
-    return promise;
+    return this.#results.await(workflowExecutionId);
   }
 
   status(): WorkerStatus {
@@ -282,7 +276,7 @@ export class Worker implements WorkerHandle {
     const lostTokens = new Set(welcome.lostClaimTokens);
     this.#tasks.reconnected(lostTokens);
     this.#workflows.reconnected(lostTokens);
-    for (const workflowExecutionId of this.#results.keys()) this.#session.send('awaitResult', { workflowExecutionId });
+    this.#results.reconnected();
     if (isFirst) this.#startedAt = new Date();
     const { state } = this.#lifecycle.status;
     if (state === 'registering' || state === 'reconnecting') this.#running();
@@ -316,12 +310,9 @@ export class Worker implements WorkerHandle {
       case 'query':
         this.#workflows.query(item.value);
         return;
-      case 'executionEnded': {
-        const waiting = this.#results.get(item.value.workflowExecutionId);
-        this.#results.delete(item.value.workflowExecutionId);
-        waiting?.settle.resolve(item.value);
+      case 'executionEnded':
+        this.#results.ended(item.value);
         return;
-      }
     }
   }
 
@@ -346,8 +337,7 @@ export class Worker implements WorkerHandle {
 
   #gaveUp(error: Error): void {
     this.#options.logger.error(`The worker stops: ${error.message}`);
-    for (const { settle } of this.#results.values()) settle.reject(error);
-    this.#results.clear();
+    this.#results.rejectAll(error);
     this.#stopped({ kind: 'error', message: error.message });
   }
 
@@ -371,9 +361,4 @@ export class Worker implements WorkerHandle {
     const error = new ServiceError(isErrorCode(code) ? code : 'INTERNAL', message);
     return callError(error, this.#options.endpoint.serverUrl, attempted);
   }
-}
-
-interface Settle {
-  resolve(ended: ExecutionEnded): void;
-  reject(error: Error): void;
 }

@@ -1,0 +1,58 @@
+import type { ServerFrame, ServerItem, Welcome, WorkerFrame, WorkerItem } from '@flovyn/protocol/grpc';
+
+/** One connection to the server: frames out, frames in. */
+export interface FrameStream {
+  /** False when no more should be written until `drained` is called. */
+  write(frame: WorkerFrame): boolean;
+  /** Says that nothing more will be written. */
+  end(): void;
+  /** Tears it down. */
+  cancel(): void;
+}
+
+export interface FrameListener {
+  received(frame: ServerFrame): void;
+  drained(): void;
+  /** Called once; without an error when the server ended it. */
+  ended(error: Error | undefined): void;
+}
+
+export type OpenStream = (listener: FrameListener) => FrameStream;
+
+export interface ConnectionListener {
+  welcome(welcome: Welcome): void;
+  item(item: NonNullable<ServerItem['item']>): void;
+  drained(): void;
+  ended(error: Error | undefined): void;
+}
+
+/** One stream with its back-pressure. */
+export class Connection {
+  readonly stream: FrameStream;
+  isCongested = false;
+  #hasEnded = false;
+
+  constructor(open: OpenStream, listener: ConnectionListener) {
+    this.stream = open({
+      received: ({ items }) => {
+        for (const { item } of items) {
+          if (item?.$case === 'welcome') listener.welcome(item.value);
+          else if (item !== undefined) listener.item(item);
+        }
+      },
+      drained: () => {
+        this.isCongested = false;
+        listener.drained();
+      },
+      ended: (error) => {
+        if (this.#hasEnded) return;
+        this.#hasEnded = true;
+        listener.ended(error);
+      },
+    });
+  }
+
+  write(items: WorkerItem[]): void {
+    this.isCongested = !this.stream.write({ items });
+  }
+}
