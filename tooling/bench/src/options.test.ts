@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseOptions } from './options.js';
+
+test('without arguments everything is measured', () => {
+  expect(parseOptions([])).toEqual({
+    rows: ['P1', 'P2', 'P5', 'P6', 'P9'],
+    quick: false,
+    json: undefined,
+    profile: undefined,
+  });
+});
+
+test('named rows are measured in the order of the table, each once', () => {
+  expect(parseOptions(['p5', 'P1', 'P5', '--quick', '--json', 'out.json'])).toMatchObject({
+    rows: ['P1', 'P5'],
+    quick: true,
+    json: resolve('out.json'),
+  });
+});
+
+test.each([
+  [['P4'], '"P4" is no row; there are P1, P2, P5, P6, P9.'],
+  [['--fast'], "Unknown option '--fast'"],
+  [['--json'], 'argument missing'],
+])('%j is refused', (args, why) => {
+  expect(() => parseOptions(args)).toThrow(why);
+});
+
+test('files are named from where the command was typed', () => {
+  expect(parseOptions(['--json', 'out.json', '--profile', '/abs'], '/home/me')).toMatchObject({
+    json: '/home/me/out.json',
+    profile: '/abs',
+  });
+});

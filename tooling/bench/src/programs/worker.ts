@@ -1,0 +1,21 @@
+import { FlovynClient } from '@flovyn/sdk';
+import { serve } from '../house/serve.js';
+import { echo, oneTask, sequence, speak, speech } from '../work.js';
+import { clientOptions } from '../house/client-options.js';
+
+/** A worker as a user would write it, with room for everything a load puts in flight. */
+const client = new FlovynClient({
+  ...clientOptions(),
+  workflowWorkerOptions: { maxConcurrent: 512, maxInstances: 2_000 },
+  taskWorkerOptions: { maxConcurrent: 1_024 },
+});
+client.registerWorkflow(oneTask);
+client.registerWorkflow(sequence);
+client.registerWorkflow(speech);
+client.registerTask(echo);
+client.registerTask(speak);
+await client.start();
+
+const orders = {};
+export type WorkerOrders = typeof orders;
+serve(orders, () => client.stop());

@@ -1,0 +1,85 @@
+import { task, workflow } from '@flovyn/sdk';
+
+/** The least a task can do: what is measured is everything around it. */
+export const echo = task({
+  name: 'bench-echo',
+  run: (_ctx, input: number): Promise<number> => Promise.resolve(input),
+});
+
+/** One task, and its result as the workflow's own. */
+export const oneTask = workflow({
+  name: 'bench-one-task',
+  run: (ctx, input: number): Promise<number> => ctx.schedule(echo, input).result(),
+});
+
+/** One task after another. */
+export const sequence = workflow({
+  name: 'bench-sequence',
+  async run(ctx, { steps }: { readonly steps: number }): Promise<number> {
+    let last = 0;
+    for (let step = 1; step <= steps; step += 1) last = await ctx.schedule(echo, step).result();
+    return last;
+  },
+});
+
+/** How a task speaks. */
+export interface Speech {
+  readonly forMs: number;
+  /** Tokens at even intervals; 0 speaks as fast as whoever listens takes them. */
+  readonly perSecond: number;
+}
+
+/** Tokens spoken in one turn of the event loop by who speaks as fast as possible. */
+const BURST = 20;
+
+/** Ends every token, so that tokens joined on their way are still counted one by one. */
+export const tokenEnd = '|';
+/** Until the year 2286 the time of a token has 13 digits before its point, and always three after it. */
+const TIME_LENGTH = 17;
+
+/** Milliseconds on a clock that all processes of this machine share. */
+export function sharedNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** When the token was spoken that ends at this place of a text. */
+export function tokenTime(text: string, end: number): number {
+  return Number(text.slice(end - TIME_LENGTH, end));
+}
+
+/** Speaks, and resolves to how many tokens there were. `isLast` marks the last one before others may do something. */
+export async function speakInto(
+  { forMs, perSecond }: Speech,
+  say: (token: string, isLast: boolean) => Promise<void> | void,
+): Promise<number> {
+  const begun = performance.now();
+  let spoken = 0;
+  for (;;) {
+    const elapsed = performance.now() - begun;
+    if (elapsed >= forMs) return spoken;
+    const due = perSecond === 0 ? spoken + BURST : Math.floor((elapsed * perSecond) / 1_000) + 1;
+    while (spoken < due) {
+      spoken += 1;
+      // Most listeners take a token at once; a promise for each of them would be what is measured.
+      const taken = say(`${sharedNow().toFixed(3)}${tokenEnd}`, spoken === due);
+      if (taken !== undefined) await taken;
+    }
+    await pause(perSecond === 0 ? 0 : (spoken * 1_000) / perSecond - (performance.now() - begun));
+  }
+}
+
+export const speak = task({
+  name: 'bench-speak',
+  usesStreaming: true,
+  run: (ctx, speech: Speech): Promise<number> => speakInto(speech, (token) => ctx.streamToken(token)),
+});
+
+/** Speaks once. */
+export const speech = workflow({
+  name: 'bench-speech',
+  run: (ctx, input: Speech): Promise<number> => ctx.schedule(speak, input).result(),
+});
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => (ms <= 0 ? setImmediate(resolve) : setTimeout(resolve, ms)));
+}
