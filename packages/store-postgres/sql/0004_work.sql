@@ -15,7 +15,8 @@ create table flovyn.ready (
   kind text not null
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
-create index ready_in_order on flovyn.ready (org_id, queue, type, score, id);
+-- With the kind before the score, so that work of a kind nobody takes does not stand in the way of the rest.
+create index ready_in_order on flovyn.ready (org_id, queue, type, kind, score, id);
 
 create table flovyn.timer (
   id uuid primary key,

@@ -117,7 +117,7 @@ create table flovyn.ready (
   constraint ready_pkey PRIMARY KEY (id)
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
 
-CREATE INDEX ready_in_order ON flovyn.ready USING btree (org_id, queue, type, score, id);
+CREATE INDEX ready_in_order ON flovyn.ready USING btree (org_id, queue, type, kind, score, id);
 
 create table flovyn.stream_entry (
   execution_id uuid not null,

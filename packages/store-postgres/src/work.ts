@@ -4,8 +4,9 @@ import { readyTypes } from './statements/work.js';
 import { type TextRow, maybeNumber, number, text } from './text-row.js';
 
 /**
- * Reserves ready work. Rows that another caller is reserving at this moment are passed over, not waited for. A reservation
- * that a crash loses was nothing but a hint, so its commit does not wait for the disk.
+ * Reserves ready work: the first of each kind, and of these the first of all. Rows that another caller is reserving at this
+ * moment are passed over, not waited for. A reservation that a crash loses was nothing but a hint, so its commit does not
+ * wait for the disk.
  */
 export async function reserve(database: Database, request: ReserveRequest): Promise<readonly ReadyWork[]> {
   const rows = await database.query(
@@ -13,10 +14,14 @@ export async function reserve(database: Database, request: ReserveRequest): Prom
     `with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
      update flovyn.ready as r set reserved_until = $6::bigint + $7::bigint
      from (
-       select id from flovyn.ready
-       where org_id = $1 and queue = $2 and type = $3 and kind = any($4::text[]) and reserved_until <= $6
-         and (select true from relaxed)
-       order by score, id limit $5 for update skip locked
+       select found.id from unnest($4::text[]) as wanted(kind)
+       cross join lateral (
+         select id, score from flovyn.ready
+         where org_id = $1 and queue = $2 and type = $3 and kind = wanted.kind and reserved_until <= $6
+           and (select true from relaxed)
+         order by score, id limit $5 for update skip locked
+       ) as found
+       order by found.score, found.id limit $5
      ) as free
      where r.id = free.id
      returning r.id, r.execution_id, r.org_id, r.queue, r.kind, r.score`,
