@@ -25,7 +25,11 @@ export function createDatabase({ connection, connections, warn }: DatabaseOption
     statement_timeout: 10_000,
     types: asText as unknown as pg.CustomTypesConfig,
   });
-  pool.on('error', (error) => warn('An idle connection for reading was lost.', { reason: String(error) }));
+  let isClosing = false;
+  pool.on('error', (error) => {
+    // Connections that are being given back may as well be taken: the database may stop at the same moment.
+    if (!isClosing) warn('An idle connection for reading was lost.', { reason: String(error) });
+  });
   return {
     async query(attempt, sql, parameters = []) {
       try {
@@ -35,6 +39,9 @@ export function createDatabase({ connection, connections, warn }: DatabaseOption
         throw translateFailure(error, attempt);
       }
     },
-    close: () => pool.end(),
+    async close() {
+      isClosing = true;
+      await pool.end();
+    },
   };
 }

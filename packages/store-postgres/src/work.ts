@@ -25,7 +25,15 @@ export async function reserve(database: Database, request: ReserveRequest): Prom
      ) as free
      where r.id = free.id
      returning r.id, r.execution_id, r.org_id, r.queue, r.kind, r.score`,
-    [request.orgId, request.queue, readyTypes[request.type], request.kinds, request.limit, request.now, request.holdMs],
+    [
+      request.orgId,
+      request.queue,
+      readyTypes[request.type],
+      [...new Set(request.kinds)],
+      request.limit,
+      request.now,
+      request.holdMs,
+    ],
   );
   return rows
     .map((row) => toReadyWork(row, request.type))

@@ -50,12 +50,13 @@ export function workConformance(name: string, makeDatabase: MakeDatabase): void 
       expect(await bench.store.reserve(request({ orgId, type: 'workflow' }))).toEqual([others[2]]);
     });
 
-    test('is given in the order of its scores, up to the limit', async () => {
+    test('is given in the order of its scores, whatever its kind, up to the limit', async () => {
       const orgId = newOrg();
-      const add = [5, -3.5, 1, 4, 2].map((score) => someReady({ orgId, score }));
+      const kinds = ['export', 'import'];
+      const add = [5, -3.5, 1, 4, 2].map((score, index) => someReady({ orgId, score, kind: kinds[index % 2] ?? '' }));
       await bench.store.commit(aBatch({ ready: { add, remove: [] } }));
       const take = async (limit: number) =>
-        (await bench.store.reserve(request({ orgId, limit }))).map(({ score }) => score);
+        (await bench.store.reserve(request({ orgId, limit, kinds: [...kinds, ...kinds] }))).map(({ score }) => score);
       expect(await take(2)).toEqual([-3.5, 1]);
       expect(await take(9)).toEqual([2, 4, 5]);
     });
