@@ -13,7 +13,7 @@ import { consoleLogger } from './log.js';
 import { deserialize, serialize } from './serde.js';
 import { StandaloneTaskHandle } from './standalone-task-handle.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHandle } from './types.js';
-import { type Endpoint, parseServerUrl } from './worker/connection.js';
+import { type Endpoint, callError, parseServerUrl } from './worker/connection.js';
 import { Worker, type WorkerHandle } from './worker/worker.js';
 import { type ExecutionAccess, WorkflowHandleImpl } from './handles.js';
 
@@ -195,17 +195,18 @@ export class FlovynClient {
     options: StartTaskOptions = {},
   ): Promise<{ handle: StandaloneTaskHandle<O> }> {
     const client = this.#rest();
-    const maxRetries = options.maxRetries ?? definition.retry?.maxRetries;
-    const { id } = await client.tasks.start({
+    const { idempotencyKey, metadata, scheduledAt } = options;
+    const started = client.tasks.start({
       kind: definition.name,
       // REST prints the body itself: the value goes in as the JSON it becomes.
       input: JSON.parse(serialize(input)),
       queue: options.queue ?? this.#queue,
-      ...(maxRetries === undefined ? {} : { maxRetries }),
-      ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
-      ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
-      ...(options.scheduledAt === undefined ? {} : { scheduledAt: options.scheduledAt.toISOString() }),
+      maxRetries: options.maxRetries ?? definition.retry?.maxRetries,
+      idempotencyKey,
+      metadata,
+      scheduledAt: scheduledAt?.toISOString(),
     });
+    const { id } = await this.#explained(started, `Starting task "${definition.name}"`);
     return { handle: new StandaloneTaskHandle<O>(client, id) };
   }
 
@@ -263,7 +264,8 @@ export class FlovynClient {
 
   /** The history of an execution so far. */
   async getWorkflowEvents(workflowExecutionId: string) {
-    const { events } = await this.#rest().workflows.events(workflowExecutionId);
+    const history = this.#rest().workflows.events(workflowExecutionId);
+    const { events } = await this.#explained(history, `Reading the history of workflow ${workflowExecutionId}`);
     return events.map((event) => ({ ...event, data: deserialize(serialize(event.data)) }));
   }
 
@@ -277,12 +279,20 @@ export class FlovynClient {
     return this.#calls;
   }
 
+  async #explained<T>(call: Promise<T>, attempted: string): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      throw callError(error, this.#restUrl, attempted);
+    }
+  }
+
+  get #restUrl(): string {
+    return this.#options.httpUrl ?? this.#worker?.httpUrl ?? `http://${this.#endpoint.host}:${HTTP_PORT}`;
+  }
+
   #rest(): Client {
-    const { httpUrl, orgSlug, orgId, apiKey } = this.#options;
-    return createClient({
-      baseUrl: httpUrl ?? this.#worker?.httpUrl ?? `http://${this.#endpoint.host}:${HTTP_PORT}`,
-      org: orgSlug ?? orgId,
-      apiKey,
-    });
+    const { orgSlug, orgId, apiKey } = this.#options;
+    return createClient({ baseUrl: this.#restUrl, org: orgSlug ?? orgId, apiKey });
   }
 }
