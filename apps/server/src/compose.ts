@@ -92,6 +92,10 @@ async function listen(variable: string, port: number, open: () => Promise<number
     return await open();
   } catch (error: unknown) {
     const why = error instanceof Error ? error.message : String(error);
+    // Two libraries, two kinds of error; the name the operating system gives it is in both.
+    if (why.includes('EADDRINUSE')) {
+      throw new ConfigError(`${variable}: port ${port} is in use. Set another one.`, { cause: error });
+    }
     throw new ConfigError(`${variable}: the server cannot listen on port ${port}: ${why}`, { cause: error });
   }
 }

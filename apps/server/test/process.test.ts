@@ -44,21 +44,26 @@ describe('the process', () => {
     expect(said).toContain(server.directory);
   });
 
-  it('names the variable of a port that is taken, and leaves no database behind', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'flovyn-'));
-    const { how, said } = await failingStart({
-      FLOVYN_DEV: '1',
-      FLOVYN_DATA_DIR: directory,
-      SERVER_PORT: String(server.httpPort),
-      GRPC_SERVER_PORT: '0',
-    });
-    expect(how).toBe(1);
-    expect(said).toMatch(new RegExp(`SERVER_PORT: the server cannot listen on port ${server.httpPort}`));
-    const files = readdirSync(directory, { recursive: true }).map(String);
-    expect(files.filter((file) => file.endsWith('PG_VERSION'))).not.toEqual([]);
-    expect(files.filter((file) => file.endsWith('postmaster.pid'))).toEqual([]);
-    removeDirectory(directory);
-  });
+  it.each(['SERVER_PORT', 'GRPC_SERVER_PORT'] as const)(
+    'names the variable of a port that is taken (%s), says nothing else, and leaves no database behind',
+    async (variable) => {
+      const directory = mkdtempSync(join(tmpdir(), 'flovyn-'));
+      const port = String(variable === 'SERVER_PORT' ? server.httpPort : server.grpcPort);
+      const { how, said } = await failingStart({
+        FLOVYN_DEV: '1',
+        FLOVYN_DATA_DIR: directory,
+        SERVER_PORT: '0',
+        GRPC_SERVER_PORT: '0',
+        [variable]: port,
+      });
+      expect(how).toBe(1);
+      expect(said).toBe(`${variable}: port ${port} is in use. Set another one.`);
+      const files = readdirSync(directory, { recursive: true }).map(String);
+      expect(files.filter((file) => file.endsWith('PG_VERSION'))).not.toEqual([]);
+      expect(files.filter((file) => file.endsWith('postmaster.pid'))).toEqual([]);
+      removeDirectory(directory);
+    },
+  );
 
   it('R23 says how long and how often it looked for an execution that did not come', async () => {
     const id = '7f0c0f6e-0000-4000-8000-0000000000ff';
@@ -97,5 +102,6 @@ describe('the process', () => {
     expect(await server.stop()).toBe(0);
     expect(reader.text()).toMatch(/retry: \d+\n\n$/);
     expect(server.log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['listening', 'stopping', 'stopped']));
+    expect(server.log.filter(({ level }) => Number(level) > 30)).toEqual([]);
   });
 });
