@@ -2,7 +2,7 @@ import type { HistoryEventName } from '@flovyn/protocol';
 import type { WorkflowContext, WorkflowHandlers } from '../types.js';
 import type { Cancellation } from './cancellation.js';
 import type { Children } from './children.js';
-import type { Fact } from './fact.js';
+import { type Fact, valueOf } from './fact.js';
 import type { Operations } from './operations.js';
 import type { DurablePromises } from './promises.js';
 import type { Signals } from './signals.js';
@@ -23,7 +23,7 @@ export interface Parts {
   readonly handlers: WorkflowHandlers['signals'];
   readonly ctx: WorkflowContext;
   /** Runs the workflow function. */
-  start(): void;
+  start(recordedInput: unknown): void;
 }
 
 /** What a fact means to a replay. */
@@ -57,8 +57,8 @@ const nothing: FactHandler = {};
 /** What each kind of fact means. A kind of the contract without an answer here does not compile. */
 export const factHandlers: Record<HistoryEventName, FactHandler> = {
   WORKFLOW_STARTED: {
-    deliver: (parts) => {
-      parts.start();
+    deliver: (parts, fact) => {
+      parts.start(valueOf(fact.data, 'input'));
       return true;
     },
   },

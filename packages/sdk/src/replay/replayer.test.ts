@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { EXECUTION_ID, RecordedExecution } from '../../test/recorded-execution.js';
+import { EXECUTION_ID, RecordedExecution, silent } from '../../test/recorded-execution.js';
 import { Duration } from '../duration.js';
 import { ChildWorkflowFailed, TaskCancelled, TaskFailed, WorkflowCancelled } from '../errors.js';
 import { serialize } from '../serde.js';
@@ -262,7 +262,7 @@ describe('operations', () => {
       workflowExecutionId: EXECUTION_ID,
       definition: flow(async (ctx) => ctx.run('act', () => ++calls)),
       input: null,
-      logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+      logger: silent,
     });
     replayer.read([{ sequence: 1, type: 'WORKFLOW_STARTED', data: '{"input":null}', timestampMs: 1 }]);
     expect(await replayer.play(() => Promise.resolve(false))).toBe(false);
@@ -535,6 +535,19 @@ describe('cancellation', () => {
   });
 });
 
+describe('the input', () => {
+  it('is read from the first fact when nobody hands it in', async () => {
+    const replayer = new Replayer({
+      workflowExecutionId: EXECUTION_ID,
+      definition: flow(async (_ctx, input) => input),
+      logger: silent,
+    });
+    replayer.read([{ sequence: 1, type: 'WORKFLOW_STARTED', data: '{"input":{"cups":2}}', timestampMs: 1 }]);
+    await replayer.play(() => Promise.resolve(true));
+    expect(replayer.takeTurn().outcome).toEqual({ type: 'COMPLETED', output: '{"cups":2}' });
+  });
+});
+
 describe('queries', () => {
   it('read, and may not change anything', async () => {
     const definition = workflow<unknown, unknown>({
@@ -553,7 +566,7 @@ describe('queries', () => {
     const replayer = new Replayer({
       workflowExecutionId: EXECUTION_ID,
       definition,
-      logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+      logger: silent,
     });
     replayer.read([{ sequence: 1, type: 'WorkflowStarted', data: '{"input":null}', timestampMs: 1 }]);
     await replayer.play(() => Promise.resolve(true));

@@ -1,7 +1,7 @@
 import type { Command, Outcome } from '@flovyn/protocol';
 import { WorkflowContextImpl } from '../context/workflow-context.js';
 import { FlovynError, WorkflowCancelled, toError } from '../errors.js';
-import { deserialize, serialize } from '../serde.js';
+import { serialize } from '../serde.js';
 import type { Logger, WorkflowDefinition } from '../types.js';
 import { Cancellation } from './cancellation.js';
 import { Children } from './children.js';
@@ -82,7 +82,7 @@ export class Replayer {
       ...parts,
       handlers: options.definition.handlers?.signals,
       ctx: new WorkflowContextImpl({ core, cursor: this.#cursor, ...parts }, options.logger),
-      start: () => this.#start(),
+      start: (recordedInput) => this.#start(recordedInput),
     };
   }
 
@@ -202,14 +202,14 @@ export class Replayer {
     return true;
   }
 
-  #start(): void {
+  #start(recordedInput: unknown): void {
     this.#started = true;
-    void this.#run();
+    void this.#run(this.#input === undefined ? recordedInput : this.#input);
   }
 
-  async #run(): Promise<void> {
+  async #run(input: unknown): Promise<void> {
     try {
-      this.#end({ output: await this.#definition.run(this.#parts.ctx, this.#input) });
+      this.#end({ output: await this.#definition.run(this.#parts.ctx, input) });
     } catch (error) {
       this.#end({ error });
     }
@@ -253,10 +253,4 @@ export class Replayer {
 
 function failed(error: Error, failureType: string): Outcome {
   return { type: 'FAILED', error: error.message, stackTrace: error.stack ?? '', failureType };
-}
-
-/** The input as it stands in the first fact of a history. */
-export function inputOf(started: RawFact): unknown {
-  const data = deserialize<{ input?: unknown }>(started.data);
-  return data.input ?? null;
 }

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { Duration } from '../duration.js';
+import { type Reconnection, reconnectDelayMs } from './reconnection.js';
+
+const error = new Error('gone');
+
+function delays(strategy: Reconnection, count: number): (number | undefined)[] {
+  return Array.from({ length: count }, (_, attempt) => reconnectDelayMs(strategy, attempt, error));
+}
+
+describe('coming back', () => {
+  it('doubles its waits from a second to a minute, without end', () => {
+    expect(delays({ type: 'exponential' }, 8)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    expect(reconnectDelayMs({ type: 'exponential' }, 5_000, error)).toBe(60_000);
+  });
+
+  it('keeps to what was chosen', () => {
+    expect(
+      delays({ type: 'exponential', initialDelay: Duration.milliseconds(10), multiplier: 3, maxAttempts: 2 }, 3),
+    ).toEqual([10, 30, undefined]);
+    expect(delays({ type: 'fixed', delay: Duration.seconds(1), maxAttempts: 1 }, 2)).toEqual([1_000, undefined]);
+    expect(delays({ type: 'none' }, 1)).toEqual([undefined]);
+    const asked: [number, Error][] = [];
+    const custom: Reconnection = {
+      type: 'custom',
+      nextDelay: (attempt, why) => {
+        asked.push([attempt, why]);
+        return attempt === 0 ? Duration.milliseconds(5) : null;
+      },
+    };
+    expect(delays(custom, 2)).toEqual([5, undefined]);
+    expect(asked).toEqual([
+      [0, error],
+      [1, error],
+    ]);
+  });
+});
