@@ -33,10 +33,10 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     const run = server.add('workflow', 'order');
     run.workflowNews('WORKFLOW_CREATED', 'PENDING');
     const badge = page.locator('tbody .badge');
-    await expect.poll(() => badge.innerText(), { timeout: 5_000 }).toBe('Pending');
+    await expect.poll(() => badge.innerText()).toBe('Pending');
     run.workflowNews('WORKFLOW_STARTED', 'RUNNING');
     run.workflowNews('WORKFLOW_FAILED', 'FAILED', { error: 'no stock' });
-    await expect.poll(() => badge.innerText(), { timeout: 5_000 }).toBe('Failed');
+    await expect.poll(() => badge.innerText()).toBe('Failed');
     await watched.close();
   });
 
@@ -63,7 +63,7 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await page.goto(server.url);
     await page.getByRole('link', { name: 'order' }).waitFor();
     server.status = 503;
-    await page.getByText('The list is not up to date.').waitFor({ timeout: 30_000 });
+    await page.getByText('The list is not up to date.').waitFor();
     await page.getByRole('link', { name: 'order' }).waitFor();
     server.status = 200;
     await page.getByRole('button', { name: 'Try again' }).click();
@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
       route.request().method() === 'POST' ? route.abort() : route.continue(),
     );
     await form.getByRole('button', { name: 'Start' }).click();
-    await form.getByText('It was not started.').waitFor({ timeout: 30_000 });
+    await form.getByText('It was not started.').waitFor();
     await page.unroute('**/task-executions');
     await form.getByRole('button', { name: 'Start' }).click();
     await page.waitForURL(/executions\/[0-9a-f-]{36}$/);

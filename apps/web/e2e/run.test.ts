@@ -92,7 +92,7 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
       run.output(LLM.id, { type: 'token', text: word });
       if (word.startsWith('step')) run.cut();
     }
-    await expect.poll(textOf, { timeout: 10_000 }).toBe(SENTENCE);
+    await expect.poll(textOf).toBe(SENTENCE);
     expect(run.connections[0]).toBeUndefined();
     expect(run.connections[1]).toMatch(/^fixture\.\d+$/);
     await watched.close(/ERR_/);
@@ -131,7 +131,7 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     server.status = 503;
     await page.getByRole('link', { name: 'Workflows' }).click();
     finish(run);
-    await expect.poll(() => page.locator('tbody .badge').innerText(), { timeout: 4_000 }).toBe('Completed');
+    await expect.poll(() => page.locator('tbody .badge').innerText()).toBe('Completed');
     expect(run.connections).toHaveLength(1);
     await watched.close(/503/);
   });
@@ -153,7 +153,7 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await page.getByRole('link', { name: 'Workflows' }).click();
     await expect.poll(() => page.locator('tbody .badge').innerText()).toBe('Completed');
     const before = answers;
-    await expect.poll(() => answers, { timeout: 5_000 }).toBeGreaterThan(before);
+    await expect.poll(() => answers).toBeGreaterThan(before);
     expect(await page.locator('tbody .badge').innerText()).toBe('Completed');
     await watched.close();
   });

@@ -21,8 +21,8 @@ export interface WatchedPage {
 
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1_400, height: 900 }, ...options });
-  // Ten seconds: on two shared cores everything takes its time, and what is right comes at last.
-  context.setDefaultTimeout(10_000);
+  // On two shared cores everything takes its time, and what is right comes at last.
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const wrongs: string[] = [];
   page.on('pageerror', (error) => wrongs.push(error.message));

@@ -140,5 +140,7 @@ function answer(response: ServerResponse, status: number, body: object): void {
 function problem(response: ServerResponse, status: number): void {
   const slug = { 401: 'unauthenticated', 404: 'not-found', 503: 'unavailable' }[status] ?? 'internal';
   const detail = `The fixture answers ${status}.`;
+  // A reader that is told to wait a minute does not come back by itself within a test.
+  if (status === 503) response.setHeader('retry-after', '60');
   answer(response, status, { type: `/api/docs/errors/${slug}`, title: slug, status, detail, error: detail });
 }
