@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/conditions.js';
 import { type House, openHouse } from './support/house.js';
 import { backendsOf, postmasterOf } from './support/postgres.js';
+import { readStream } from './support/raw-stream.js';
+import { follow } from './support/reader.js';
+import { expectLegal, outputOf, tokensOf } from './support/story.js';
 import { beginTelling, expectSurvived } from './support/survival.js';
 
 let house: House;
@@ -11,21 +14,25 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-async function postmaster(): Promise<number> {
+const isHealthy = async (): Promise<boolean> => (await fetch(`${house.http}/_/health`)).status === 200;
+
+function postmaster(): Promise<number> {
   return eventually('a running PostgreSQL', () => postmasterOf(house.dataDir));
 }
 
-const isHealthy = async (): Promise<boolean> => (await fetch(`${house.http}/_/health`)).status === 200;
+async function killPostmaster(): Promise<void> {
+  const before = await postmaster();
+  process.kill(before, 'SIGKILL');
+  await eventually('another PostgreSQL', async () => (await postmaster()) !== before);
+  await eventually('health', isHealthy);
+}
 
 describe('R04 PostgreSQL is killed in mid-stream', () => {
   it('as a whole', async () => {
     const told = await beginTelling(house);
-    const before = await postmaster();
-    process.kill(before, 'SIGKILL');
+    await killPostmaster();
     const { attempts } = await expectSurvived(house, told);
     expect(attempts).toEqual([1, 1]);
-    expect(await postmaster()).not.toBe(before);
-    await eventually('health', isHealthy);
   });
 
   it('one process of it, which makes it recover from a crash', async () => {
@@ -40,22 +47,38 @@ describe('R04 PostgreSQL is killed in mid-stream', () => {
 
   it('three times in one execution', async () => {
     const told = await beginTelling(house);
-    for (const output of [80, 140, 200]) {
+    for (const output of [60, 120, 180]) {
       await told.reader.output(output);
-      const before = await postmaster();
-      process.kill(before, 'SIGKILL');
-      await eventually('another PostgreSQL', async () => (await postmaster()) !== before && (await isHealthy()));
+      await killPostmaster();
     }
-    await expectSurvived(house, told);
-    await eventually('health', isHealthy);
+    const { attempts } = await expectSurvived(house, told);
+    expect(attempts).toEqual([1, 1]);
   });
 
   it('together with the server', async () => {
     const told = await beginTelling(house);
     const database = await postmaster();
-    await Promise.all([process.kill(database, 'SIGKILL'), house.server.end('SIGKILL')]);
+    process.kill(database, 'SIGKILL');
+    await house.server.end('SIGKILL');
     await house.startServer();
     const { attempts } = await expectSurvived(house, told);
     expect(attempts).toEqual([1, 1]);
+  });
+
+  it('output of a task that ends while it is away is stored, or told to be lost', async () => {
+    const tokens = 60;
+    const { id } = await house.client.tasks.start({ kind: 'narrate', input: { name: 'a', tokens, paceMs: 10 } });
+    const reader = follow(house.client, { taskExecutionId: id });
+    await reader.output(5);
+    await killPostmaster();
+    await reader.toEnd();
+    const { entries } = await readStream(`${house.org}/task-executions/${id}/stream`);
+    expectLegal(entries.map(({ frame }) => ({ kind: 'entry', frame })));
+    const output = outputOf(entries, id, 1);
+    const losses = output.flatMap((event) => (event.type === 'error' && event.code === 'STREAM_LOSS' ? [event.message] : []));
+    const lost = losses.reduce((sum, message) => sum + Number.parseInt(message, 10), 0);
+    expect(output.length - losses.length + lost).toBe(tokens + tokens / 10);
+    expect(new Set(tokensOf(output)).size).toBe(tokensOf(output).length);
+    expect(await house.client.tasks.get(id)).toMatchObject({ status: 'COMPLETED', executionCount: 1 });
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RawWorker, bytes, connectRawWorker } from '../../../apps/server/test/support/raw-worker.js';
-import { wordOf } from '../src/kinds/index.js';
+import { type Narration, wordOf } from '../src/kinds/index.js';
 import { type House, openHouse } from './support/house.js';
 import { type Entry, type Reading, readInPieces, readStream } from './support/raw-stream.js';
 import { expectFramed, expectSoundHistory, expectWhole, outputOf, tokensOf, wordsOf } from './support/story.js';
@@ -138,8 +138,8 @@ describe('the stream of a workflow with two streaming tasks', () => {
     expect(words[0]).toBe('WORKFLOW_CREATED');
     expect(words.at(-1)).toBe('WORKFLOW_COMPLETED');
     const { tasks } = await house.client.workflows.tasks(id);
-    expect(tasks).toHaveLength(2);
-    for (const [index, name] of ['a', 'b'].entries()) expectNarration(live.entries, tasks[index]?.id ?? '', name);
+    expect(tasks.map(({ input }) => (input as Narration).name).toSorted()).toEqual(['a', 'b']);
+    for (const { id: taskId, input } of tasks) expectNarration(live.entries, taskId, (input as Narration).name);
     // They really ran side by side: the second began to speak before the first had ended.
     const lastOfA = live.entries.findLastIndex(({ frame }) => frame.taskExecutionId === tasks[0]?.id);
     const firstOfB = live.entries.findIndex(({ frame }) => frame.taskExecutionId === tasks[1]?.id);

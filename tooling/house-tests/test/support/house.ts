@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,10 +29,17 @@ export interface House {
   startWorker(environment?: Readonly<Record<string, string>>): Promise<Child>;
   /** Stops all workers, the frozen ones too. */
   endWorkers(): Promise<void>;
+  /** A file that does not exist until it is opened: work waits for it. */
+  gate(): Gate;
   /** What workers noted as really done, in order. */
   effects(): string[];
   /** Ends everything that still runs, and removes the data. */
   close(): Promise<void>;
+}
+
+export interface Gate {
+  readonly path: string;
+  open(): void;
 }
 
 export interface HouseOptions {
@@ -71,7 +79,8 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
     await Promise.all(workers.map((worker) => worker.end()));
   };
   const close = async (): Promise<void> => {
-    await endWorkers();
+    // Workers without a server would wait for it. A server ends in order, or its database would have to be found.
+    await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
     await Promise.all(servers.map((child) => child.end()));
     rmSync(directory, { recursive: true, force: true });
   };
@@ -109,6 +118,10 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
       return child;
     },
     endWorkers,
+    gate() {
+      const path = join(directory, `gate-${randomUUID()}`);
+      return { path, open: () => writeFileSync(path, '') };
+    },
     effects: () => readFileSync(effects, 'utf8').split('\n').slice(0, -1),
     close,
   };

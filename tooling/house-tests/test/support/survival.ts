@@ -6,21 +6,25 @@ import { type Entry, readStream } from './raw-stream.js';
 import { type Reader, follow } from './reader.js';
 import { expectSoundHistory, expectWhole, outputOf, tokensOf } from './story.js';
 
-/** Long enough to be killed in the middle of, several times: about two seconds. */
-export const TOKENS = 150;
+const TOKENS = 150;
 const PACE_MS = 12;
 
+/** An execution under way, and who reads along. */
 export interface Told {
   readonly id: string;
   readonly reader: Reader;
+  /** Lets its tasks tell their last words. Before that they do not end, however long a crash takes. */
+  finish(): void;
 }
 
 /** Starts a workflow with two streaming tasks, and reads along until both are well under way. */
-export async function beginTelling({ client }: House): Promise<Told> {
-  const { id } = await client.workflows.start({ kind: 'narrate-together', input: { tokens: TOKENS, paceMs: PACE_MS } });
+export async function beginTelling({ client, gate }: House): Promise<Told> {
+  const { path, open } = gate();
+  const input = { tokens: TOKENS, paceMs: PACE_MS, gate: path };
+  const { id } = await client.workflows.start({ kind: 'narrate-together', input });
   const reader = follow(client, { workflowExecutionId: id });
   await reader.output(40);
-  return { id, reader };
+  return { id, reader, finish: open };
 }
 
 /**
@@ -29,7 +33,10 @@ export async function beginTelling({ client }: House): Promise<Told> {
  *
  * @returns the log, and how many attempts each task took.
  */
-export async function expectSurvived({ client, org }: House, { id, reader }: Told) {
+export async function expectSurvived({ client, org }: House, { id, reader, finish }: Told) {
+  // Whoever came back is at work again: nothing ends in the shadow of the crash.
+  await reader.moreOutput();
+  finish();
   await reader.toEnd();
   await expectSoundHistory(client, id, 2);
   expect(await client.workflows.get(id)).toMatchObject({ status: 'COMPLETED', output: 'ab' });
