@@ -1,3 +1,3 @@
 import { defineProject } from '../../vitest.shared.js';
 
-export default defineProject();
+export default defineProject({ testTimeout: 20_000 });

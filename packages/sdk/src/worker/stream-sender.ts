@@ -40,7 +40,7 @@ export const streamLimits = {
   /** How long confirmed entries are kept: a database that crashed may ask for them again. */
   keepMs: 1_000,
   /** How long the end of an attempt waits for its output to leave. */
-  flushMs: 5_000,
+  flushMs: 10_000,
   /** Wait before sending again what was refused a second time at the same place. */
   refusedAgainMs: 100,
 } as const;
@@ -190,7 +190,8 @@ export class StreamSender {
   #entryOf({ event, timestampMs }: Queued): StreamEntry | undefined {
     let payload: string;
     try {
-      payload = serialize(event);
+      // Only data can hold what needs tags, and looking for them costs several times the printing.
+      payload = event.type === 'data' ? serialize(event) : JSON.stringify(event);
     } catch (error) {
       this.#lose(1, `a value cannot be written as JSON (${String(error)})`);
       return undefined;
