@@ -110,6 +110,14 @@ describe('the client', () => {
     expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([line]);
   });
 
+  it('reads a status of a later server, and says that it does not know it', async () => {
+    const client = await clientOf(json(200, { ...execution, status: 'PAUSED', suspendType: 'SUSPEND_TYPE_TIDE' }));
+    expect(await client.workflows.get(executionId)).toMatchObject({
+      status: 'UNRECOGNIZED',
+      suspendType: 'UNRECOGNIZED',
+    });
+  });
+
   it.each(calls)('%s refuses an answer of another shape', async (_name, _line, _answer, call) => {
     const client = await clientOf(json(200, { unheard: 'of' }));
     await expect(call(client)).rejects.toMatchObject({ name: 'ServiceError', code: 'INTERNAL' });

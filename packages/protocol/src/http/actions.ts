@@ -1,6 +1,8 @@
 import { workflowStatuses } from '@flovyn/events';
 import * as z from 'zod/mini';
 
+import { openWord } from './fields.js';
+
 const Remark = z.string().check(z.maxLength(4_096));
 
 /** `POST …/cancel`, for workflow executions and standalone tasks. */
@@ -14,7 +16,7 @@ export type RetryBody = z.input<typeof RetryBody>;
 /** What became of a workflow execution after a request to cancel or retry it. */
 export const WorkflowActionView = z.object({
   workflowExecutionId: z.guid(),
-  status: z.enum(workflowStatuses),
+  status: openWord(workflowStatuses),
   /** After a retry. */
   message: z.optional(z.string()),
   success: z.optional(z.boolean()),

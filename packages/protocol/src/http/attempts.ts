@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { Timestamp, page, paging } from './fields.js';
+import { Timestamp, openWord, page, paging } from './fields.js';
 
 // The attempts and log lines of a task: the same for standalone tasks and those of workflows.
 
@@ -15,7 +15,7 @@ export const AttemptView = z.object({
   startedAt: Timestamp,
   finishedAt: z.nullish(Timestamp),
   durationMs: z.nullish(z.number()),
-  status: z.enum(attemptStatuses),
+  status: openWord(attemptStatuses),
   output: z.optional(z.unknown()),
   error: z.nullish(z.string()),
   workerId: z.nullish(z.string()),
@@ -31,7 +31,7 @@ export type LogLevel = (typeof logLevels)[number];
 /** One line of a task's log. */
 export const LogView = z.object({
   id: z.string(),
-  level: z.enum(logLevels),
+  level: openWord(logLevels),
   message: z.string(),
   timestamp: Timestamp,
   metadata: z.nullish(z.record(z.string(), z.unknown())),

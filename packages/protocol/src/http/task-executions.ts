@@ -2,7 +2,7 @@ import { taskStatuses } from '@flovyn/events';
 import * as z from 'zod/mini';
 
 import { defaultRetries, limits } from '../limits.js';
-import { IdempotencyKey, Kind, Metadata, Queue, Timestamp, Ttl, page, paging } from './fields.js';
+import { IdempotencyKey, Kind, Metadata, Queue, Timestamp, Ttl, openWord, page, paging } from './fields.js';
 
 const startTask = z.strictObject({
   kind: Kind,
@@ -33,7 +33,7 @@ export const TaskExecutionView = z.object({
   id: z.guid(),
   orgId: z.guid(),
   kind: z.string(),
-  status: z.enum(taskStatuses),
+  status: openWord(taskStatuses),
   queue: z.string(),
   /** Attempts begun so far. */
   executionCount: z.number(),

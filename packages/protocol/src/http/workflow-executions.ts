@@ -1,7 +1,18 @@
 import { suspendType, workflowStatuses } from '@flovyn/events';
 import * as z from 'zod/mini';
 
-import { IdempotencyKey, Kind, Metadata, Queue, Timestamp, Ttl, page, paging, queryInteger } from './fields.js';
+import {
+  IdempotencyKey,
+  Kind,
+  Metadata,
+  Queue,
+  Timestamp,
+  Ttl,
+  openWord,
+  page,
+  paging,
+  queryInteger,
+} from './fields.js';
 import { TaskExecutionView } from './task-executions.js';
 
 /** `POST /workflow-executions`. `labels` is another word for `metadata`. */
@@ -23,7 +34,7 @@ export const StartedWorkflow = z.object({
   workflowExecutionId: z.guid(),
   /** The same value. */
   id: z.guid(),
-  status: z.enum(workflowStatuses),
+  status: openWord(workflowStatuses),
   kind: z.string(),
   createdAt: Timestamp,
   links: z.object({ self: z.string(), events: z.string() }),
@@ -32,9 +43,11 @@ export const StartedWorkflow = z.object({
 });
 export type StartedWorkflow = z.infer<typeof StartedWorkflow>;
 
+const SuspendTypeWord = openWord(Object.values(suspendType));
+
 /** One thing a waiting execution waits for. */
 export const WaitingOnView = z.object({
-  type: z.enum(suspendType),
+  type: SuspendTypeWord,
   name: z.optional(z.string()),
   id: z.optional(z.string()),
 });
@@ -47,9 +60,9 @@ export const WorkflowExecutionView = z.object({
   kind: z.string(),
   /** The same as `kind`. */
   workflowKind: z.string(),
-  status: z.enum(workflowStatuses),
+  status: openWord(workflowStatuses),
   /** While WAITING: what names the wait, and everything that is awaited. */
-  suspendType: z.nullish(z.enum(suspendType)),
+  suspendType: z.nullish(SuspendTypeWord),
   waitingOn: z.nullish(z.array(WaitingOnView)),
   queue: z.string(),
   input: z.optional(z.unknown()),
