@@ -257,6 +257,32 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await watched.close(/503|ERR_/);
   });
 
+  test('a run that no worker takes says what it waits for', async () => {
+    const { page } = watched;
+    const run = server.add('workflow', 'order');
+    run.workflowNews('WORKFLOW_CREATED', 'PENDING');
+    run.fields['createdAt'] = new Date(Date.now() - 11_000).toISOString();
+    run.fields['queue'] = 'slow-lane';
+    await page.goto(server.pageOf(run));
+    await page.getByText('No worker has taken this yet.').waitFor();
+    await page.getByText('slow-lane').first().waitFor();
+    run.workflowNews('WORKFLOW_STARTED', 'RUNNING');
+    await page.getByText('No worker has taken this yet.').waitFor({ state: 'detached' });
+    await watched.close();
+  });
+
+  test('ten thousand words replay without the page standing still', async () => {
+    const { page } = watched;
+    const run = startedWorkflow();
+    for (let word = 1; word <= 10_000; word++) run.output(LLM.id, { type: 'token', text: `${word} ` });
+    await page.goto(server.pageOf(run));
+    await expect.poll(async () => (await textOf())?.endsWith(' 10000 ')).toBe(true);
+    await expect.poll(freshness).toBe('live');
+    run.output(LLM.id, { type: 'token', text: 'and on' });
+    await expect.poll(async () => (await textOf())?.endsWith(' 10000 and on')).toBe(true);
+    await watched.close();
+  });
+
   test('offline is said as such', async () => {
     const { page } = watched;
     const run = startedWorkflow();
