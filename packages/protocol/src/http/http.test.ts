@@ -3,14 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { errorCodes, isErrorCode } from '../error-code.js';
 import { ServiceError } from '../service-error.js';
 import {
+  AttemptView,
   ListEventsQuery,
   ListLogsQuery,
   ListTasksQuery,
   ListWorkflowsQuery,
+  LogView,
   StartTaskBody,
   StartWorkflowBody,
   StreamQuery,
   TaskExecutionView,
+  WaitingOnView,
+  WorkflowActionView,
   WorkflowExecutionView,
   fromProblem,
   parseBody,
@@ -119,6 +123,7 @@ describe('queries', () => {
       types: ['tokens', 'progress'],
       format: 'plain',
     });
+    expect(parseQuery(StreamQuery, query('format=json'))).toEqual({ format: 'json' });
   });
 
   it.each([
@@ -130,7 +135,9 @@ describe('queries', () => {
     [ListWorkflowsQuery, 'kind=a&kind=b', 'kind is given twice.'],
     [ListTasksQuery, 'status=WAITING', 'status must be one of PENDING, RUNNING, COMPLETED, FAILED, CANCELLED.'],
     [ListLogsQuery, 'level=LOUD', 'level must be one of DEBUG, INFO, WARN, ERROR.'],
-    [StreamQuery, 'types=tokens,smoke', 'types.1 must be one of'],
+    [StreamQuery, 'types=tokens,smoke', 'types must be a list of events, tokens, progress, data, errors; not "smoke".'],
+    [StreamQuery, 'types=', 'types must be a list of events, tokens, progress, data, errors; not "".'],
+    [StreamQuery, 'format=xml', 'format must be one of json, plain.'],
   ])('%# %s is refused', (schema, text, message) => {
     expect(() => parseQuery(schema, query(text))).toThrow(message);
     expect(() => parseQuery(schema, query(text))).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
@@ -174,6 +181,11 @@ describe('problems', () => {
       instance: '/p',
       error: 'x',
     });
+  });
+
+  it('write JSON in capitals', () => {
+    expect(toProblem(new ServiceError('MALFORMED_JSON', 'x'), '/p').title).toBe('Malformed JSON');
+    expect(toProblem(new ServiceError('JSON_TOO_COMPLEX', 'x'), '/p').title).toBe('JSON too complex');
   });
 
   it('of other servers are told by their status', () => {
@@ -226,5 +238,18 @@ describe('views', () => {
       attemptFrom: 'e1.7',
     };
     expect(TaskExecutionView.parse(view)).toEqual(view);
+    expect(TaskExecutionView.parse({ ...view, status: 'PAUSED' })).toMatchObject({ status: 'UNRECOGNIZED' });
+    expect(TaskExecutionView.safeParse({ ...view, status: 7 }).success).toBe(false);
+  });
+
+  it('read words of later servers as UNRECOGNIZED', () => {
+    expect(WaitingOnView.parse({ type: 'SUSPEND_TYPE_TIDE' })).toEqual({ type: 'UNRECOGNIZED' });
+    const attempt = { attempt: 1, startedAt: '2026-11-20T08:00:00.000Z', status: 'LOST' };
+    expect(AttemptView.parse(attempt).status).toBe('UNRECOGNIZED');
+    const line = { id: '1', level: 'TRACE', message: 'm', timestamp: '2026-11-20T08:00:00.000Z' };
+    expect(LogView.parse(line).level).toBe('UNRECOGNIZED');
+    expect(WorkflowActionView.parse({ workflowExecutionId: common.id, status: 'PAUSED' }).status).toBe('UNRECOGNIZED');
+    // What a client sends is still held to the words.
+    expect(() => parseQuery(ListTasksQuery, query('status=UNRECOGNIZED'))).toThrow('status must be one of');
   });
 });

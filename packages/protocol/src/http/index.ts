@@ -1,7 +1,7 @@
 export { PROBLEM_JSON, type PathParameter, headers, parameters, pathTo, paths } from './paths.js';
 export { type ParsedBody, parseBody, parseQuery } from './parse.js';
 export { parseTtl } from './ttl.js';
-export { Problem, fromProblem, toProblem } from './problem.js';
+export { Problem, fromProblem, titleOf, toProblem } from './problem.js';
 export {
   HistoryEventPage,
   HistoryEventView,

@@ -26,7 +26,7 @@ export function toProblem(error: ServiceError, instance: string): Problem {
   const { http, slug } = errorCodes[error.code];
   return {
     type: pathTo(paths.errorPage, { slug }),
-    title: titleOf(slug),
+    title: titleOf(error.code),
     status: http,
     detail: error.message,
     instance,
@@ -57,8 +57,9 @@ export function fromProblem(status: number, body: unknown, retryAfter?: string |
   );
 }
 
-function titleOf(slug: string): string {
-  const words = slug.replaceAll('-', ' ');
+/** An error code in words, as its problems and its page are headed: `Malformed JSON`. */
+export function titleOf(code: ErrorCode): string {
+  const words = errorCodes[code].slug.replaceAll('-', ' ').replace('json', 'JSON');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -9,17 +9,23 @@ export const StreamQuery = z.strictObject({
   /** Separated by commas; everything when absent. */
   types: z.optional(
     z.pipe(
-      z.pipe(
-        z.string(),
-        z.transform((text) => text.split(',')),
+      z.string().check(
+        z.refine((text) => unknownSelection(text) === undefined, {
+          error: ({ input }) =>
+            `must be a list of ${streamSelections.join(', ')}; not "${unknownSelection(String(input))?.slice(0, 64)}".`,
+        }),
       ),
-      z.array(z.enum(streamSelections)),
+      z.transform((text) => streamSelections.filter((word) => text.split(',').includes(word))),
     ),
   ),
-  /** `plain` gives bare values in place of frames. */
-  format: z.optional(z.enum(['plain'])),
+  /** `json` gives frames, and is what is given when absent; `plain` gives bare values in place of frames. */
+  format: z.optional(z.enum(['json', 'plain'])),
   /** For readers that cannot set the `Last-Event-ID` header. */
   lastEventId: z.optional(z.string().check(z.maxLength(128))),
   ticket: z.optional(z.string().check(z.maxLength(256))),
 });
 export type StreamQuery = z.output<typeof StreamQuery>;
+
+function unknownSelection(text: string): string | undefined {
+  return text.split(',').find((word) => !streamSelections.some((known) => known === word));
+}
