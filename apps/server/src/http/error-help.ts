@@ -36,10 +36,11 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   PERMISSION_DENIED: {
     meaning:
-      'The key is known, but it may not do this: it belongs to another organisation, or its role does not allow it.',
+      'The key is known, but it may not do this: it belongs to another organisation than the one in the path, or its role ' +
+      'does not allow it.',
     cure:
-      'Check the organisation in the path and the role of the key. Worker keys work, start and view; members start and view, ' +
-      'and cancel or retry workflow executions; admins and owners also manage tasks.',
+      'Check the organisation in the path and the role of the key. Worker keys work, start and view; members start and view; ' +
+      'admins and owners also cancel, retry and delete tasks.',
   },
   NOT_FOUND: {
     meaning:

@@ -1,4 +1,5 @@
 import { type ErrorCode, ServiceError, errorCodes } from '@flovyn/protocol';
+import { titleOf } from '@flovyn/protocol/http';
 import { errorHelp } from './error-help.js';
 
 /**
@@ -35,10 +36,13 @@ function codes(): readonly ErrorCode[] {
 }
 
 function explain(code: ErrorCode): { title: string; facts: string; meaning: string; cure: string } {
-  const { http, grpc, retry, slug } = errorCodes[code];
-  const title = slug.charAt(0).toUpperCase() + slug.slice(1).replaceAll('-', ' ');
+  const { http, grpc, retry } = errorCodes[code];
   const again = retry ? 'The same request may succeed later.' : 'The same request will not succeed later.';
-  return { title, facts: `Code ${code}, HTTP status ${http}, gRPC status ${grpc}. ${again}`, ...errorHelp[code] };
+  return {
+    title: titleOf(code),
+    facts: `Code ${code}, HTTP status ${http}, gRPC status ${grpc}. ${again}`,
+    ...errorHelp[code],
+  };
 }
 
 function escaped(text: string): string {
