@@ -160,6 +160,14 @@ describe('a stream', () => {
     },
   );
 
+  it('gives frames when asked for them by name', async () => {
+    const task = await aRunningTask();
+    await task.complete();
+    const [named, unnamed] = await Promise.all([readSse(`${task.url}?format=json`), readSse(task.url)]);
+    expect(named.status).toBe(200);
+    expect(await named.toEnd()).toEqual(await unnamed.toEnd());
+  });
+
   it('shows only what was asked for', async () => {
     const task = await aRunningTask();
     await task.say('a');
@@ -221,7 +229,13 @@ describe('a stream of an execution that does not exist', () => {
 
 describe('a stream is refused', () => {
   it.each([
-    ['an unknown kind', `${TASKS}/${NOBODY}/stream?types=tokens,colours`, {}, 400, /events, tokens, progress/],
+    [
+      'an unknown kind',
+      `${TASKS}/${NOBODY}/stream?types=tokens,colours`,
+      {},
+      400,
+      /^types must be a list of events, tokens, progress, data, errors; not "colours"\.$/,
+    ],
     ['an unknown format', `${TASKS}/${NOBODY}/stream?format=xml`, {}, 400, /format/],
     ['an unknown parameter', `${TASKS}/${NOBODY}/stream?colour=blue`, {}, 400, /colour/],
     ['an id that is none', `${TASKS}/abc/stream`, {}, 400, /UUID/],
