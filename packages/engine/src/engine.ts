@@ -58,6 +58,7 @@ export interface Started {
   readonly id: ExecutionId;
   /** False when an idempotency key, or a repeat of the same id, led to something that was there already. */
   readonly created: boolean;
+  /** When this call was carried out, for what an idempotency key led to: its record says when it was created. */
   readonly createdAt: number;
 }
 

@@ -134,6 +134,18 @@ export function workflowSuite({ name, withHouse }: Houses): void {
       }),
     );
 
+    test('R06 time never goes back in a history, whatever the clock does', () =>
+      withHouse(async (house) => {
+        const worker = await connectWorker(house.engine, orgId);
+        const { id } = await start(house.engine);
+        await worker.turn(await worker.activation(), [schedule()], waiting);
+        house.clock.advance(-60_000);
+        await worker.complete(await worker.task());
+        await worker.turn(await worker.activation(), [], completed());
+        const times = (await house.history(id)).map(({ timestampMs }) => timestampMs);
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+      }));
+
     test('operations and state become facts and news, in the order of the commands', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);

@@ -147,7 +147,9 @@ export class Batch {
 
   #recordFact(execution: Execution, type: string, data: Json, now: number): void {
     execution.sequence += 1;
-    const event = { sequence: execution.sequence, type, data, timestampMs: now };
+    // Time never goes back in a history: code reads it there, and must read the same in every replay.
+    const before = execution.tail.at(-1)?.timestampMs ?? execution.workflow?.updatedAt ?? now;
+    const event = { sequence: execution.sequence, type, data, timestampMs: Math.max(now, before) };
     remember(execution, event);
     this.#history.push({ ...event, executionId: execution.id });
   }
