@@ -76,6 +76,16 @@ describe('a workflow execution', () => {
     }
   });
 
+  it('R29 is shown as it is now when its start is repeated', async () => {
+    const worker = connectRawWorker({ port: server.grpcPort, workflows: ['kept-going'] });
+    const body = { kind: 'kept-going', idempotencyKey: 'key-2' };
+    const first = await post(WORKFLOWS, body);
+    await worker.next('activation');
+    const again = await post(WORKFLOWS, body);
+    expect(again.json).toMatchObject({ status: 'RUNNING', createdAt: first.json['createdAt'] });
+    await worker.end();
+  });
+
   it('is listed, newest first, page by page', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 5; count++)
@@ -141,9 +151,16 @@ describe('a standalone task', () => {
 
   it('R29 is started once per idempotency key', async () => {
     const first = await post(TASKS, { kind: 'once', idempotencyKey: 'task-key' });
+    const worker = connectRawWorker({ port: server.grpcPort, tasks: ['once'] });
+    await worker.next('taskAssigned');
     const again = await post(TASKS, { kind: 'once', idempotencyKey: 'task-key' });
     expect([first.status, again.status]).toEqual([201, 200]);
-    expect(again.json['id']).toBe(first.json['id']);
+    expect(again.json).toMatchObject({
+      id: first.json['id'],
+      status: 'RUNNING',
+      createdAt: first.json['createdAt'],
+    });
+    await worker.end();
   });
 
   it('is not begun before its time', async () => {

@@ -49,7 +49,7 @@ export function workflowExecutionRoutes(engine: Engine, queries: Queries): reado
             id: started.id,
             status: existing?.workflow.status ?? 'PENDING',
             kind: existing?.workflow.kind ?? kind,
-            createdAt: timestamp(started.createdAt),
+            createdAt: timestamp(existing?.workflow.createdAt ?? started.createdAt),
             links: { self, events: pathTo(paths.workflowEvents, { org: call.org.slug, id: started.id }) },
             idempotencyKeyUsed: idempotencyKey !== undefined,
             idempotencyKeyNew: started.created,
