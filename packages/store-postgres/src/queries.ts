@@ -47,6 +47,7 @@ export function createQueries(database: Database): Queries {
           ['e.kind is not null and e.org_id =', orgId],
           when('e.status =', filter.status),
           when('e.kind =', filter.kind),
+          when('e.queue =', filter.queue),
           when('e.tags @>', tagsOf(filter.metadata)),
         ],
         order: byAge('e'),

@@ -11,7 +11,7 @@ export function createStreamLog(database: Database): StreamLog {
     async head(orgId, id) {
       const [row] = await database.query(
         `Looking for the stream of ${id}`,
-        `select e.root_id, e.epoch, e.epoch_base, coalesce(e.status, t.status) as status,
+        `select e.root_id, e.kind, e.epoch, e.epoch_base, coalesce(e.status, t.status) as status,
            (select seq from flovyn.stream_entry where execution_id = e.id order by seq desc limit 1) as seq,
            (select seq from flovyn.stream_entry where execution_id = e.id order by seq limit 1) as first
          from flovyn.execution as e left join flovyn.task as t on t.id = e.id
@@ -23,6 +23,8 @@ export function createStreamLog(database: Database): StreamLog {
       return {
         executionId: id,
         rootId: text(row, 'root_id') as ExecutionId,
+        // A standalone task's kind is in the row of the task.
+        type: maybeText(row, 'kind') === undefined ? 'task' : 'workflow',
         epoch: text(row, 'epoch'),
         epochBase: number(row, 'epoch_base'),
         seq: maybeNumber(row, 'seq') ?? 0,

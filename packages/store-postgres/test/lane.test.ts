@@ -6,6 +6,7 @@ import { type Column, bool, bytes, float8, int2, int4, int8, text, uuid } from '
 import { Lane } from '../src/lane/lane.js';
 import { type Statement, call } from '../src/lane/statement.js';
 import { rowsOf } from '../src/statements/shapes.js';
+import { holdingProxy } from './holding-proxy.js';
 import { type TestDatabase, createTestDatabase } from '../src/testing/index.js';
 
 interface Sample {
@@ -55,9 +56,9 @@ describe('the lane', () => {
   const warnings: string[] = [];
   const lanes: Lane[] = [];
 
-  async function openLane(timeLimitMs = 5_000): Promise<Lane> {
+  async function openLane(timeLimitMs = 5_000, connection: pg.ClientConfig = database.connection): Promise<Lane> {
     const lane = new Lane({
-      connection: { ...database.connection, application_name: 'lane' },
+      connection: { ...connection, application_name: 'lane' },
       statements,
       greet: async () => 'a life',
       warn: (message) => warnings.push(message),
@@ -160,6 +161,23 @@ describe('the lane', () => {
     expect(await underWay).toMatchObject({ code: 'UNAVAILABLE' });
     await lane.write('noting', [call(note, ['healed'])]);
     expect(await words()).toContain('healed');
+  });
+
+  test('R36 a connection lost in the same breath as an answer is heard of by the next call', async () => {
+    const proxy = await holdingProxy({ host: admin.host, port: admin.port });
+    const { user, database: name, password } = admin;
+    const lane = await openLane(10_000, { user, database: name, password, host: '127.0.0.1', port: proxy.port });
+    proxy.hold();
+    const stored = lane.write('noting', [call(note, ['stored'])]);
+    await expect.poll(words, { timeout: 5_000 }).toContain('stored');
+    await cut();
+    await proxy.ended;
+    proxy.release();
+    await stored;
+    await expect(lane.write('noting', [call(note, ['stale'])])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await lane.write('noting', [call(note, ['fresh'])]);
+    expect(await words()).toContain('fresh');
+    proxy.close();
   });
 
   test('a group that takes too long is given up, with its connection', async () => {

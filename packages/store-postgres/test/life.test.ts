@@ -29,22 +29,16 @@ describe('lives of the database', { timeout: 60_000 }, () => {
 
   const lifeOf = async (one: Store) => (await one.load([], { lock: false })).life;
 
+  const patient = { timeout: 30_000 };
+
   /** Kills PostgreSQL and answers when it serves again and the store has told of the loss. */
   async function crash(): Promise<void> {
-    const { pid } = server;
-    if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    await expect.poll(() => lifeOf(store).catch((error: { code: string }) => error.code)).toBe('UNAVAILABLE');
-    await expect.poll(() => lifeOf(store).catch(() => 'not yet'), { timeout: 30_000 }).not.toBe('not yet');
-    await expect
-      .poll(
-        () =>
-          store.ping().then(
-            () => 'there',
-            () => 'not yet',
-          ),
-        { timeout: 30_000 },
-      )
-      .toBe('there');
+    await expect.poll(() => server.pid, patient).toBeDefined();
+    if (server.pid !== undefined) process.kill(server.pid, 'SIGKILL');
+    const codeOf = (error: { code: string }) => error.code;
+    await expect.poll(() => lifeOf(store).catch(codeOf), patient).toBe('UNAVAILABLE');
+    await expect.poll(() => lifeOf(store).catch(codeOf), patient).not.toBe('UNAVAILABLE');
+    await expect.poll(() => store.ping().then(() => 'there', codeOf), patient).toBe('there');
   }
 
   async function stored(): Promise<ExecutionId> {

@@ -104,7 +104,10 @@ export class Lane {
       return await trip.answer;
     } catch (error) {
       const failure = translateFailure(error, attempt);
-      if (ServiceError.is(failure) && failure.code === 'UNAVAILABLE') this.#lose(client, error);
+      if (ServiceError.is(failure) && failure.code === 'UNAVAILABLE') {
+        this.#lose(client, error);
+        this.#lostUnheard = false;
+      }
       throw failure;
     } finally {
       clearTimeout(timer);
@@ -163,8 +166,8 @@ export class Lane {
   #lose(client: pg.Client, reason: unknown): void {
     if (client !== this.#client || this.#closed) return;
     this.#client = undefined;
-    // A group that is under way hears of it itself.
-    this.#lostUnheard = this.#underWay === undefined;
+    // Also with a group under way: its answer may have come just before, in the same breath. One that fails takes it back.
+    this.#lostUnheard = true;
     client.connection.stream.destroy();
     this.#options.warn('The connection for writing was lost; connecting again.', { reason: String(reason) });
     this.#connecting = this.#reconnect();
