@@ -104,6 +104,12 @@ describe('a workflow execution', () => {
     expect((await server.call(`${WORKFLOWS}?status=CANCELLING`)).json).toMatchObject({ workflows: [], total: 0 });
   });
 
+  it('is found by its queue', async () => {
+    const { json } = await post(WORKFLOWS, { kind: 'queued', queue: 'slow' });
+    await post(WORKFLOWS, { kind: 'queued' });
+    expect(idsOf(await server.call(`${WORKFLOWS}?kind=queued&queue=slow`), 'workflows')).toEqual([json['id']]);
+  });
+
   it('is found by its metadata', async () => {
     const { json } = await post(WORKFLOWS, { kind: 'tagged', metadata: { customer: 'c-1' } });
     await post(WORKFLOWS, { kind: 'tagged', metadata: { customer: 'c-2' } });

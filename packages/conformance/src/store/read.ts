@@ -83,10 +83,10 @@ export function readConformance(name: string, makeDatabase: MakeDatabase): void 
       expect(new Set(seen)).toEqual(new Set(workflows.map(({ id }) => id)));
     });
 
-    test('workflows are filtered by status, kind and metadata, all of them together', async () => {
+    test('workflows are filtered by status, kind, queue and metadata, all of them together', async () => {
       const orgId = newOrg();
       const plain = aWorkflow({ orgId });
-      const red = aWorkflow({ orgId, metadata: '{"team":"red","n":5,"deep":{"team":"blue"}}' as Json });
+      const red = aWorkflow({ orgId, queue: 'slow', metadata: '{"team":"red","n":5,"deep":{"team":"blue"}}' as Json });
       const blue = aWorkflow({ orgId, kind: 'refund', metadata: '{"team":"blue","say":"a\\"b"}' as Json });
       const done: WorkflowState = {
         ...aWorkflow({ orgId, kind: 'refund' }),
@@ -102,6 +102,8 @@ export function readConformance(name: string, makeDatabase: MakeDatabase): void 
       };
       expect(await found({ status: 'COMPLETED' })).toEqual(new Set([done.id]));
       expect(await found({ kind: 'refund' })).toEqual(new Set([blue.id, done.id]));
+      expect(await found({ queue: 'slow' })).toEqual(new Set([red.id]));
+      expect(await found({ queue: 'slow', kind: 'refund' })).toEqual(new Set());
       expect(await found({ metadata: { team: 'red' } })).toEqual(new Set([red.id]));
       expect(await found({ metadata: { team: 'red', n: '5' } })).toEqual(new Set([red.id]));
       expect(await found({ metadata: { team: 'red', n: '6' } })).toEqual(new Set());
@@ -268,6 +270,7 @@ export function readConformance(name: string, makeDatabase: MakeDatabase): void 
       expect(await bench.other.streams.head(orgId, id)).toEqual({
         executionId: id,
         rootId: id,
+        type: 'workflow',
         epoch: 'e1',
         epochBase: 0,
         seq: 6,
@@ -288,7 +291,11 @@ export function readConformance(name: string, makeDatabase: MakeDatabase): void 
       const task = aTask();
       const write = aWrite(task);
       await bench.store.commit(aBatch({ executions: [write], tasks: [aTaskWrite(task)] }));
-      expect(await bench.store.streams.head(task.orgId, write.id)).toMatchObject({ seq: 0, ended: undefined });
+      expect(await bench.store.streams.head(task.orgId, write.id)).toMatchObject({
+        type: 'task',
+        seq: 0,
+        ended: undefined,
+      });
       const done: TaskState = { ...task, status: 'FAILED', error: 'x', completedAt: noon };
       await bench.store.commit(
         aBatch({ executions: [aWrite(done, { expectedVersion: 1 })], tasks: [aTaskWrite(done, false)] }),

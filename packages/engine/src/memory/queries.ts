@@ -32,6 +32,7 @@ export function memoryQueries(rows: MemoryRows): Queries {
         const { workflow } = record;
         if (filter.status !== undefined && workflow.status !== filter.status) return [];
         if (filter.kind !== undefined && workflow.kind !== filter.kind) return [];
+        if (filter.queue !== undefined && workflow.queue !== filter.queue) return [];
         return hasMetadata(workflow.metadata, filter.metadata) ? [record] : [];
       });
       return page(

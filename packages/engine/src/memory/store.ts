@@ -240,7 +240,8 @@ function head(rows: MemoryRows, orgId: OrgId, id: ExecutionId): StreamHead | und
   if (row?.orgId !== orgId) return undefined;
   const { rootId, epoch, epochBase, workflow } = row;
   const seq = rows.entries.get(id)?.at(-1)?.seq ?? 0;
-  return { executionId: id, rootId, epoch, epochBase, seq, first: 1, ended: endOf(rows, id, workflow) };
+  const type = workflow === undefined ? 'task' : 'workflow';
+  return { executionId: id, rootId, type, epoch, epochBase, seq, first: 1, ended: endOf(rows, id, workflow) };
 }
 
 function endOf(rows: MemoryRows, id: ExecutionId, workflow: LoadedExecution['workflow']): StreamHead['ended'] {

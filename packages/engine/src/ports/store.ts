@@ -261,6 +261,8 @@ export interface StreamLog {
 export interface StreamHead {
   readonly executionId: ExecutionId;
   readonly rootId: ExecutionId;
+  /** Whose stream it is: a workflow execution's or a standalone task's. */
+  readonly type: 'workflow' | 'task';
   readonly epoch: string;
   /** Cursors of older epochs at or below this number still mean what they meant. */
   readonly epochBase: number;
@@ -327,6 +329,7 @@ interface PageFilter {
 export interface WorkflowFilter extends PageFilter {
   readonly status?: WorkflowState['status'];
   readonly kind?: string;
+  readonly queue?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 

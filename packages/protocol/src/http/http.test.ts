@@ -111,8 +111,11 @@ describe('the body of a start', () => {
 
 describe('queries', () => {
   it('get their defaults, and gather metadata', () => {
-    expect(parseQuery(ListWorkflowsQuery, query('status=WAITING&metadata.customer=7&metadata.a.b=c'))).toEqual({
+    expect(
+      parseQuery(ListWorkflowsQuery, query('status=WAITING&queue=slow&metadata.customer=7&metadata.a.b=c')),
+    ).toEqual({
       status: 'WAITING',
+      queue: 'slow',
       metadata: { customer: '7', 'a.b': 'c' },
       limit: 50,
       offset: 0,

@@ -87,6 +87,7 @@ export type WorkflowExecutionView = z.infer<typeof WorkflowExecutionView>;
 export const ListWorkflowsQuery = z.strictObject({
   status: z.optional(z.enum(workflowStatuses)),
   kind: z.optional(Kind),
+  queue: z.optional(Queue),
   query: z.optional(z.string()),
   metadata: z.optional(z.record(z.string(), z.string())),
   cursor: z.optional(z.string()),
