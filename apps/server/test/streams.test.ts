@@ -217,6 +217,19 @@ describe('a stream of an execution that does not exist', () => {
     await worker.end();
   });
 
+  it('R23 is not found under the address of another sort of execution', async () => {
+    const workflow = await server.call(WORKFLOWS, { body: { kind: 'sorted' } });
+    const task = await server.call(TASKS, { body: { kind: 'sorted' } });
+    const readers = await Promise.all([
+      readSse(`${server.http}${TASKS}/${String(workflow.json['id'])}/stream`),
+      readSse(`${server.http}${WORKFLOWS}/${String(task.json['id'])}/stream`),
+    ]);
+    expect(readers.map(({ status }) => status)).toEqual([404, 404]);
+    for (const [index, sort] of ['standalone task', 'workflow execution'].entries()) {
+      await eventually('the problem', () => readers[index]?.text().includes(`There is no ${sort} `));
+    }
+  });
+
   it('R23 ends with 404 when the time is over', async () => {
     const begun = performance.now();
     const answer = await server.call(`${WORKFLOWS}/${NOBODY}/stream`);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Engine, ExecutionId, Organisation, StreamLog } from '@flovyn/engine';
+import type { Engine, ExecutionId, StreamHead, StreamLog } from '@flovyn/engine';
 import { parseCursor } from '@flovyn/events';
 import { ServiceError, parseUuid } from '@flovyn/protocol';
 import { StreamQuery, headers, parseQuery, paths } from '@flovyn/protocol/http';
@@ -10,7 +10,7 @@ import type { Doubts } from '../process/doubts.js';
 import { queryOf } from './call.js';
 import type { Callers } from './caller.js';
 import { type SendProblem, pathOf } from './problems.js';
-import type { StreamAwaiter } from './stream/await-stream.js';
+import type { Sought, StreamAwaiter } from './stream/await-stream.js';
 import { followStream } from './stream/follow-stream.js';
 import { resumeAfter } from './stream/resume.js';
 import { selectionOf } from './stream/selection.js';
@@ -35,9 +35,17 @@ export interface LiveStreamParts {
   readonly logger: Logger;
 }
 
-const STREAMS: readonly { readonly path: RegExp; readonly action: Action }[] = [
-  { path: addressOf(paths.workflowStream), action: 'workflow:view' },
-  { path: addressOf(paths.taskStream), action: 'task:view' },
+/** Which streams stand under an address. */
+interface StreamSort {
+  readonly path: RegExp;
+  readonly action: Action;
+  readonly type: StreamHead['type'];
+  readonly name: string;
+}
+
+const SORTS: readonly StreamSort[] = [
+  { path: addressOf(paths.workflowStream), action: 'workflow:view', type: 'workflow', name: 'workflow execution' },
+  { path: addressOf(paths.taskStream), action: 'task:view', type: 'task', name: 'standalone task' },
 ];
 
 /**
@@ -59,12 +67,12 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     }
     const selection = selectionOf(types, format);
     const id = parseUuid(asked.id, 'id') as ExecutionId;
-    const organisation = await callers.admit(principal, asked.action, asked.org);
+    const organisation = await callers.admit(principal, asked.sort.action, asked.org);
     if (isClosing) throw new ServiceError('UNAVAILABLE', 'The server is stopping.');
 
     const release = places.take(principal);
     try {
-      const head = await awaitHead(organisation, id, response);
+      const head = await awaitHead({ orgId: organisation.id, id }, asked.sort, response);
       if (head === undefined || response.destroyed) return;
       const cursor = oneOf(request.headers[headers.lastEventId]) ?? lastEventId;
       const start = resumeAfter(cursor, head);
@@ -91,17 +99,17 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     }
   };
 
-  const awaitHead = async (organisation: Organisation, id: ExecutionId, response: ServerResponse) => {
+  const awaitHead = async (address: Omit<Sought, 'type'>, { type, name }: StreamSort, response: ServerResponse) => {
     const left = new AbortController();
     const leave = (): void => left.abort();
     response.on('close', leave);
     waiting.add(left);
     try {
-      const { head, ...search } = await awaiter.find(organisation.id, id, left.signal);
+      const { head, ...search } = await awaiter.find({ ...address, type }, left.signal);
       if (head !== undefined || response.destroyed) return head;
       if (isClosing) throw new ServiceError('UNAVAILABLE', 'The server is stopping.');
-      logger.info({ id, orgId: organisation.id, ...search }, logEvents.streamNotFound);
-      throw new ServiceError('NOT_FOUND', `There is no execution ${id}.`);
+      logger.info({ ...address, type, ...search }, logEvents.streamNotFound);
+      throw new ServiceError('NOT_FOUND', `There is no ${name} ${address.id}.`);
     } finally {
       waiting.delete(left);
       response.off('close', leave);
@@ -128,16 +136,16 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
 }
 
 interface Asked {
-  readonly action: Action;
+  readonly sort: StreamSort;
   readonly org: string;
   readonly id: string;
 }
 
 function match(path: string): Asked | undefined {
   if (!path.endsWith('/stream')) return undefined;
-  for (const { path: address, action } of STREAMS) {
-    const { org, id } = address.exec(path)?.groups ?? {};
-    if (org !== undefined && id !== undefined) return { action, org: decoded(org), id: decoded(id) };
+  for (const sort of SORTS) {
+    const { org, id } = sort.path.exec(path)?.groups ?? {};
+    if (org !== undefined && id !== undefined) return { sort, org: decoded(org), id: decoded(id) };
   }
   return undefined;
 }

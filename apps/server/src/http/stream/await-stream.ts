@@ -10,15 +10,21 @@ export type Awaited =
   /** It did not come. How long and how often was looked for it. */
   | { readonly head: undefined; readonly waitedMs: number; readonly looks: number };
 
+export interface Sought {
+  readonly orgId: OrgId;
+  readonly id: ExecutionId;
+  readonly type: StreamHead['type'];
+}
+
 export interface StreamAwaiter {
   /**
    * Finds a stream, waiting for it when it does not exist yet: until a commit of this process begins it, or a look at the
-   * database finds that another one has, or the time is over, or `signal` aborts. Another organisation's execution is as
-   * good as none.
+   * database finds that another one has, or the time is over, or `signal` aborts. An execution of another organisation or
+   * type is as good as none.
    *
    * @throws {ServiceError} UNAVAILABLE when too many readers wait already, or when the log cannot be read.
    */
-  find(orgId: OrgId, id: ExecutionId, signal: AbortSignal): Promise<Awaited>;
+  find(sought: Sought, signal: AbortSignal): Promise<Awaited>;
 }
 
 /** @param maxWaitMs - 0 looks once. */
@@ -28,12 +34,17 @@ export function createStreamAwaiter(
 ): StreamAwaiter {
   let waiters = 0;
 
-  const wait = async (orgId: OrgId, id: ExecutionId, signal: AbortSignal): Promise<Awaited> => {
+  const look = async ({ orgId, id, type }: Sought): Promise<StreamHead | undefined> => {
+    const head = await log.head(orgId, id);
+    return head?.type === type ? head : undefined;
+  };
+
+  const wait = async (sought: Sought, signal: AbortSignal): Promise<Awaited> => {
     const begun = performance.now();
     let looks = 1;
     let wake: () => void = () => undefined;
     let hasCome = false;
-    const stopListening = streams.subscribe(id, () => {
+    const stopListening = streams.subscribe(sought.id, () => {
       hasCome = true;
       wake();
     });
@@ -41,7 +52,7 @@ export function createStreamAwaiter(
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
         looks++;
         hasCome = false;
-        const head = await log.head(orgId, id);
+        const head = await look(sought);
         if (head !== undefined) return { head };
         const waitedMs = performance.now() - begun;
         if (waitedMs >= maxWaitMs || signal.aborted) return { head: undefined, waitedMs: Math.round(waitedMs), looks };
@@ -63,8 +74,8 @@ export function createStreamAwaiter(
   };
 
   return {
-    async find(orgId, id, signal) {
-      const head = await log.head(orgId, id);
+    async find(sought, signal) {
+      const head = await look(sought);
       if (head !== undefined) return { head };
       if (maxWaitMs === 0) return { head: undefined, waitedMs: 0, looks: 1 };
       if (waiters >= limits.streamWaiters) {
@@ -75,7 +86,7 @@ export function createStreamAwaiter(
       }
       waiters++;
       try {
-        return await wait(orgId, id, signal);
+        return await wait(sought, signal);
       } finally {
         waiters--;
       }

@@ -31,7 +31,16 @@ function aStream() {
     return take();
   };
   const headNow = (): StreamHead => {
-    return { executionId: id, rootId: id, epoch, epochBase, seq: entries.at(-1)?.seq ?? first - 1, first, ended };
+    return {
+      executionId: id,
+      rootId: id,
+      type: 'task',
+      epoch,
+      epochBase,
+      seq: entries.at(-1)?.seq ?? first - 1,
+      first,
+      ended,
+    };
   };
   const log: StreamLog = {
     head: () => look(headNow),

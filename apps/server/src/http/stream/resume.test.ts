@@ -5,7 +5,17 @@ import { resumeAfter } from './resume.js';
 const id = '00000000-0000-7000-8000-000000000001' as ExecutionId;
 
 function aHead(head: Partial<StreamHead> = {}): StreamHead {
-  return { executionId: id, rootId: id, epoch: 'new', epochBase: 0, seq: 20, first: 1, ended: undefined, ...head };
+  return {
+    executionId: id,
+    rootId: id,
+    type: 'workflow',
+    epoch: 'new',
+    epochBase: 0,
+    seq: 20,
+    first: 1,
+    ended: undefined,
+    ...head,
+  };
 }
 
 describe('a reader goes on', () => {
