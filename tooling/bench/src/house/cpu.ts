@@ -15,18 +15,22 @@ interface ProcessUse {
 const TICKS = 100;
 
 /**
- * The CPU time of each named process, and of the database below the server as `database`. Time used does not depend on what
- * else the machine does, as elapsed time does. Empty where there is no `/proc`.
+ * Reads the CPU time of each named process, and of the database below the server as `database`. Time used depends far less
+ * on what else the machine does than elapsed time. Empty where there is no `/proc`.
  */
-export function cpuUse(parts: Readonly<Record<string, number>>, server: number): CpuUse {
-  const all = readProcesses();
-  if (all === undefined) return {};
-  const use: Record<string, number> = { database: 0 };
-  for (const [part, pid] of Object.entries(parts)) use[part] = all.get(pid)?.seconds ?? 0;
-  for (const [pid, { name, seconds }] of all) {
-    if (name.startsWith('postgres') && isBelow(all, pid, server)) use['database'] = (use['database'] ?? 0) + seconds;
-  }
-  return use;
+export function cpuMeter(parts: Readonly<Record<string, number>>, server: number): () => CpuUse {
+  // A connection of the database that ends takes its count with it: what it had used stays used.
+  const database = new Map<number, number>();
+  return () => {
+    const all = readProcesses();
+    if (all === undefined) return {};
+    for (const [pid, { name, seconds }] of all) {
+      if (name.startsWith('postgres') && isBelow(all, pid, server)) database.set(pid, seconds);
+    }
+    const use: Record<string, number> = { database: [...database.values()].reduce((sum, seconds) => sum + seconds, 0) };
+    for (const [part, pid] of Object.entries(parts)) use[part] = all.get(pid)?.seconds ?? 0;
+    return use;
+  };
 }
 
 /** Microseconds per operation of each part between two readings, as a text such as `server 44, database 55 us`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LoadOrders } from '../programs/load.js';
 import type { WorkerOrders } from '../programs/worker.js';
 import { type Child, startChild } from './child.js';
-import { type CpuUse, cpuUse } from './cpu.js';
+import { type CpuUse, cpuMeter } from './cpu.js';
 import { type ServerProcess, startServer } from './server.js';
 
 /** A server with its database, a worker and a load, each in a process of its own. */
@@ -32,7 +32,7 @@ export async function openHouse(): Promise<House> {
     const load = await startChild<LoadOrders>('load', environment);
     closers.push(load.stop);
     const parts = { server: server.pid, worker: worker.pid, load: load.pid };
-    return { server, load, environment, cpu: () => cpuUse(parts, server.pid), close };
+    return { server, load, environment, cpu: cpuMeter(parts, server.pid), close };
   } catch (error) {
     await close();
     throw error;

@@ -4,6 +4,15 @@ import { type Readers, type Seen, openReaders } from '../reader.js';
 
 let readers: Readers | undefined;
 
+const LOOK_AGAIN_MS = 20;
+/** An overloaded machine takes seconds; more than this is a fault. */
+const PATIENCE_MS = 30_000;
+
+function opened(): Readers {
+  if (readers === undefined) throw new Error('No stream is open');
+  return readers;
+}
+
 const close = (): Promise<void> => {
   readers?.close();
   readers = undefined;
@@ -14,13 +23,20 @@ const orders = {
   open: async (urls: readonly string[]): Promise<void> => {
     readers = await openReaders(urls);
   },
+  /** Waits for the first token: before it there is nothing to measure. */
+  async hear(): Promise<void> {
+    const until = performance.now() + PATIENCE_MS;
+    while (opened().take().tokens === 0) {
+      if (performance.now() > until) throw new Error(`No token in ${PATIENCE_MS} ms`);
+      await pause(LOOK_AGAIN_MS);
+    }
+  },
   /** Everything that is read during a while. */
   async read({ forMs }: { readonly forMs: number }): Promise<Seen & { readonly ms: number }> {
-    if (readers === undefined) throw new Error('No stream is open');
-    readers.take();
+    opened().take();
     const begun = performance.now();
     await pause(forMs);
-    const seen = readers.take();
+    const seen = opened().take();
     return { ...seen, ms: performance.now() - begun };
   },
   close,

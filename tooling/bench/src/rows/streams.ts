@@ -46,6 +46,7 @@ export async function openStreams({ server, load, cpu }: House): Promise<StreamB
 
   const read = async ({ forMs, beside }: StreamOrder, urls: readonly string[]): Promise<Reading> => {
     await readers.ask('open', urls);
+    await readers.ask('hear');
     // What was spoken before the readers were there arrives late through no fault of anybody.
     await readers.ask('read', { forMs: SETTLE_MS });
     const before = cpu();
