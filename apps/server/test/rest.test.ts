@@ -379,6 +379,15 @@ describe('what is wrong gets the right status and a sentence', () => {
     expect(answer.json['error']).toMatch(/^.{10,}\.$/);
   });
 
+  it('R29 the header Idempotency-Key, with what to use in its place', async () => {
+    for (const path of [TASKS, WORKFLOWS, `${TASKS}/${NOBODY}/cancel`]) {
+      const answer = await post(path, { kind: 'k' }, { 'idempotency-key': 'header-key' });
+      expectProblem(answer, 501, 'unimplemented');
+      expect(answer.json['error']).toMatch(/Idempotency-Key.*"idempotencyKey".*body/);
+    }
+    expect((await server.call(TASKS, { headers: { 'idempotency-key': 'header-key' } })).status).toBe(200);
+  });
+
   it('a method an address does not take, with those it does', async () => {
     const answer = await server.call(TASKS, { method: 'PUT', body: {} });
     expectProblem(answer, 405, 'method-not-allowed');

@@ -1,7 +1,7 @@
 import type { Engine, Organisation, Queries } from '@flovyn/engine';
 import { ServiceError, limits } from '@flovyn/protocol';
-import { paths } from '@flovyn/protocol/http';
-import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import { headers, paths } from '@flovyn/protocol/http';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Organisations } from '../auth/organisations.js';
 import { type Answer, type Route, createCall } from './call.js';
 import type { Callers } from './caller.js';
@@ -90,10 +90,21 @@ function mount(app: Express, routes: readonly Route[], callers: Callers): void {
         response.setHeader('allow', allowed);
         throw new ServiceError('METHOD_NOT_ALLOWED', `This address takes ${allowed}, not ${request.method}.`);
       }
+      if (route.method !== 'GET') refuseIdempotencyHeader(request);
       const organisation: Organisation = await callers.admit(principal, route.action, String(request.params['org']));
       answer(response, await route.handle(createCall(request, request.params, principal, organisation)));
     });
   }
+}
+
+/** Whoever sends it relies on it: carrying the request out twice would be worse than not at all. */
+function refuseIdempotencyHeader(request: Request): void {
+  if (request.headers[headers.idempotencyKey] === undefined) return;
+  throw new ServiceError(
+    'UNIMPLEMENTED',
+    'This version does not repeat answers by the header Idempotency-Key: leave it out, and put the key of a start as ' +
+      '"idempotencyKey" into the body.',
+  );
 }
 
 function answer(response: Response, { status, json }: Answer): void {

@@ -64,7 +64,7 @@ export function pathTo<Path extends string>(
 /** The header names that mean something to us, in lower case. */
 export const headers = {
   authorization: 'authorization',
-  /** Repeats the answer of an earlier POST with the same value and body. */
+  /** Meant to repeat the answer of an earlier POST; servers so far refuse it, starts take `idempotencyKey` in the body. */
   idempotencyKey: 'idempotency-key',
   /** Where a reader of a stream goes on. */
   lastEventId: 'last-event-id',
