@@ -452,6 +452,18 @@ describe('beside the resources', () => {
     expectProblem(await server.call('/api/session', { key: 'wrong' }), 401, 'unauthenticated');
   });
 
+  it('the contract of events is told, with a hash that changes when it does', async () => {
+    const { status, json } = await server.call('/api/contract');
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      manifest: expect.objectContaining({ events: expect.objectContaining({ TASK_STARTED: expect.anything() }) }),
+    });
+    expect((await server.call('/api/contract')).json['hash']).toBe(json['hash']);
+    expectProblem(await server.call('/api/contract', { key: 'wrong' }), 401, 'unauthenticated');
+  });
+
   it('every error has a page', async () => {
     for (const { slug } of Object.values(errorCodes)) {
       const page = await server.call(`/api/docs/errors/${slug}`);

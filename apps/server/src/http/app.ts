@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import type { Organisations } from '../auth/organisations.js';
 import { type Answer, type Route, createCall } from './call.js';
 import type { Callers } from './caller.js';
+import { contractView } from './contract.js';
 import { errorPage } from './error-pages.js';
 import type { Health } from './health.js';
 import type { SendProblem } from './problems.js';
@@ -47,6 +48,11 @@ export function createApp(parts: AppParts): Express {
   app.get(paths.errorPage, (request, response) => {
     const page = errorPage(request.params.slug);
     response.type('html').send(page);
+  });
+  const contract = contractView();
+  app.get(paths.contract, (request, response) => {
+    callers.identify(request);
+    send(response, 200, contract);
   });
   app.get(paths.session, async (request, response) => {
     const principal = callers.identify(request);
