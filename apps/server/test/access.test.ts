@@ -178,6 +178,11 @@ describe('S06 every method of the gRPC door', () => {
     expect(await worker.over).toMatchObject({ code });
   });
 
+  it('L06 takes at most 8 KiB of metadata', async () => {
+    const worker = connectRawWorker({ port: server.grpcPort, key: 'k'.repeat(8_192) });
+    expect(await worker.over).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', limit: 8_192 });
+  });
+
   it('is open with a worker key, for its own organisation', async () => {
     const worker = connectRawWorker({ port: server.grpcPort, key: KEYS.worker, orgId: ACME });
     await worker.next('welcome');

@@ -1,5 +1,5 @@
 import { type Metadata, type ServerInterceptor, ServerInterceptingCall } from '@grpc/grpc-js';
-import { ServiceError } from '@flovyn/protocol';
+import { ServiceError, limits } from '@flovyn/protocol';
 import { toGrpcError } from '@flovyn/protocol/grpc';
 import type { Action, Authorise } from '../auth/access.js';
 import { authenticate } from '../auth/bearer.js';
@@ -50,6 +50,7 @@ export function createGuard({ recognise, anonymous, authorise, actions }: GuardP
           next({
             onReceiveMetadata: (metadata, nextMetadata) => {
               try {
+                checkSize(metadata);
                 principals.set(metadata, letIn(method.path, metadata, call.getPeer(), call.getHost()));
               } catch (error: unknown) {
                 call.sendStatus(toGrpcError(ServiceError.from(error)));
@@ -66,6 +67,20 @@ export function createGuard({ recognise, anonymous, authorise, actions }: GuardP
       return principal;
     },
   };
+}
+
+/** Before anything is read out of it. Not RESOURCE_EXHAUSTED: workers would try that again, and it cannot become better. */
+function checkSize(metadata: Metadata): void {
+  let actual = 0;
+  for (const [name, value] of Object.entries(metadata.toHttp2Headers())) {
+    for (const one of [value].flat()) actual += name.length + Buffer.byteLength(String(one));
+  }
+  const limit = limits.grpcMetadataBytes;
+  if (actual <= limit) return;
+  throw new ServiceError('PAYLOAD_TOO_LARGE', `The metadata of a call may have at most ${limit} bytes.`, {
+    limit,
+    actual,
+  });
 }
 
 function textOf(metadata: Metadata, key: string): string | undefined {

@@ -74,7 +74,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   PAYLOAD_TOO_LARGE: {
     meaning:
-      'A body (3 MiB), a payload (2 MiB), a stream event (1 MiB), the headers or the address are larger than they may be. ' +
+      'A body (3 MiB), a payload (2 MiB), a stream event (1 MiB), the headers, the metadata of a gRPC call (8 KiB) or the address are larger than they may be. ' +
       'The members limit and actual say by how much.',
     cure: 'Store large data elsewhere, such as in an object store, and pass a reference to it.',
   },
