@@ -33,7 +33,8 @@ beforeAll(async () => {
 afterAll(() => house.close());
 // Whatever was sent, the house stands.
 afterEach(async () => {
-  expect((await fetch(`${house.http}/_/health`)).status).toBe(200);
+  const { status } = await fetch(`${house.http}/_/health`);
+  if (status !== 200) throw new Error(`The server is not healthy any more: ${status}`);
 });
 
 async function ask({ method, path, body, headers, key = USER_A }: Asked) {
@@ -44,7 +45,9 @@ async function ask({ method, path, body, headers, key = USER_A }: Asked) {
       ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
+    ...(body === undefined
+      ? {}
+      : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
@@ -122,7 +125,12 @@ describe('whose it is', () => {
 
 describe('what is asked for', () => {
   it.each<[string, Asked, number, RegExp]>([
-    ['an unknown kind of entries', { path: `${tasks}/${unknown}/stream?types=events,news` }, 400, /types.*tokens|tokens.*types/s],
+    [
+      'an unknown kind of entries',
+      { path: `${tasks}/${unknown}/stream?types=events,news` },
+      400,
+      /types.*tokens|tokens.*types/s,
+    ],
     ['no kind of entries', { path: `${tasks}/${unknown}/stream?types=` }, 400, /types/],
     ['an unknown format', { path: `${tasks}/${unknown}/stream?format=xml` }, 400, /format/],
     ['an unknown parameter', { path: `${tasks}?colour=red` }, 400, /colour/],
@@ -137,7 +145,12 @@ describe('what is asked for', () => {
     ['a cursor of nobody', { path: `${tasks}?cursor=garbage` }, 400, /cursor/],
     ['a level of logs that is none', { path: `${tasks}/${unknown}/logs?level=LOUD` }, 400, /level.*WARN/s],
     ['a query in words', { path: `${workflows}?query=status%20%3D%20FAILED` }, 400, /query/],
-    ['a history from the middle of nowhere', { path: `${workflows}/${unknown}/events?sinceSequence=x` }, 400, /sinceSequence/],
+    [
+      'a history from the middle of nowhere',
+      { path: `${workflows}/${unknown}/events?sinceSequence=x` },
+      400,
+      /sinceSequence/,
+    ],
     ['an address of nobody', { path: '/api/nothing' }, 404, /./],
     ['an address below an organisation', { path: `/api/orgs/${ORG_A.slug}/nothing` }, 404, /./],
     ['a method nobody has', { path: tasks, method: 'PUT', body: {} }, 405, /PUT|method|GET/],
@@ -167,28 +180,111 @@ describe('what is sent', () => {
     ['__proto__ as a member', { path: tasks, body: '{"kind":"a","__proto__":{"queue":"x"}}' }, 400, /__proto__/],
     ['constructor as a member', { path: workflows, body: '{"kind":"a","constructor":{"x":1}}' }, 400, /constructor/],
     ['retries below none', { path: tasks, body: { kind: 'a', maxRetries: -1 } }, 400, /maxRetries/],
-    ['retries without end', { path: tasks, body: { kind: 'a', maxRetries: 1_001 } }, 400, /maxRetries.*1000|maxRetries.*1,000/s],
+    [
+      'retries without end',
+      { path: tasks, body: { kind: 'a', maxRetries: 1_001 } },
+      400,
+      /maxRetries.*1000|maxRetries.*1,000/s,
+    ],
     ['half a retry', { path: tasks, body: { kind: 'a', maxRetries: 1.5 } }, 400, /maxRetries/],
     ['a time that is none', { path: tasks, body: { kind: 'a', scheduledAt: 'tomorrow' } }, 400, /scheduledAt/],
-    ['a time to live that is none', { path: workflows, body: { kind: 'a', idempotencyKey: 'k', idempotencyKeyTTL: '7y' } }, 400, /idempotencyKeyTTL/],
-    ['a time to live without end', { path: workflows, body: { kind: 'a', idempotencyKey: 'k', idempotencyKeyTTL: '31d' } }, 400, /30/],
+    [
+      'a time to live that is none',
+      { path: workflows, body: { kind: 'a', idempotencyKey: 'k', idempotencyKeyTTL: '7y' } },
+      400,
+      /idempotencyKeyTTL/,
+    ],
+    [
+      'a time to live without end',
+      { path: workflows, body: { kind: 'a', idempotencyKey: 'k', idempotencyKeyTTL: '31d' } },
+      400,
+      /30/,
+    ],
     ['a key with NUL', { path: workflows, body: '{"kind":"a","idempotencyKey":"a\\u0000"}' }, 400, /idempotencyKey/],
-    ['metadata too deep', { path: workflows, body: { kind: 'a', metadata: { a: { b: { c: { d: 1 } } } } } }, 400, /metadata/],
-    ['metadata too wide', { path: workflows, body: { kind: 'a', metadata: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, i])) } }, 400, /metadata.*100/s],
-    ['a priority of letters', { path: workflows, body: { kind: 'a', prioritySeconds: 'high' } }, 400, /prioritySeconds/],
-    ['a priority past all numbers', { path: workflows, body: '{"kind":"a","prioritySeconds":1e99}' }, 400, /prioritySeconds/],
+    [
+      'metadata too deep',
+      { path: workflows, body: { kind: 'a', metadata: { a: { b: { c: { d: 1 } } } } } },
+      400,
+      /metadata/,
+    ],
+    [
+      'metadata too wide',
+      {
+        path: workflows,
+        body: { kind: 'a', metadata: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, i])) },
+      },
+      400,
+      /metadata.*100/s,
+    ],
+    [
+      'a priority of letters',
+      { path: workflows, body: { kind: 'a', prioritySeconds: 'high' } },
+      400,
+      /prioritySeconds/,
+    ],
+    [
+      'a priority past all numbers',
+      { path: workflows, body: '{"kind":"a","prioritySeconds":1e99}' },
+      400,
+      /prioritySeconds/,
+    ],
     ['input too deep', { path: tasks, body: `{"kind":"a","input":${deep(65)}}` }, 400, /deep|levels|64/],
     ['input as deep as a stack', { path: tasks, body: `{"kind":"a","input":${deep(500_000)}}` }, 400, /deep|levels|64/],
-    ['input of too many values', { path: tasks, body: `{"kind":"a","input":[${'0,'.repeat(100_000)}0]}` }, 400, /100,?000|values/],
-    ['a body of 4 MiB', { path: tasks, body: { kind: 'a', input: 'x'.repeat(4 * 1_048_576) } }, 413, /3,?145,?728|3 MiB/],
-    ['input of more than 2 MiB', { path: tasks, body: { kind: 'a', input: 'x'.repeat(2_200_000) } }, 413, /input|2 MiB|2,?097,?152/],
+    [
+      'input of too many values',
+      { path: tasks, body: `{"kind":"a","input":[${'0,'.repeat(100_000)}0]}` },
+      400,
+      /100,?000|values/,
+    ],
+    [
+      'a body of 4 MiB',
+      { path: tasks, body: { kind: 'a', input: 'x'.repeat(4 * 1_048_576) } },
+      413,
+      /3,?145,?728|3 MiB/,
+    ],
+    [
+      'input of more than 2 MiB',
+      { path: tasks, body: { kind: 'a', input: 'x'.repeat(2_200_000) } },
+      413,
+      /input|2 MiB|2,?097,?152/,
+    ],
     ['bytes that are no text', { path: tasks, body: new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]) }, 400, /UTF-8/],
-    ['plain text', { path: tasks, body: '{"kind":"a"}', headers: { 'content-type': 'text/plain' } }, 415, /application\/json/],
-    ['a form', { path: tasks, body: 'kind=a', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, /application\/json/],
-    ['another alphabet', { path: tasks, body: '{"kind":"a"}', headers: { 'content-type': `${json}; charset=utf-16` } }, 415, /UTF-8/],
-    ['a compression nobody has', { path: tasks, body: '{"kind":"a"}', headers: { 'content-encoding': 'zstd' } }, 415, /gzip/],
-    ['no gzip that says it is', { path: tasks, body: '{"kind":"a"}', headers: { 'content-encoding': 'gzip' } }, 400, /Content-Encoding/],
-    ['a workflow that does not know its member', { path: workflows, body: { kind: 'a', maxRetries: 1 } }, 400, /maxRetries/],
+    [
+      'plain text',
+      { path: tasks, body: '{"kind":"a"}', headers: { 'content-type': 'text/plain' } },
+      415,
+      /application\/json/,
+    ],
+    [
+      'a form',
+      { path: tasks, body: 'kind=a', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      415,
+      /application\/json/,
+    ],
+    [
+      'another alphabet',
+      { path: tasks, body: '{"kind":"a"}', headers: { 'content-type': `${json}; charset=utf-16` } },
+      415,
+      /UTF-8/,
+    ],
+    [
+      'a compression nobody has',
+      { path: tasks, body: '{"kind":"a"}', headers: { 'content-encoding': 'zstd' } },
+      415,
+      /gzip/,
+    ],
+    [
+      'no gzip that says it is',
+      { path: tasks, body: '{"kind":"a"}', headers: { 'content-encoding': 'gzip' } },
+      400,
+      /Content-Encoding/,
+    ],
+    [
+      'a workflow that does not know its member',
+      { path: workflows, body: { kind: 'a', maxRetries: 1 } },
+      400,
+      /maxRetries/,
+    ],
   ])('%s', (_, asked, status, words) => expectProblem(asked, status, words));
 
   it('a wrong state is a conflict, and says which', async () => {

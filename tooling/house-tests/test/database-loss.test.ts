@@ -75,7 +75,9 @@ describe('R04 PostgreSQL is killed in mid-stream', () => {
     const { entries } = await readStream(`${house.org}/task-executions/${id}/stream`);
     expectLegal(entries.map(({ frame }) => ({ kind: 'entry', frame })));
     const output = outputOf(entries, id, 1);
-    const losses = output.flatMap((event) => (event.type === 'error' && event.code === 'STREAM_LOSS' ? [event.message] : []));
+    const losses = output.flatMap((event) =>
+      event.type === 'error' && event.code === 'STREAM_LOSS' ? [event.message] : [],
+    );
     const lost = losses.reduce((sum, message) => sum + Number.parseInt(message, 10), 0);
     expect(output.length - losses.length + lost).toBe(tokens + tokens / 10);
     expect(new Set(tokensOf(output)).size).toBe(tokensOf(output).length);

@@ -37,7 +37,10 @@ describe('S R32 a server that nobody has told who may use it refuses to start', 
 
 describe('the configuration file that the harnesses of other SDKs write', () => {
   it('starts, also with NATS enabled and none there, and says what is degraded', async () => {
-    house = await openHouse({ file: configOf(), environment: { NATS__ENABLED: 'true', NATS__URL: 'nats://127.0.0.1:1' } });
+    house = await openHouse({
+      file: configOf(),
+      environment: { NATS__ENABLED: 'true', NATS__URL: 'nats://127.0.0.1:1' },
+    });
     const health = (await (await fetch(`${house.http}/_/health`)).json()) as { status: string; degraded: string[] };
     expect(health.status).toBe('UP');
     expect(health.degraded).toHaveLength(1);

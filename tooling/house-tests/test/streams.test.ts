@@ -56,7 +56,9 @@ function expectNarration(entries: readonly Entry[], taskId: string, name: string
   const expected = words.flatMap((text, index) => {
     const word = index + 1;
     const token = { type: 'token', text };
-    return word % 10 === 0 ? [token, { type: 'progress', progress: word / TOKENS, details: `${word} of ${TOKENS}` }] : [token];
+    return word % 10 === 0
+      ? [token, { type: 'progress', progress: word / TOKENS, details: `${word} of ${TOKENS}` }]
+      : [token];
   });
   expect(output).toEqual(expected);
 }
@@ -198,7 +200,9 @@ describe('a stream opened before its execution exists', () => {
     expect(refused.status).toBe(404);
     expect(performance.now() - from).toBeGreaterThan(5_000);
     expect(JSON.parse(refused.body)).toMatchObject({ error: expect.stringContaining(unknown) });
-    expect(house.server.lines.some((line) => line.includes('stream of an unknown execution') && line.includes(unknown))).toBe(true);
+    expect(
+      house.server.lines.some((line) => line.includes('stream of an unknown execution') && line.includes(unknown)),
+    ).toBe(true);
   });
 });
 

@@ -159,7 +159,8 @@ export const aroundWaits = workflow({
     const notes: string[] = [];
     const value = await piece({
       good: (word, afterMs) => ctx.schedule(answer, { word, ...(afterMs === undefined ? {} : { afterMs }) }),
-      bad: (word, afterMs) => ctx.schedule(answer, { word, fails: true, ...(afterMs === undefined ? {} : { afterMs }) }),
+      bad: (word, afterMs) =>
+        ctx.schedule(answer, { word, fails: true, ...(afterMs === undefined ? {} : { afterMs }) }),
       note: (word) => notes.push(word),
       once: (word) => once(ctx, mark, word),
     });

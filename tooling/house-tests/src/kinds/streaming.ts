@@ -8,7 +8,7 @@ export interface Narration {
   readonly tokens: number;
   /** Between two words, in milliseconds. */
   readonly paceMs: number;
-  /** A file without which the last word is not told. */
+  /** A file without which the last third is not told. */
   readonly gate?: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export const narrate = task({
   retry: { maxRetries: 10, initialDelay: Duration.milliseconds(10) },
   run: async (ctx, { name, tokens, paceMs, gate }: Narration) => {
     for (let word = 1; word <= tokens; word++) {
-      if (word === tokens) await opened(gate);
+      if (word === Math.ceil((tokens * 2) / 3)) await opened(gate);
       ctx.streamToken(wordOf(name, word));
       if (word % 10 === 0) ctx.reportProgress(word / tokens, `${word} of ${tokens}`);
       if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));

@@ -70,6 +70,11 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
     });
     servers.push(child);
     ports = JSON.parse(await child.line(/"httpPort"/)) as typeof ports;
+    void child.died.then((how) =>
+      process.stderr.write(
+        `The server died by itself (${how}). Its last words:\n${child.lines.slice(-15).join('\n')}\n`,
+      ),
+    );
     return child;
   };
 

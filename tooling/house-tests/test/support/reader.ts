@@ -12,8 +12,6 @@ export interface Reader {
   readonly losses: () => number;
   /** Waits until there is so much output of tasks. */
   output(count: number): Promise<void>;
-  /** Waits for output that has not been seen yet. */
-  moreOutput(): Promise<void>;
   /** Waits for the end, and finds that everything was legal: each entry once, in order, nothing missing without a word. */
   toEnd(): Promise<void>;
 }
@@ -46,17 +44,17 @@ export function follow(client: Client, target: StreamTarget): Reader {
   // Reported where the end is waited for.
   reading.catch(() => undefined);
 
-  const output = async (count: number): Promise<void> =>
-    void (await eventually(`${count} entries of output`, () => outputs >= count));
-
   return {
     entries,
     gaps,
     losses: () => losses,
-    output,
-    moreOutput: () => output(outputs + 20),
+    output: async (count) => void (await eventually(`${count} entries of output`, () => outputs >= count)),
     async toEnd() {
-      await eventually('the end of the stream', () => ['ended', 'failed', 'closed'].includes(stream.status.state), 60_000);
+      await eventually(
+        'the end of the stream',
+        () => ['ended', 'failed', 'closed'].includes(stream.status.state),
+        60_000,
+      );
       await reading;
       expect(others).toEqual([]);
       // A gap the client itself found would be entries left out without a word.

@@ -10,7 +10,11 @@ export function wordsOf(entries: readonly { readonly frame: Frame }[]): string[]
 }
 
 /** The output of one attempt of one task, in order. */
-export function outputOf(entries: readonly { readonly frame: Frame }[], taskId: string, attempt: number): StreamEvent[] {
+export function outputOf(
+  entries: readonly { readonly frame: Frame }[],
+  taskId: string,
+  attempt: number,
+): StreamEvent[] {
   return entries.flatMap(({ frame }) =>
     frame.event.type !== 'Event' && frame.taskExecutionId === taskId && frame.attempt === attempt ? [frame.event] : [],
   );
