@@ -184,8 +184,10 @@ export interface AttemptRef {
 }
 
 export interface AttemptEnd extends AttemptRef {
-  /** How many entries the worker sent in this attempt; missing ones are recorded as lost. */
+  /** How many entries the worker sent in this attempt. When fewer are stored the end is refused, with how many are. */
   readonly entries: number;
+  /** How many more the worker had to give up: recorded as lost. */
+  readonly lostEntries: number;
   readonly speculation?: { readonly expectedSequence: number };
 }
 

@@ -420,8 +420,10 @@ export class FakeServer {
     });
     const execution = this.executions.get(task.executionId);
     if (task.status === 'ENDED') return this.#repeated(execution, end, answer);
-    const lost = end.entries - task.entries.length;
-    for (let i = 0; i < lost; i += 1) task.entries.push({ type: 'ERROR', payload: 'lost', timestampMs: 0 });
+    if (end.entries > task.entries.length) {
+      throw new Refusal('FAILED_PRECONDITION', 'output is missing', task.entries.length);
+    }
+    for (let i = 0; i < end.lostEntries; i += 1) task.entries.push({ type: 'ERROR', payload: 'lost', timestampMs: 0 });
     const fact = factOf(task);
     if (fact === undefined) {
       this.#retry(task);

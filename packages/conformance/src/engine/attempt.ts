@@ -78,7 +78,9 @@ export function attemptSuite({ name, withHouse }: Houses): void {
         expect(await refusal(session.appendEntries({ ...ref, first: 5, output: [tokenOf('x')] }))).toBe(
           'FAILED_PRECONDITION',
         );
-        await session.completeAttempt({ ...ref, entries: 5, output: 'null' as Json });
+        const early = session.completeAttempt({ ...ref, entries: 5, lostEntries: 0, output: 'null' as Json });
+        expect(await early.catch((error: unknown) => error)).toMatchObject({ code: 'FAILED_PRECONDITION', actual: 3 });
+        await session.completeAttempt({ ...ref, entries: 3, lostEntries: 2, output: 'null' as Json });
         const events = (await house.frames(id)).map(({ event }) => event);
         expect(events.flatMap((event) => (event.type === 'token' ? [event.text] : []))).toEqual(['a', 'b', 'c']);
         expect(events.at(-2)).toMatchObject({ type: 'error', code: 'STREAM_LOSS' });

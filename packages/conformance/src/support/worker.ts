@@ -91,10 +91,20 @@ export async function connectWorker(
         taskId,
         token,
         entries: 0,
+        lostEntries: 0,
         output: JSON.stringify(output) as Json,
         ...(expectedSequence === undefined ? {} : { speculation: { expectedSequence } }),
       }),
     fail: ({ executionId, taskId, token }, error, retryable = true) =>
-      session.failAttempt({ executionId, taskId, token, entries: 0, error, retryable, cancelled: false }),
+      session.failAttempt({
+        executionId,
+        taskId,
+        token,
+        entries: 0,
+        lostEntries: 0,
+        error,
+        retryable,
+        cancelled: false,
+      }),
   };
 }

@@ -191,7 +191,7 @@ export class Session implements WorkerSession, Seat {
   }
 
   async releaseAttempt(attempt: AttemptRef & { reason: string }): Promise<void> {
-    await this.#endAttempt({ ...attempt, entries: 0 }, { type: 'released', reason: attempt.reason }, 0);
+    await this.#endAttempt({ ...attempt, entries: 0, lostEntries: 0 }, { type: 'released', reason: attempt.reason }, 0);
   }
 
   appendEntries(
@@ -244,7 +244,7 @@ export class Session implements WorkerSession, Seat {
       work.push(this.releaseTurn({ executionId, token, reason: WORKER_LOST }));
     }
     for (const [token, { executionId, taskId }] of this.attempts) {
-      work.push(this.#endAttempt({ executionId, taskId, token, entries: 0 }, lost, 0));
+      work.push(this.#endAttempt({ executionId, taskId, token, entries: 0, lostEntries: 0 }, lost, 0));
     }
     await settleAll(work);
   }

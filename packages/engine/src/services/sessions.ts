@@ -199,7 +199,7 @@ export class SessionRegistry implements Sessions {
         decide: (circumstances) =>
           decideAttemptEnd(
             circumstances,
-            { executionId, taskId, token, entries: 0 },
+            { executionId, taskId, token, entries: 0, lostEntries: 0 },
             { type: 'lost', reason: WORKER_LOST },
             holder,
           ),

@@ -35,9 +35,11 @@ export function decideAttemptEnd(
   const { view, task } = claimedTask(execution, end);
   if (task === undefined) return decided(repeatedAnswer(view, end, holder));
 
+  if (end.entries > task.entries) throw outputMissing(task, end.entries);
   const occurrences: Occurrence[] = [];
-  const lost = end.entries - task.entries;
-  if (lost > 0) occurrences.push({ type: 'TASK_OUTPUT', taskId: task.id, output: [streamLoss(lost, now)] });
+  if (end.lostEntries > 0) {
+    occurrences.push({ type: 'TASK_OUTPUT', taskId: task.id, output: [streamLoss(end.lostEntries, now)] });
+  }
 
   const ending = attemptEnding(task, outcome, now);
   occurrences.push(ending);
@@ -64,13 +66,7 @@ export function decideEntries(
   const { task } = claimedTask(execution, entries);
   if (task === undefined) return decided({ stored: entries.first + entries.output.length });
   const skip = task.entries - entries.first;
-  if (skip < 0) {
-    throw new ServiceError(
-      'FAILED_PRECONDITION',
-      `Entries ${entries.first}.. of task ${task.id} leave a hole: ${task.entries} are stored. Send from ${task.entries} on.`,
-      { actual: task.entries },
-    );
-  }
+  if (skip < 0) throw outputMissing(task, entries.first);
   const output = skip === 0 ? entries.output : entries.output.slice(skip);
   const stored = task.entries + output.length;
   return decided({ stored }, output.length === 0 ? [] : [{ type: 'TASK_OUTPUT', taskId: task.id, output }]);
@@ -104,6 +100,15 @@ function claimedTask(
   if (task.status === 'RUNNING' && task.claim.token === ref.token) return { view: execution, task };
   if (task.lastToken === ref.token) return { view: execution, task: undefined };
   throw leaseLost(ref);
+}
+
+/** Something was sent behind output that is not stored: the newest of it may have gone with a crash of the database. */
+function outputMissing(task: RunningTask, sent: number): ServiceError {
+  return new ServiceError(
+    'FAILED_PRECONDITION',
+    `Of the ${sent} entries before this one, ${task.entries} of task ${task.id} are stored. Send from ${task.entries} on.`,
+    { actual: task.entries },
+  );
 }
 
 function leaseLost(ref: AttemptRef): ServiceError {

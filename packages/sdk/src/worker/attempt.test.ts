@@ -93,6 +93,29 @@ describe('an attempt', () => {
     expect(server.frames).toBeLessThan(20);
   });
 
+  it('R18 sends again what a crash of the database took, and its end behind it', async () => {
+    const server = new FakeServer();
+    const texts = Array.from({ length: 50 }, (_, i) => `${i}`);
+    let crashes = 2;
+    worker = await aWorker(server, {
+      tasks: [
+        aTask(async (ctx) => {
+          for (const text of texts) ctx.streamToken(text);
+          return 'done';
+        }),
+      ],
+    });
+    server.onItem = (item) => {
+      if (item.$case !== 'attemptCompleted' || crashes === 0) return;
+      crashes -= 1;
+      fake.entries.length = 30 - 10 * crashes;
+    };
+    const fake = server.startTask(ID, 'work');
+    await finished(fake);
+    expect(events(fake)).toEqual(texts.map((text) => ({ type: 'token', text })));
+    expect(server.received.filter(({ $case }) => $case === 'attemptCompleted')).toHaveLength(3);
+  });
+
   it('R25 holds its output, and its end behind it, while the server asks for it', async () => {
     const server = new FakeServer();
     let isDone = false;

@@ -11,7 +11,7 @@ import type { Logger, TaskDefinition } from '../types.js';
 import { AttemptLogSender } from './attempt-log.js';
 import type { TaskEnd } from './instance.js';
 import type { Answer, Session } from './session.js';
-import { type AttemptRef, StreamSender } from './stream-sender.js';
+import { type AttemptRef, type SentOutput, StreamSender } from './stream-sender.js';
 
 export interface AttemptOptions {
   readonly assigned: TaskAssigned;
@@ -38,6 +38,7 @@ export class Attempt {
   readonly #stream: StreamSender;
   readonly #log: AttemptLogSender;
   #isLost = false;
+  #isCancelled = false;
   #heartbeatUnderWay = false;
 
   constructor(options: AttemptOptions) {
@@ -54,14 +55,15 @@ export class Attempt {
   async run(): Promise<AttemptOutcome | undefined> {
     const outcome = await this.#execute();
     if (this.#isLost) return undefined;
-    const entries = await this.#stream.finish();
+    const output = await this.#stream.finish();
     if (this.#isLost) return undefined;
     this.#log.flush();
-    return (await this.#report(outcome, entries)) ? outcome : undefined;
+    return (await this.#report(outcome, output)) ? outcome : undefined;
   }
 
   /** Somebody wants the attempt to end. */
   cancel(reason: string): void {
+    this.#isCancelled = true;
     this.#context._markCancelled(reason);
   }
 
@@ -144,13 +146,13 @@ export class Attempt {
   }
 
   /** Resolves to whether the server took the end. */
-  #report(outcome: AttemptOutcome, entries: number): Promise<boolean> {
+  #report(outcome: AttemptOutcome, output: SentOutput): Promise<boolean> {
     return new Promise((resolve) => {
       const send = (expectedSequence: number | undefined, answered?: (answer: Answer) => void): void =>
-        this.#send(outcome, entries, expectedSequence, (answer) => {
+        this.#send(outcome, output, expectedSequence, (answer) => {
           answered?.(answer);
           if (answer.isAccepted) resolve(true);
-          else void this.#refused(answer, outcome, entries).then(resolve);
+          else resolve(this.#refused(answer, outcome, output));
         });
       const end = this.#endOf(outcome, send);
       if (end === undefined || !this.#options.offer(end)) send(undefined);
@@ -174,7 +176,7 @@ export class Attempt {
 
   #send(
     outcome: AttemptOutcome,
-    entries: number,
+    sent: SentOutput,
     expectedSequence: number | undefined,
     answered: (answer: Answer) => void,
   ): void {
@@ -182,7 +184,7 @@ export class Attempt {
     const speculation = expectedSequence === undefined ? undefined : { expectedSequence };
     if (outcome.type === 'completed') {
       const output = toJsonBytes(outcome.output);
-      session.request('attemptCompleted', { ...this.ref, output, entries, speculation }, answered);
+      session.request('attemptCompleted', { ...this.ref, ...sent, output, speculation }, answered);
       return;
     }
     const isCancelled = outcome.type === 'cancelled';
@@ -190,34 +192,37 @@ export class Attempt {
       'attemptFailed',
       {
         ...this.ref,
+        ...sent,
         error: isCancelled ? outcome.reason : outcome.error,
         retryable: !isCancelled && outcome.isRetryable,
         cancelled: isCancelled,
-        entries,
         speculation,
       },
       answered,
     );
   }
 
-  /** An output the server cannot take ends the task with the reason: another attempt would make the same one. */
+  /** What a refused end comes to: said again behind missing output, or said in another way, or nothing. */
   async #refused(
-    { code, message }: Extract<Answer, { readonly isAccepted: false }>,
+    { code, message, stored }: Extract<Answer, { readonly isAccepted: false }>,
     outcome: AttemptOutcome,
-    entries: number,
+    output: SentOutput,
   ): Promise<boolean> {
-    const { kind } = this.#options.assigned;
-    this.#options.logger.warn(
-      `The end of task "${kind}" (${this.ref.taskExecutionId}) was refused: ${code}: ${message}`,
-    );
+    if (this.#isLost) return false;
+    // Output that was confirmed once has gone with a crash of the database: it goes first, then the end again.
+    if (stored !== undefined && stored < output.entries) return this.#report(outcome, this.#stream.again(stored));
+
     const isOurs = code !== 'LEASE_LOST' && code !== 'NOT_FOUND';
+    const { kind } = this.#options.assigned;
+    const sentence = `The end of task "${kind}" (${this.ref.taskExecutionId}) was refused: ${code}: ${message}`;
+    // Whoever cancels a task does not wait for how its code ends.
+    if (!isOurs && this.#isCancelled) this.#options.logger.debug(sentence);
+    else this.#options.logger.warn(sentence);
     if (!isOurs || outcome.type !== 'completed') return false;
-    const failure = {
-      type: 'failed',
-      error: `The server refused the output of the task (${code}): ${message}`,
-      isRetryable: false,
-    } as const;
-    return new Promise((resolve) => this.#send(failure, entries, undefined, (answer) => resolve(answer.isAccepted)));
+    // An output the server cannot take ends the task with the reason: another attempt would make the same one.
+    const error = `The server refused the output of the task (${code}): ${message}`;
+    const failure = { type: 'failed', error, isRetryable: false } as const;
+    return new Promise((resolve) => this.#send(failure, output, undefined, (answer) => resolve(answer.isAccepted)));
   }
 }
 

@@ -65,7 +65,7 @@ describe('the output of an attempt', () => {
     sender.push(token('b'));
     session.flush();
     sender.push(token('c'));
-    expect(await sender.finish()).toBe(3);
+    expect(await sender.finish()).toEqual({ entries: 3, lostEntries: 0 });
     expect(session.firsts).toEqual([0, 2]);
     expect(session.payloads).toEqual([token('a'), token('b'), token('c')]);
   });
@@ -105,12 +105,23 @@ describe('the output of an attempt', () => {
       session.confirm(sent, first + entries.length);
       session.flush();
     }
-    expect(await finishing).toBe(2 * streamLimits.queue + 1);
+    expect(await finishing).toEqual({ entries: 2 * streamLimits.queue + 1, lostEntries: 0 });
     expect(session.payloads.at(-1)).toMatchObject({
       type: 'error',
       code: STREAM_LOSS,
       message: expect.stringContaining('5'),
     });
+  });
+
+  it('R18 is sent again behind a refused end, from where the server is', async () => {
+    const session = new FakeOutput();
+    const { sender } = aSender(session);
+    for (const text of ['a', 'b', 'c']) sender.push(token(text));
+    expect(await sender.finish()).toEqual({ entries: 3, lostEntries: 0 });
+    session.confirm(0, 3);
+    expect(sender.again(1)).toEqual({ entries: 3, lostEntries: 0 });
+    expect(session.firsts).toEqual([0, 1]);
+    expect(session.payloads.slice(3)).toEqual([token('b'), token('c')]);
   });
 
   it('larger than a mebibyte, or not JSON, is left out and said to be', async () => {
@@ -121,7 +132,7 @@ describe('the output of an attempt', () => {
     sender.push(token('x'.repeat(1_048_576)));
     sender.push({ type: 'data', data: cycle });
     sender.push(token('é'.repeat(400_000)));
-    expect(await sender.finish()).toBe(2);
+    expect(await sender.finish()).toEqual({ entries: 2, lostEntries: 0 });
     expect(session.payloads).toMatchObject([{ type: 'token' }, { type: 'error', code: STREAM_LOSS }]);
   });
 
@@ -173,7 +184,7 @@ describe('the output of an attempt', () => {
     const finishing = sender.finish();
     for (let i = 0; i < 20; i += 1) session.confirm(i, (i + 1) * 512);
     session.flush();
-    expect(await finishing).toBe(6_000);
+    expect(await finishing).toEqual({ entries: 6_000, lostEntries: 0 });
     expect(session.payloads).toHaveLength(6_000);
   });
 });

@@ -16,6 +16,12 @@ interface Queued {
   readonly timestampMs: number;
 }
 
+/** What the end of an attempt says of its output. */
+export interface SentOutput {
+  readonly entries: number;
+  readonly lostEntries: number;
+}
+
 /** What output needs of a session. */
 export type OutputSession = Pick<Session, 'request' | 'whenWritable' | 'isWritable' | 'isConnected'>;
 
@@ -81,10 +87,10 @@ export class StreamSender {
   }
 
   /**
-   * Sends what is left and resolves to how many entries the attempt has, the lost ones counted. When the server takes no
-   * output for too long, the rest is given up.
+   * Sends what is left and resolves to how many entries were sent and how many had to be given up unsaid. When the server
+   * takes no output for too long, the rest is given up.
    */
-  async finish(): Promise<number> {
+  async finish(): Promise<SentOutput> {
     this.#fill();
     if (this.#queue.length > 0 && !this.#isOver) await this.#emptyOrLate();
     // Without a connection nothing is slow: the session keeps it all for the next one.
@@ -93,7 +99,18 @@ export class StreamSender {
     const unsent = this.#queue.length;
     if (unsent > 0) this.#options.logger.warn(`${unsent} stream entries could not be sent before the task ended`);
     this.#queue = [];
-    return this.#sent + unsent + (this.#lossTold ? 0 : this.#lost);
+    this.#lost = unsent + (this.#lossTold ? 0 : this.#lost);
+    return this.#output;
+  }
+
+  /** After the end was refused because output before it is not stored: sends that again, from number `stored` on. */
+  again(stored: number): SentOutput {
+    this.#restartFrom(stored);
+    return this.#output;
+  }
+
+  get #output(): SentOutput {
+    return { entries: this.#sent, lostEntries: this.#lost };
   }
 
   /** Stops at once: the attempt is somebody else's. */

@@ -58,6 +58,8 @@ export interface WorkerHandle {
 
 /** How long the first connection may take, all attempts together: a server that starts at the same time is waited for. */
 const FIRST_CONNECTION_MS = 30_000;
+/** 150 ms: a worker is often started beside its server, which is there in a moment. */
+const FIRST_DELAY_MS = 150;
 /** How long stopping waits for work in progress. */
 const STOP_MS = 30_000;
 /** How long it waits for a connection that is gone: without one, nothing in progress can be told to anybody. */
@@ -128,13 +130,16 @@ export class Worker implements WorkerHandle {
         return;
       } catch (thrown) {
         const error = toError(thrown);
-        const delay = reconnectDelayMs(this.#options.reconnection, attempt, error);
+        const asked = reconnectDelayMs(this.#options.reconnection, attempt, error);
+        const delay = asked === undefined ? undefined : Math.min(asked, FIRST_DELAY_MS);
         if (!ConnectionError.is(error) || delay === undefined || Date.now() + delay > until) {
           this.#session.close();
           this.#stopped({ kind: 'error', message: error.message });
           throw error;
         }
-        this.#options.logger.warn(`${error.message}; trying again in ${delay} ms`);
+        if (attempt === 0) {
+          this.#options.logger.warn(`${error.message}; waiting for it up to ${FIRST_CONNECTION_MS / 1_000} s`);
+        }
         await new Promise((resolve) => setTimeout(resolve, delay));
       }
     }

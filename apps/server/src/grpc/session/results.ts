@@ -1,5 +1,6 @@
 import type { Engine, ExecutionId, OrgId, Queries, Started, StreamEntry, WorkflowState } from '@flovyn/engine';
 import { type ErrorCode, type Json, ServiceError } from '@flovyn/protocol';
+import { LRUCache } from 'lru-cache';
 import type { Doubts } from '../../process/doubts.js';
 
 /** How an execution ended, or why that cannot be told. */
@@ -7,6 +8,12 @@ export type Result =
   | { readonly status: 'COMPLETED'; readonly output: Json }
   | { readonly status: 'FAILED' | 'CANCELLED'; readonly error: string }
   | { readonly status: 'UNKNOWN'; readonly code: ErrorCode };
+
+/** What is remembered of executions that began here: whether they go on, or how they ended. */
+const REMEMBERED = 20_000;
+const REMEMBERED_BYTES = 64 * 1_024 * 1_024;
+/** 1 s: how long an execution that began here is only listened to, before a look makes sure. */
+const LOOK_ANYWAY_MS = 1_000;
 
 /** 1 s: how long a database that is away is left alone. */
 const LOOK_AGAIN_MS = 1_000;
@@ -19,21 +26,34 @@ export interface Results {
    * @param begun - the start of the execution, when it is still under way: before, it is not there to be looked for.
    */
   await(orgId: OrgId, id: ExecutionId, begun: Promise<Started> | undefined, tell: (result: Result) => void): () => void;
+  /** An execution has begun by way of this server: until its end is told, nobody need look for it. */
+  began(orgId: OrgId, id: ExecutionId): void;
   /** Tells an end that is known from elsewhere, which spares a look at the database. Only after it is durable. */
   known(orgId: OrgId, id: ExecutionId, result: Result): void;
 }
 
 export function createResults(streams: Engine['streams'], queries: Pick<Queries, 'workflow'>, doubts: Doubts): Results {
   const waiting = new Map<string, Set<(result: Result) => void>>();
+  const remembered = new LRUCache<string, Result | 'going on'>({
+    max: REMEMBERED,
+    maxSize: REMEMBERED_BYTES,
+    sizeCalculation: (result) => 256 + (typeof result === 'object' && 'output' in result ? result.output.length : 0),
+  });
   const keyOf = (orgId: OrgId, id: ExecutionId): string => `${orgId} ${id}`;
 
   return {
+    began(orgId, id) {
+      remembered.set(keyOf(orgId, id), 'going on');
+    },
     known(orgId, id, result) {
-      for (const settle of waiting.get(keyOf(orgId, id)) ?? []) settle(result);
+      const key = keyOf(orgId, id);
+      if (remembered.has(key)) remembered.set(key, result);
+      for (const settle of waiting.get(key) ?? []) settle(result);
     },
     await(orgId, id, begun, tell) {
       const key = keyOf(orgId, id);
       let isOver = false;
+      let lookAnyway: NodeJS.Timeout | undefined;
 
       const settle = (result: Result): void => {
         if (isOver) return;
@@ -44,6 +64,7 @@ export function createResults(streams: Engine['streams'], queries: Pick<Queries,
         isOver = true;
         stopListening();
         stopDoubting();
+        clearTimeout(lookAnyway);
         const others = waiting.get(key);
         others?.delete(settle);
         if (others?.size === 0) waiting.delete(key);
@@ -69,8 +90,11 @@ export function createResults(streams: Engine['streams'], queries: Pick<Queries,
       const stopDoubting = doubts.subscribe(() => void look());
       const others = waiting.get(key) ?? new Set();
       waiting.set(key, others.add(settle));
-      // What is being started by us is listened to from before its first entry: no need to look.
-      if (begun === undefined) void look();
+      const known = remembered.get(key);
+      if (typeof known === 'object') setImmediate(settle, known);
+      // What began here is listened to from before its end: no need to look, unless nothing is heard for long.
+      else if (known === 'going on') lookAnyway = setTimeout(() => void look(), LOOK_ANYWAY_MS).unref();
+      else if (begun === undefined) void look();
       else void begun.then(({ created }) => (created ? undefined : look()), look);
       return stop;
     },

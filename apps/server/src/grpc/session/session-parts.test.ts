@@ -205,6 +205,32 @@ describe('a result', () => {
     expect(house.looks()).toBe(0);
   });
 
+  it('needs no look when it came between the start and the asking', async () => {
+    const house = aHouse();
+    house.results.began(orgId, id);
+    house.results.known(orgId, id, completed);
+    house.results.await(orgId, id, undefined, house.tell);
+    await vi.waitFor(() => expect(house.told).toEqual([completed]));
+    expect(house.looks()).toBe(0);
+    expect(house.listeners.size).toBe(0);
+  });
+
+  it('of what began here is listened for, and looked for only when nothing is heard for long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const house = aHouse();
+      house.results.began(orgId, id);
+      house.results.await(orgId, id, undefined, house.tell);
+      house.become(completed);
+      await vi.advanceTimersByTimeAsync(999);
+      expect(house.looks()).toBe(0);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(house.told).toEqual([completed]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('is only told to its own organisation', () => {
     const house = aHouse();
     house.results.await(orgId, id, begun(true), house.tell);

@@ -12,6 +12,7 @@ export const attemptItems: ItemHandlers<
       ...attempt(item),
       output: parseJsonBytes(item.output, 'output'),
       entries: item.entries,
+      lostEntries: item.lostEntries,
       ...speculation(item),
     });
     return { $case: 'attempt', value: { sequence, speculationHeld } };
@@ -24,6 +25,7 @@ export const attemptItems: ItemHandlers<
       retryable: item.retryable,
       cancelled: item.cancelled,
       entries: item.entries,
+      lostEntries: item.lostEntries,
       ...speculation(item),
     });
     return { $case: 'attempt', value: { sequence, speculationHeld } };

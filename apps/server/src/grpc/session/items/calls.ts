@@ -19,7 +19,7 @@ const AWAITED = 10_000;
 
 /** What a worker, or a mere caller, asks for: starts and results. */
 export const callItems: ItemHandlers<'startWorkflow' | 'awaitResult'> = {
-  async startWorkflow({ engine, orgId, starting }, { workflowExecutionId, request }) {
+  async startWorkflow({ engine, orgId, results, starting }, { workflowExecutionId, request }) {
     if (request === undefined) throw new ServiceError('INVALID_ARGUMENT', 'A start needs its request.');
     if (request.orgId !== '' && parseUuid(request.orgId, 'org_id') !== orgId) {
       throw new ServiceError('PERMISSION_DENIED', 'The API key belongs to another organisation than org_id.');
@@ -47,6 +47,7 @@ export const callItems: ItemHandlers<'startWorkflow' | 'awaitResult'> = {
     starting.set(id, begun);
     try {
       const started = await begun;
+      if (started.created) results.began(orgId, id);
       return {
         $case: 'started',
         value: {
