@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Engine, OrgId, Store } from '@flovyn/engine';
 import { authoriser } from './auth/access.js';
+import { createBrowserSessions } from './auth/browser-sessions.js';
 import { createOrganisations } from './auth/organisations.js';
 import type { Principal } from './auth/principal.js';
 import { staticKeys } from './auth/static-keys.js';
@@ -93,8 +94,11 @@ export function createPeoplesDoor(config: Config, { engine, store, doubts, log, 
     orgId: developmentOrganisation.id as OrgId,
     role: 'ADMIN',
   };
+  const recognise = staticKeys(config.auth.keys);
+  const sessions = createBrowserSessions(() => performance.now());
   const callers = createCallers({
-    recognise: staticKeys(config.auth.keys),
+    recognise,
+    sessions,
     anonymous: config.auth.anonymousFromLoopback ? anonymous : undefined,
     authorise: authoriser(config.auth.http.authorizer),
     organisations,
@@ -104,6 +108,8 @@ export function createPeoplesDoor(config: Config, { engine, store, doubts, log, 
     queries: store.queries,
     callers,
     organisations,
+    sessions,
+    recognise,
     health: createHealthCheck({
       store,
       engine,

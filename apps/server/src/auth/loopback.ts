@@ -23,7 +23,8 @@ export function isFromThisMachine({ peer, host, origin, fetchSite, forwardedFor 
   return origin === undefined || isLoopbackName(origin);
 }
 
-function isLoopbackName(address: string): boolean {
+/** Whether an address, such as an origin, names this machine. */
+export function isLoopbackName(address: string): boolean {
   if (!URL.canParse(address)) return false;
   return isLoopback(new URL(address).hostname.replace(/^\[(.*)\]$/, '$1'));
 }

@@ -2,24 +2,21 @@ import type { Engine, Organisation, Queries } from '@flovyn/engine';
 import { ServiceError, limits } from '@flovyn/protocol';
 import { headers, paths } from '@flovyn/protocol/http';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
-import type { Organisations } from '../auth/organisations.js';
 import { type Answer, type Route, createCall } from './call.js';
 import type { Callers } from './caller.js';
 import { contractView } from './contract.js';
 import { errorPage } from './error-pages.js';
 import type { Health } from './health.js';
 import type { SendProblem } from './problems.js';
-import { sessionView } from './routes/session.js';
+import { type SessionParts, mountSession } from './routes/session.js';
 import { taskExecutionRoutes } from './routes/task-executions.js';
 import { taskRecordRoutes } from './routes/tasks.js';
 import { workflowExecutionRoutes } from './routes/workflow-executions.js';
 import { webApp } from './static-files.js';
 
-export interface AppParts {
+export interface AppParts extends SessionParts {
   readonly engine: Engine;
   readonly queries: Queries;
-  readonly callers: Callers;
-  readonly organisations: Organisations;
   readonly health: () => Promise<Health>;
   readonly sendProblem: SendProblem;
   /** Where the built web app is. */
@@ -54,11 +51,7 @@ export function createApp(parts: AppParts): Express {
     callers.identify(request);
     send(response, 200, contract);
   });
-  app.get(paths.session, async (request, response) => {
-    const principal = callers.identify(request);
-    const organisation = await parts.organisations.of(principal);
-    send(response, 200, JSON.stringify(sessionView(principal, organisation)));
-  });
+  mountSession(app, parts, send);
 
   mount(app, routes(parts), callers);
 

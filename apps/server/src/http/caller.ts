@@ -4,12 +4,18 @@ import { ServiceError } from '@flovyn/protocol';
 import type { Action, Authorise } from '../auth/access.js';
 import { authenticate } from '../auth/bearer.js';
 import { isFromThisMachine } from '../auth/loopback.js';
+import type { BrowserSessions } from '../auth/browser-sessions.js';
 import type { Organisations } from '../auth/organisations.js';
 import type { Principal } from '../auth/principal.js';
+import { refuseForeignPage, sessionIdOf } from '../auth/session-cookie.js';
 
 /** Says who is asking, and whether they may. Every route of the HTTP door asks it first. */
 export interface Callers {
-  /** @throws {ServiceError} UNAUTHENTICATED */
+  /**
+   * By the key, else by the session of the browser.
+   *
+   * @throws {ServiceError} UNAUTHENTICATED; PERMISSION_DENIED when a page of another site uses a browser's session.
+   */
   identify(request: IncomingMessage): Principal;
   /**
    * The organisation of a path, for a caller who may do this in it.
@@ -21,6 +27,7 @@ export interface Callers {
 
 export interface CallersOptions {
   readonly recognise: (token: string) => Principal | undefined;
+  readonly sessions: BrowserSessions;
   /** Who a call without credentials from this machine is; `undefined` outside of development. */
   readonly anonymous: Principal | undefined;
   readonly authorise: Authorise;
@@ -30,7 +37,10 @@ export interface CallersOptions {
 /** Parameters in which people send keys. A key in an address ends up in logs and histories. */
 const KEYS_IN_QUERY = /[?&](access_token|token|api_?key|key|authorization)=/i;
 
-export function createCallers({ recognise, anonymous, authorise, organisations }: CallersOptions): Callers {
+/** What changes nothing, and so may be asked for by any page that a browser sends a cookie for. */
+const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
+
+export function createCallers({ recognise, sessions, anonymous, authorise, organisations }: CallersOptions): Callers {
   return {
     identify(request) {
       if (KEYS_IN_QUERY.test(request.url ?? '')) {
@@ -40,6 +50,12 @@ export function createCallers({ recognise, anonymous, authorise, organisations }
         );
       }
       const { headers, socket } = request;
+      const session = headers.authorization === undefined ? sessionIdOf(request) : undefined;
+      const signedIn = session === undefined ? undefined : sessions.find(session);
+      if (signedIn !== undefined) {
+        if (!SAFE_METHODS.has(request.method)) refuseForeignPage(request);
+        return signedIn;
+      }
       const isAnonymous =
         anonymous !== undefined &&
         headers.authorization === undefined &&

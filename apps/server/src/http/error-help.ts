@@ -37,7 +37,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   PERMISSION_DENIED: {
     meaning:
       'The key is known, but it may not do this: it belongs to another organisation than the one in the path, or its role ' +
-      'does not allow it.',
+      "does not allow it. Or a page of another site used a browser's session.",
     cure:
       'Check the organisation in the path and the role of the key. Worker keys work, start and view; members start and view; ' +
       'admins and owners also cancel, retry and delete tasks.',

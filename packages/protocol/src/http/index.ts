@@ -28,4 +28,5 @@ export {
   logLevels,
 } from './attempts.js';
 export { CancelBody, RetryBody, WorkflowActionView } from './actions.js';
+export { SignInBody } from './session.js';
 export { StreamQuery, type StreamSelection, streamSelections } from './streams.js';

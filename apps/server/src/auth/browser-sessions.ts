@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { Principal } from './principal.js';
+
+const HOUR_MS = 60 * 60_000;
+const IDLE_MS = 12 * HOUR_MS;
+
+/** 7 days: how long a session lasts at most, however busy it is. */
+export const SESSION_MAX_MS = 7 * 24 * HOUR_MS;
+
+/**
+ * Who is signed in from which browser. Kept in memory: a restart of the server signs everybody out, and a key that is
+ * taken out of the configuration takes its sessions with it.
+ */
+export interface BrowserSessions {
+  /** Begins a session; its id is what the browser keeps. */
+  open(principal: Principal): string;
+  /** Who the session belongs to; `undefined` when there is none, or it was idle for 12 hours, or it is 7 days old. */
+  find(id: string): Principal | undefined;
+  close(id: string): void;
+}
+
+interface Session {
+  readonly principal: Principal;
+  readonly openedAt: number;
+  readonly usedAt: number;
+}
+
+/**
+ * @param now - milliseconds from any fixed instant; never goes back.
+ * @param most - beyond this number, the session that was idle for longest ends.
+ */
+export function createBrowserSessions(now: () => number, most = 10_000): BrowserSessions {
+  // The one that was idle for longest stands first: whatever is used moves to the end.
+  const sessions = new Map<string, Session>();
+  return {
+    open(principal) {
+      const [idlest] = sessions.keys();
+      if (idlest !== undefined && sessions.size >= most) sessions.delete(idlest);
+      const id = randomBytes(32).toString('base64url');
+      sessions.set(id, { principal, openedAt: now(), usedAt: now() });
+      return id;
+    },
+    find(id) {
+      const session = sessions.get(id);
+      if (session === undefined) return undefined;
+      sessions.delete(id);
+      const { principal, openedAt, usedAt } = session;
+      const at = now();
+      if (at - usedAt >= IDLE_MS || at - openedAt >= SESSION_MAX_MS) return undefined;
+      sessions.set(id, { principal, openedAt, usedAt: at });
+      return principal;
+    },
+    close: (id) => void sessions.delete(id),
+  };
+}

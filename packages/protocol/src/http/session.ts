@@ -1,0 +1,5 @@
+import * as z from 'zod/mini';
+
+/** `POST /api/session`: signs a browser in. 204 and a cookie; `DELETE` signs it out. */
+export const SignInBody = z.strictObject({ apiKey: z.string().check(z.minLength(1), z.maxLength(1_024)) });
+export type SignInBody = z.input<typeof SignInBody>;
