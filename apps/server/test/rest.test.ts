@@ -207,7 +207,7 @@ describe('a standalone task', () => {
     const id = (await post(TASKS, { kind: 'flaky', maxRetries: 0 })).json['id'] as string;
     const ref = async () => {
       const { claimToken } = await worker.next('taskAssigned');
-      return { taskExecutionId: id, workflowExecutionId: '', claimToken, entries: 0 };
+      return { taskExecutionId: id, workflowExecutionId: '', claimToken, entries: 0, lostEntries: 0 };
     };
     await worker.ask('attemptFailed', { ...(await ref()), error: 'no luck', retryable: true, cancelled: false });
     expect((await server.call(`${TASKS}/${id}`)).json).toMatchObject({ status: 'FAILED', error: 'no luck' });

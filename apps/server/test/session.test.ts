@@ -62,7 +62,12 @@ describe('a session', () => {
       $case: 'accepted',
     });
     expect(await worker.ask('attemptHeartbeat', ref)).toMatchObject({ $case: 'accepted' });
-    const answer = await worker.ask('attemptCompleted', { ...ref, output: bytes({ ok: true }), entries: 0 });
+    const answer = await worker.ask('attemptCompleted', {
+      ...ref,
+      output: bytes({ ok: true }),
+      entries: 0,
+      lostEntries: 0,
+    });
     expect(answer).toMatchObject({ $case: 'accepted', detail: { $case: 'attempt' } });
     expect(await task(id)).toMatchObject({ status: 'COMPLETED', output: { ok: true }, executionCount: 1 });
 
@@ -79,7 +84,14 @@ describe('a session', () => {
     const worker = await connect({ tasks: [kind] });
     const id = await startTask(kind);
     const { claimToken } = await worker.next('taskAssigned');
-    const completed = { taskExecutionId: id, workflowExecutionId: '', claimToken, output: bytes(1), entries: 0 };
+    const completed = {
+      taskExecutionId: id,
+      workflowExecutionId: '',
+      claimToken,
+      output: bytes(1),
+      entries: 0,
+      lostEntries: 0,
+    };
     const first = await worker.ask('attemptCompleted', completed);
     const again = await worker.ask('attemptCompleted', completed);
     expect(again).toEqual({ ...first, id: again.id });
@@ -97,6 +109,7 @@ describe('a session', () => {
       claimToken: 'forged',
       output: bytes(1),
       entries: 0,
+      lostEntries: 0,
     });
     expect(answer).toMatchObject({ $case: 'refused', code: 'LEASE_LOST' });
     expect(await task(id)).toMatchObject({ status: 'RUNNING' });
@@ -155,6 +168,7 @@ describe('a session', () => {
       claimToken: assigned.claimToken,
       output: bytes(3),
       entries: 0,
+      lostEntries: 0,
     });
     const second = await worker.next('activation');
     // The worker holds the instance: it gets only what is new.
@@ -273,7 +287,7 @@ describe('a cut session', () => {
     // The worker has had no answer, so it sends them again, and one more.
     const again = await second.ask('attemptEntries', { ...ref, first: 0, entries: [...entries, token('three')] });
     expect(again).toMatchObject({ $case: 'accepted', detail: { value: { stored: 3 } } });
-    await second.ask('attemptCompleted', { ...ref, output: bytes(null), entries: 3 });
+    await second.ask('attemptCompleted', { ...ref, output: bytes(null), entries: 3, lostEntries: 0 });
     const stream = await readSse(`${server.http}${TASKS}/${id}/stream?types=tokens&format=plain`);
     const tokens = (await stream.toEnd()).filter(({ event }) => event === 'token');
     expect(tokens.map(({ data }) => data)).toEqual(['one', 'two', 'three']);
@@ -335,7 +349,7 @@ describe('output', () => {
       ],
     });
     expect(answer).toMatchObject({ $case: 'accepted', detail: { value: { stored: 7 } } });
-    await worker.ask('attemptCompleted', { ...ref, output: bytes(null), entries: 7 });
+    await worker.ask('attemptCompleted', { ...ref, output: bytes(null), entries: 7, lostEntries: 0 });
     const stream = await readSse(`${server.http}${TASKS}/${id}/stream`);
     const output = (await stream.toEnd()).flatMap(({ event, data, id }) => {
       const frame = JSON.parse(data) as { event?: { type: string; code?: string; text?: string; progress?: number } };
@@ -362,7 +376,7 @@ describe('output', () => {
     const id = await startTask(kind);
     const { claimToken } = await worker.next('taskAssigned');
     const ref = { taskExecutionId: id, workflowExecutionId: '', claimToken };
-    await worker.ask('attemptCompleted', { ...ref, output: bytes(null), entries: 0 });
+    await worker.ask('attemptCompleted', { ...ref, output: bytes(null), entries: 0, lostEntries: 0 });
     const late = await worker.ask('attemptEntries', { ...ref, first: 0, entries: [token('late')] });
     expect(late).toMatchObject({ $case: 'accepted', detail: { value: { stored: 1 } } });
     const stream = await readSse(`${server.http}${TASKS}/${id}/stream`);
@@ -392,12 +406,12 @@ describe('what is wrong in an item is refused, and the session lives on', () => 
     ['a turn of nothing', workerItem(1, 'turnCompleted', { ...turn, status: 'SUSPENDED' }), 'NOT_FOUND'],
     [
       'output that is not JSON',
-      workerItem(1, 'attemptCompleted', { ...attempt, output: Buffer.from('{'), entries: 0 }),
+      workerItem(1, 'attemptCompleted', { ...attempt, output: Buffer.from('{'), entries: 0, lostEntries: 0 }),
       'MALFORMED_JSON',
     ],
     [
       'output that is not text',
-      workerItem(1, 'attemptCompleted', { ...attempt, output: Buffer.from([0xff]), entries: 0 }),
+      workerItem(1, 'attemptCompleted', { ...attempt, output: Buffer.from([0xff]), entries: 0, lostEntries: 0 }),
       'MALFORMED_JSON',
     ],
     [

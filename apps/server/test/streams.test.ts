@@ -48,7 +48,7 @@ async function aRunningTask(): Promise<StreamingTask> {
       first += texts.length;
     },
     async complete() {
-      await worker.ask('attemptCompleted', { ...ref, output: bytes('done'), entries: first });
+      await worker.ask('attemptCompleted', { ...ref, output: bytes('done'), entries: first, lostEntries: 0 });
       await worker.end();
     },
   };
