@@ -61,6 +61,7 @@ describe('items', () => {
           ...ref,
           output: Buffer.from('1'),
           entries: 1,
+          lostEntries: 0,
           speculation: { expectedSequence: 9 },
         }),
       ],

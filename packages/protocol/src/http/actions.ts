@@ -1,7 +1,7 @@
 import { workflowStatuses } from '@flovyn/events';
 import * as z from 'zod/mini';
 
-import { openWord } from './fields.js';
+import { openWord } from './answer-fields.js';
 
 const Remark = z.string().check(z.maxLength(4_096));
 

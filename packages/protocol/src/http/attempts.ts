@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { Timestamp, openWord, page, paging } from './fields.js';
+import { Timestamp, openWord, paging } from './answer-fields.js';
 
 // The attempts and log lines of a task: the same for standalone tasks and those of workflows.
 
@@ -37,9 +37,6 @@ export const LogView = z.object({
   metadata: z.nullish(z.record(z.string(), z.unknown())),
 });
 export type LogView = z.infer<typeof LogView>;
-
-export const ListLogsQuery = z.strictObject({ level: z.optional(z.enum(logLevels)), ...page });
-export type ListLogsQuery = z.output<typeof ListLogsQuery>;
 
 export const LogPage = z.object({ logs: z.array(LogView), ...paging });
 export type LogPage = z.infer<typeof LogPage>;

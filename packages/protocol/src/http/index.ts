@@ -5,9 +5,6 @@ export { Problem, fromProblem, titleOf, toProblem } from './problem.js';
 export {
   HistoryEventPage,
   HistoryEventView,
-  ListEventsQuery,
-  ListWorkflowsQuery,
-  StartWorkflowBody,
   StartedWorkflow,
   WaitingOnView,
   WorkflowExecutionPage,
@@ -15,12 +12,13 @@ export {
   WorkflowStateView,
   WorkflowTasksPage,
 } from './workflow-executions.js';
-export { ListTasksQuery, StartTaskBody, TaskExecutionPage, TaskExecutionView } from './task-executions.js';
+export { ListEventsQuery, ListWorkflowsQuery, StartWorkflowBody } from './workflow-requests.js';
+export { TaskExecutionPage, TaskExecutionView } from './task-executions.js';
+export { ListLogsQuery, ListTasksQuery, StartTaskBody } from './task-requests.js';
 export {
   AttemptPage,
   type AttemptStatus,
   AttemptView,
-  ListLogsQuery,
   type LogLevel,
   LogPage,
   LogView,

@@ -1,35 +1,10 @@
 import { suspendType, workflowStatuses } from '@flovyn/events';
 import * as z from 'zod/mini';
 
-import {
-  IdempotencyKey,
-  Kind,
-  Metadata,
-  Queue,
-  Timestamp,
-  Ttl,
-  openWord,
-  page,
-  paging,
-  queryInteger,
-} from './fields.js';
+import { Timestamp, openWord, paging } from './answer-fields.js';
 import { TaskExecutionView } from './task-executions.js';
 
-/** `POST /workflow-executions`. `labels` is another word for `metadata`. */
-export const StartWorkflowBody = z.strictObject({
-  kind: Kind,
-  input: z.optional(z.unknown()),
-  queue: z._default(Queue, 'default'),
-  prioritySeconds: z._default(z.int(), 0),
-  version: z.optional(z.string().check(z.maxLength(255))),
-  idempotencyKey: z.optional(IdempotencyKey),
-  idempotencyKeyTTL: z._default(Ttl, '24h'),
-  metadata: z.optional(Metadata),
-  labels: z.optional(Metadata),
-});
-export type StartWorkflowBody = z.input<typeof StartWorkflowBody>;
-
-/** 201 for a new execution, 200 for one the idempotency key had made before. */
+/** What a start is answered with: 201 for a new execution, 200 for one the idempotency key had made before. */
 export const StartedWorkflow = z.object({
   workflowExecutionId: z.guid(),
   /** The same value. */
@@ -83,18 +58,7 @@ export const WorkflowExecutionView = z.object({
 });
 export type WorkflowExecutionView = z.infer<typeof WorkflowExecutionView>;
 
-/** `GET /workflow-executions`: newest first. `cursor` replaces `offset`. */
-export const ListWorkflowsQuery = z.strictObject({
-  status: z.optional(z.enum(workflowStatuses)),
-  kind: z.optional(Kind),
-  queue: z.optional(Queue),
-  query: z.optional(z.string()),
-  metadata: z.optional(z.record(z.string(), z.string())),
-  cursor: z.optional(z.string()),
-  ...page,
-});
-export type ListWorkflowsQuery = z.output<typeof ListWorkflowsQuery>;
-
+/** `GET /workflow-executions`. */
 export const WorkflowExecutionPage = z.object({
   workflows: z.array(WorkflowExecutionView),
   ...paging,
@@ -102,14 +66,6 @@ export const WorkflowExecutionPage = z.object({
   nextCursor: z.optional(z.string()),
 });
 export type WorkflowExecutionPage = z.infer<typeof WorkflowExecutionPage>;
-
-/** `GET /workflow-executions/{id}/events`: the facts between two numbers, both left out; without parameters, all. */
-export const ListEventsQuery = z.strictObject({
-  sinceSequence: z.optional(queryInteger(0, Number.MAX_SAFE_INTEGER)),
-  beforeSequence: z.optional(queryInteger(1, Number.MAX_SAFE_INTEGER)),
-  limit: z.optional(queryInteger(1, 10_000)),
-});
-export type ListEventsQuery = z.output<typeof ListEventsQuery>;
 
 /** One fact of a history. */
 export const HistoryEventView = z.object({
@@ -124,6 +80,7 @@ export const HistoryEventView = z.object({
 });
 export type HistoryEventView = z.infer<typeof HistoryEventView>;
 
+/** `GET /workflow-executions/{id}/events`. */
 export const HistoryEventPage = z.object({ events: z.array(HistoryEventView) });
 export type HistoryEventPage = z.infer<typeof HistoryEventPage>;
 

@@ -1,4 +1,3 @@
-import { UNRECOGNIZED, type Unrecognized } from '@flovyn/events';
 import * as z from 'zod/mini';
 
 import { limits } from '../limits.js';
@@ -6,7 +5,8 @@ import { ServiceError } from '../service-error.js';
 import { parseKind, parseQueue } from '../validate.js';
 import { ttlSeconds } from './ttl.js';
 
-// What the bodies and queries of several resources have in common.
+// What the bodies and queries of several resources have in common. Apart from the answers, so that a client that only
+// reads those need not load what checks requests.
 
 /** The kind of a workflow or task. */
 export const Kind = z.string().check(identifier(parseKind, 'must be 1 to 255 letters, digits or any of _ . : / @ -'));
@@ -50,25 +50,6 @@ export const page = {
   limit: z._default(queryInteger(1, limits.pageSizeMax), limits.pageSize),
   offset: z._default(queryInteger(0, Number.MAX_SAFE_INTEGER), 0),
 };
-
-/**
- * A word of a list that may grow, in an answer: one this version does not list reads as `UNRECOGNIZED`, so that a newer
- * server does not break an older client.
- */
-export function openWord<Word extends string>(words: readonly Word[]) {
-  const known: ReadonlySet<string> = new Set(words);
-  const isKnown = (text: string): text is Word => known.has(text);
-  return z.pipe(
-    z.string(),
-    z.transform((text): Word | Unrecognized => (isKnown(text) ? text : UNRECOGNIZED)),
-  );
-}
-
-/** Where an answer stands in a list. */
-export const paging = { total: z.number(), limit: z.number(), offset: z.number() };
-
-/** RFC 3339, in UTC. */
-export const Timestamp = z.string();
 
 function identifier(parse: (text: string) => string, error: string) {
   return z.refine<string>(
