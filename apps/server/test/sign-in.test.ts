@@ -118,7 +118,14 @@ describe('a session', () => {
     expect((await server.call(SESSION, { headers, key: KEYS.worker })).json['principal']).toBe('worker');
   });
 
+  it('S10 changes things for our own pages, also where a proxy gives us another host', async () => {
+    const { cookie } = await asAda();
+    const headers = { cookie, origin: 'https://flovyn.example', 'sec-fetch-site': 'same-origin' };
+    expect((await server.call(TASKS, { headers, body: { kind: 'ours' } })).status).toBe(201);
+  });
+
   it.each([
+    ['a neighbour of our site', { 'sec-fetch-site': 'same-site' }],
     ['another site', { origin: 'https://evil.example' }],
     ['another port of this machine', { origin: 'http://127.0.0.1:1' }],
     ['a document without an origin', { origin: 'null' }],

@@ -29,10 +29,11 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     cure: 'Store large structures elsewhere and pass a reference to them, or pass them as one text.',
   },
   UNAUTHENTICATED: {
-    meaning: 'The request carries no key, or one that the server does not know.',
+    meaning: 'The request carries no key and no session, or one that the server does not know.',
     cure:
       'Send the header "Authorization: Bearer <key>" with a key from the configuration of the server. ' +
-      'A development server prints its keys when it starts; it takes calls without a key from its own machine only.',
+      'A development server prints its keys when it starts; it takes calls without a key from its own machine only. ' +
+      'A browser signs in again: its session ends after 12 hours without a request, after 7 days, and with the server.',
   },
   PERMISSION_DENIED: {
     meaning:
