@@ -19,8 +19,7 @@ try {
   if (config.isDevelopment) log.info({ user: developmentUser, worker: developmentWorker }, logEvents.developmentKeys);
   else if (!isLoopback(config.host)) log.warn({ host: config.host }, logEvents.openToNetwork);
 } catch (error: unknown) {
-  process.stderr.write(
-    error instanceof ConfigError ? `${error.message}\n` : `${logEvents.startFailed}: ${String(error)}\n`,
-  );
+  const why = error instanceof Error ? error.message : String(error);
+  process.stderr.write(error instanceof ConfigError ? `${why}\n` : `${logEvents.startFailed}: ${why}\n`);
   process.exitCode = 1;
 }

@@ -41,6 +41,7 @@ describe('the process', () => {
       GRPC_SERVER_PORT: '0',
     });
     expect(how).toBe(1);
+    expect(said).toMatch(/^start failed: The data directory .* is in use/);
     expect(said).toContain(server.directory);
   });
 
