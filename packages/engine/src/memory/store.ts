@@ -1,26 +1,21 @@
 import { isTerminalWorkflow } from '../execution/state.js';
-import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
+import type { ExecutionId, OrgId, TaskId } from '../ids.js';
 import {
   type CommitBatch,
   CommitConflict,
   type DueTimer,
   type HeldWork,
-  type HistoryRow,
-  type IdempotencyKey,
   type IdempotencyKeyId,
   type Loaded,
   type LoadedExecution,
-  type Organisation,
   type ReadyWork,
   type ReserveRequest,
-  type SessionLease,
   type Store,
-  type StoredLog,
   type StreamEntry,
   type StreamHead,
   type Wanted,
 } from '../ports/store.js';
-import { type EndedAttempt, type TaskState, isOpenTask } from '../task/state.js';
+import { isOpenTask } from '../task/state.js';
 import { memoryQueries } from './queries.js';
 import type { MemoryRows } from './rows.js';
 
