@@ -65,6 +65,25 @@ describe('R04 PostgreSQL is killed in mid-stream', () => {
     expect(attempts).toEqual([1, 1]);
   });
 
+  it('twice, while a reader is away: it is told what its cursor no longer means', async () => {
+    const told = await beginTelling(house);
+    const url = `${house.org}/workflow-executions/${told.id}/stream`;
+    const before = await readStream(url, { entries: 60 });
+    for (const output of [100, 180]) {
+      await killPostmaster();
+      await told.reader.output(output);
+    }
+    const after = readStream(url, { after: before.entries.at(-1)?.id });
+    await expectSurvived(house, told);
+    const { messages, entries } = await after;
+    const gaps = messages.flatMap((message) => (message.kind === 'gap' ? [message] : []));
+    const kept = before.entries.filter(
+      ({ frame }) => !gaps.some(({ from, to }) => from <= frame.seq && frame.seq <= to),
+    );
+    const log = await readStream(url);
+    expect([...kept, ...entries].map(({ id }) => id)).toEqual(log.entries.map(({ id }) => id));
+  });
+
   it('output of a task that ends while it is away is stored, or told to be lost', async () => {
     const tokens = 60;
     const { id } = await house.client.tasks.start({ kind: 'narrate', input: { name: 'a', tokens, paceMs: 10 } });

@@ -200,9 +200,12 @@ describe('a stream opened before its execution exists', () => {
     expect(refused.status).toBe(404);
     expect(performance.now() - from).toBeGreaterThan(5_000);
     expect(JSON.parse(refused.body)).toMatchObject({ error: expect.stringContaining(unknown) });
-    expect(
-      house.server.lines.some((line) => line.includes('stream of an unknown execution') && line.includes(unknown)),
-    ).toBe(true);
+    // The log says for whoever wonders: how long, and how often it was looked for.
+    const line = house.server.lines.find((each) => each.includes('stream of an unknown execution'));
+    const logged = JSON.parse(line ?? '{}') as { id?: string; waitedMs?: number; looks?: number };
+    expect(logged.id).toBe(unknown);
+    expect(logged.waitedMs).toBeGreaterThan(5_000);
+    expect(logged.looks).toBeGreaterThan(1);
   });
 });
 

@@ -15,8 +15,6 @@ export interface Child {
   end(name?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
   /** How it ended, once it has. */
   readonly exited: Promise<number | NodeJS.Signals>;
-  /** How it ended, when nobody had sent it a signal. */
-  readonly died: Promise<number | NodeJS.Signals>;
 }
 
 /** Runs a built program with exactly this environment on top of PATH and HOME. */
@@ -31,11 +29,6 @@ export function launch(file: string, environment: Readonly<Record<string, string
     if (stream !== null) createInterface(stream).on('line', (line) => lines.push(line));
   }
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
-  let isAsked = false;
-  const send = (name: NodeJS.Signals): void => {
-    isAsked = true;
-    child.kill(name);
-  };
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     pid: child.pid ?? 0,
@@ -48,10 +41,9 @@ export function launch(file: string, environment: Readonly<Record<string, string
         return found;
       });
     },
-    died: new Promise((resolve) => void exited.then((how) => !isAsked && resolve(how))),
-    signal: send,
+    signal: (name) => void child.kill(name),
     async end(name = 'SIGTERM') {
-      if (!hasEnded()) send(name);
+      if (!hasEnded()) child.kill(name);
       return exited;
     },
   };

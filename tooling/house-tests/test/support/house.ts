@@ -33,7 +33,7 @@ export interface House {
   gate(): Gate;
   /** What workers noted as really done, in order. */
   effects(): string[];
-  /** Ends everything that still runs, and removes the data. */
+  /** Ends everything that still runs, and removes the data. Fails when a server had a fault, whatever the test saw. */
   close(): Promise<void>;
 }
 
@@ -70,11 +70,6 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
     });
     servers.push(child);
     ports = JSON.parse(await child.line(/"httpPort"/)) as typeof ports;
-    void child.died.then((how) =>
-      process.stderr.write(
-        `The server died by itself (${how}). Its last words:\n${child.lines.slice(-15).join('\n')}\n`,
-      ),
-    );
     return child;
   };
 
@@ -88,6 +83,8 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
     await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
     await Promise.all(servers.map((child) => child.end()));
     rmSync(directory, { recursive: true, force: true });
+    const faults = servers.flatMap(({ lines }) => lines.filter((line) => line.includes('"level":60')));
+    if (faults.length > 0) throw new Error(`A server failed in a way it did not expect:\n${faults.join('\n')}`);
   };
   try {
     server = await startServer();

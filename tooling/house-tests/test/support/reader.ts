@@ -12,6 +12,8 @@ export interface Reader {
   readonly losses: () => number;
   /** Waits until there is so much output of tasks. */
   output(count: number): Promise<void>;
+  /** What it was told, in short: `abc.1-41 gap(42-69 epoch) xyz.42-90`. */
+  summary(): string;
   /** Waits for the end, and finds that everything was legal: each entry once, in order, nothing missing without a word. */
   toEnd(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function follow(client: Client, target: StreamTarget): Reader {
     gaps,
     losses: () => losses,
     output: async (count) => void (await eventually(`${count} entries of output`, () => outputs >= count)),
+    summary: () => summaryOf(told),
     async toEnd() {
       await eventually(
         'the end of the stream',
@@ -65,4 +68,21 @@ export function follow(client: Client, target: StreamTarget): Reader {
       expect(declared).not.toContain(undefined);
     },
   };
+}
+
+function summaryOf(told: readonly (StreamEntry | StreamGap)[]): string {
+  const parts: { epoch: string; from: number; to: number; gap?: string }[] = [];
+  for (const message of told) {
+    const last = parts.at(-1);
+    if (message.kind === 'gap') {
+      parts.push({ epoch: '', from: message.from, to: message.to, gap: message.reason });
+      continue;
+    }
+    const { epoch, seq } = message.frame;
+    if (last?.epoch === epoch && last.to + 1 === seq) last.to = seq;
+    else parts.push({ epoch, from: seq, to: seq });
+  }
+  return parts
+    .map(({ epoch, from, to, gap }) => (gap === undefined ? `${epoch}.${from}-${to}` : `gap(${from}-${to} ${gap})`))
+    .join(' ');
 }

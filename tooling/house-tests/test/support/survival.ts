@@ -51,13 +51,18 @@ export async function expectSurvived({ client, org }: House, { id, reader, finis
   return { log, attempts: tasks.map(({ executionCount }) => executionCount) };
 }
 
-function expectSeen({ entries, gaps }: Reader, log: readonly Entry[]): void {
+function expectSeen(reader: Reader, log: readonly Entry[]): void {
+  const { entries, gaps } = reader;
   const stored = new Map(log.map(({ id, frame }) => [id, JSON.stringify(frame)]));
   const seen = entries.map(({ id = '', frame }) => ({ id, frame, isStored: stored.get(id) === JSON.stringify(frame) }));
   expect(seen.filter(({ isStored, frame }) => !isStored && isStateEvent(frame.event))).toEqual([]);
   const lost = seen.filter(({ isStored }) => !isStored);
   const isTakenBack = (seq: number): boolean => gaps.some(({ from, to }) => from <= seq && seq <= to);
-  expect(lost.filter(({ frame }) => !isTakenBack(frame.seq))).toEqual([]);
+  expect(
+    lost.filter(({ frame }) => !isTakenBack(frame.seq)),
+    `Told: ${reader.summary()}`,
+  ).toEqual([]);
   // What is stored was seen, once and in order.
-  expect(seen.filter(({ isStored }) => isStored).map(({ id }) => id)).toEqual([...stored.keys()]);
+  const order = seen.flatMap(({ id, isStored }) => (isStored ? [id] : []));
+  expect(order, `Told: ${reader.summary()}`).toEqual([...stored.keys()]);
 }
