@@ -12,7 +12,7 @@ import type { Callers } from './caller.js';
 import { type SendProblem, pathOf } from './problems.js';
 import type { Sought, StreamAwaiter } from './stream/await-stream.js';
 import { followStream } from './stream/follow-stream.js';
-import { resumeAfter } from './stream/resume.js';
+import { resumeFrom } from './stream/resume.js';
 import { selectionOf } from './stream/selection.js';
 import { type SseWriter, openSse, retrySoon } from './stream/sse-writer.js';
 import type { StreamPlaces } from './stream/stream-places.js';
@@ -75,7 +75,7 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
       const head = await awaitHead({ orgId: organisation.id, id }, asked.sort, response);
       if (head === undefined || response.destroyed) return;
       const cursor = oneOf(request.headers[headers.lastEventId]) ?? lastEventId;
-      const start = resumeAfter(cursor, head);
+      const start = await resumeFrom(cursor, head, log);
       if (isDelivered(cursor, head.ended, head.seq, start.gaps.length)) {
         response.writeHead(204, { 'cache-control': 'no-store' }).end();
         return;

@@ -4,7 +4,7 @@ import { encodeEnd, encodeGap, encodeReady } from '@flovyn/events/sse';
 import { limits } from '@flovyn/protocol';
 import type { Doubts } from '../../process/doubts.js';
 import { encodeCommit, encodeEntries } from './encode-entries.js';
-import { type ResumePoint, resumeAfter } from './resume.js';
+import { type ResumePoint, resumeFrom } from './resume.js';
 import type { Selection } from './selection.js';
 import type { SseWriter } from './sse-writer.js';
 
@@ -133,7 +133,7 @@ export async function followStream(
   const lookAgain = async (): Promise<StreamHead | undefined> => {
     const now = await log.head(orgId, id);
     if (now === undefined) return undefined;
-    const { after, gaps } = resumeAfter(formatCursor({ epoch, seq: at }), now);
+    const { after, gaps } = await resumeFrom(formatCursor({ epoch, seq: at }), now, log);
     for (const gap of gaps) writer.write(encodeGap(gap), 1);
     ({ epoch } = now);
     at = after;

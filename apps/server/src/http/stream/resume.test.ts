@@ -1,6 +1,6 @@
-import type { ExecutionId, StreamHead } from '@flovyn/engine';
+import type { ExecutionId, StreamEntry, StreamHead } from '@flovyn/engine';
 import { describe, expect, it } from 'vitest';
-import { resumeAfter } from './resume.js';
+import { resumeAfter, resumeFrom } from './resume.js';
 
 const id = '00000000-0000-7000-8000-000000000001' as ExecutionId;
 
@@ -69,5 +69,29 @@ describe('a reader goes on', () => {
     ],
   ] as const)('%s', (_what, cursor, head, expected) => {
     expect(resumeAfter(cursor, aHead(head))).toEqual(expected);
+  });
+});
+
+describe('a reader goes on where the end of the log was lost', () => {
+  /** Entries 1 to 4 of the first numbering, 5 to 8 of the second, from 9 on of the third. */
+  const log = {
+    read: (_id: ExecutionId, after: number) => {
+      const seq = after + 1;
+      const epoch = seq <= 4 ? 'first' : seq <= 8 ? 'second' : 'third';
+      return Promise.resolve([{ seq, epoch } as StreamEntry]);
+    },
+  };
+
+  it.each([
+    ['silently with an entry that is still there', 'second.7', { after: 7, gaps: [] }],
+    ['after the last one that is', 'second.12', { after: 8, gaps: [{ from: 9, to: 12, reason: 'epoch' }] }],
+    ['silently with one from before all losses', 'first.3', { after: 3, gaps: [] }],
+    [
+      'R21 from the beginning, when it was lost more than once since',
+      'first.6',
+      { after: 0, gaps: [{ from: 1, to: 6, reason: 'epoch' }] },
+    ],
+  ])('%s', async (_what, cursor, expected) => {
+    expect(await resumeFrom(cursor, aHead({ epoch: 'third', epochBase: 8 }), log)).toEqual(expected);
   });
 });

@@ -1,4 +1,4 @@
-import type { StreamHead } from '@flovyn/engine';
+import type { StreamHead, StreamLog } from '@flovyn/engine';
 import { type GapReason, parseCursor } from '@flovyn/events';
 
 /** Where replay begins, and what the reader can no longer have. */
@@ -32,6 +32,23 @@ export function resumeAfter(cursor: string | undefined, head: StreamHead): Resum
   const known = epoch === head.epoch ? head.seq : Math.min(head.epochBase, head.seq);
   if (seq <= known) return withoutExpired(seq, head);
   return withGap({ from: known + 1, to: seq, reason: 'epoch' }, withoutExpired(known, head));
+}
+
+/**
+ * The same, also for a cursor from before the last numbering but one: the base of the newest says nothing about the others.
+ * Where the log does not show the cursor's own numbering any more, the reader starts again, knowingly.
+ */
+export async function resumeFrom(
+  cursor: string | undefined,
+  head: StreamHead,
+  log: Pick<StreamLog, 'read'>,
+): Promise<ResumePoint> {
+  const older = cursor === undefined ? undefined : parseCursor(cursor);
+  if (older === undefined || older.epoch === head.epoch) return resumeAfter(cursor, head);
+  const known = Math.min(older.seq, head.epochBase, head.seq);
+  const [entry] = known === 0 ? [] : await log.read(head.executionId, known - 1, 1);
+  const isTheirs = entry?.seq === known && entry.epoch === older.epoch;
+  return resumeAfter(cursor, isTheirs ? head : { ...head, epochBase: 0 });
 }
 
 /** Retention may have taken the entries that would be next. */
