@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ExecutionId, Ids, WakeUps } from '@flovyn/engine';
 import { v7 as uuidV7 } from 'uuid';
 
@@ -6,8 +6,8 @@ import { v7 as uuidV7 } from 'uuid';
 export const ids: Ids = {
   executionId: () => uuidV7() as ExecutionId,
   token: () => randomUUID(),
-  // 72 bits: two numberings of one execution never meet by chance.
-  epoch: () => randomBytes(9).toString('base64url'),
+  // 48 bits: two numberings of one execution never meet by chance. Cut from a UUID, which Node makes from a stock.
+  epoch: () => randomUUID().replaceAll('-', '').slice(0, 12),
 };
 
 /** Wake-ups within this process. */

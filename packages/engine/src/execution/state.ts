@@ -28,10 +28,10 @@ interface WorkflowFixed {
   readonly queue: string;
   readonly input: Json;
   readonly metadata: Json;
-  readonly workflowVersion?: string;
-  readonly parentId?: ExecutionId;
+  readonly workflowVersion?: string | undefined;
+  readonly parentId?: ExecutionId | undefined;
   readonly prioritySeconds: number;
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
   /** Epoch milliseconds, like every instant of the engine. */
   readonly createdAt: number;
 }
@@ -39,13 +39,13 @@ interface WorkflowFixed {
 interface WorkflowMoving {
   readonly updatedAt: number;
   /** When it was first claimed; absent until then. */
-  readonly startedAt?: number;
+  readonly startedAt?: number | undefined;
   /** The session that holds the execution's live instance, as far as we know. A preference, never a right. */
-  readonly holder?: SessionId;
+  readonly holder?: SessionId | undefined;
   /** The number of the last fact that can make code go on. */
   readonly wakeSequence: number;
   /** The last turn that was stored, so that its repeat is recognised. */
-  readonly lastTurn?: { readonly turnId: string; readonly sequence: number };
+  readonly lastTurn?: { readonly turnId: string; readonly sequence: number } | undefined;
 }
 
 /** A workflow execution's own record: the members of its status and no others. */

@@ -213,7 +213,7 @@ export class Batch {
   }
 
   /** The key of something that failed or was cancelled is free again: the same key may start anew. */
-  #freeKey(target: { id: string; orgId: OrgId; idempotencyKey?: string; status: string }): void {
+  #freeKey(target: { id: string; orgId: OrgId; idempotencyKey?: string | undefined; status: string }): void {
     if (target.idempotencyKey === undefined) return;
     if (target.status === 'FAILED' || target.status === 'CANCELLED') {
       this.#freedKeys.push({ orgId: target.orgId, key: target.idempotencyKey, targetId: target.id });

@@ -35,6 +35,11 @@ export interface LaneOptions {
 const BATCH_CHANGES = 4_096;
 const BATCH_ROWS = 4_000;
 const BATCH_BYTES = 8 * 1024 * 1024;
+/**
+ * Of what waits, one batch takes half, but this many in any case. Executions that are stored together are answered
+ * together and come back together: taken whole, the database would stand still while they are on their way.
+ */
+const BATCH_LEAST = 32;
 /** What may wait; past it new changes are refused, so that memory is bounded whatever is sent. */
 const QUEUE_CHANGES = 100_000;
 const QUEUE_BYTES = 256 * 1024 * 1024;
@@ -124,8 +129,9 @@ export class Lane {
   #take(): Member[] {
     let bytes = 0;
     let count = 0;
+    const most = Math.min(BATCH_CHANGES, Math.max(BATCH_LEAST, Math.ceil(this.#queue.length / 2)));
     for (const { change } of this.#queue) {
-      if (count > 0 && (count >= BATCH_CHANGES || bytes >= BATCH_BYTES)) break;
+      if (count > 0 && (count >= most || bytes >= BATCH_BYTES)) break;
       bytes += change.bytes ?? 0;
       count += 1;
     }

@@ -47,7 +47,11 @@ export class Session implements WorkerSession, Seat {
   readonly turns = new Map<string, ExecutionId>();
   readonly attempts = new Map<string, { readonly executionId: ExecutionId; readonly taskId: TaskId }>();
   readonly #house: SessionHouse;
-  readonly #held = new LRUCache<ExecutionId, number>({ max: HELD_INSTANCES });
+  readonly #held = new LRUCache<ExecutionId, number>({
+    // Bounded by size, not by number: with a number it would make room for all of them at once.
+    maxSize: HELD_INSTANCES,
+    sizeCalculation: () => 1,
+  });
   readonly #deliver: (work: HandOver) => void;
   readonly #lost: (() => void) | undefined;
   #capacity: { workflows: number; tasks: number };

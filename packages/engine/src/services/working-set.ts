@@ -29,10 +29,11 @@ export class WorkingSet {
   constructor(store: Store, ids: Ids, limit: number) {
     this.#store = store;
     this.#ids = ids;
+    const least = Math.max(2_048, Math.floor(CACHE_BYTES / limit));
     this.#cache = new LRUCache({
-      max: limit,
+      // Bounded by size alone: a bound on the number would make room for all of them at once.
       maxSize: CACHE_BYTES,
-      sizeCalculation: ({ workflow, tasks }) => 2_048 + (workflow?.input.length ?? 0) + tasks.size * 1_024,
+      sizeCalculation: ({ workflow, tasks }) => least + (workflow?.input.length ?? 0) + tasks.size * 1_024,
     });
   }
 

@@ -147,20 +147,30 @@ type Phase =
   | 'completedAt';
 type Carried = Omit<TaskState, Phase>;
 
-/** What goes on through a change of status. */
+/** What goes on through a change of status. Spelt out for the same reason as a workflow's. */
 function carried(task: TaskState): Carried {
-  const {
-    status: _status,
-    lastToken: _token,
-    dueAt: _due,
-    error: _error,
-    claim: _claim,
-    attemptStartedAt: _started,
-    entries: _entries,
-    output: _output,
-    reason: _reason,
-    completedAt: _completed,
-    ...rest
-  } = task as TaskState & Partial<Record<Phase, unknown>>;
-  return rest;
+  const { id, orgId, workflowExecutionId, kind, queue, input, metadata, retry, timeoutMs, prioritySeconds } = task;
+  const { idempotencyKey, createdAt, executionCount, startedAt, progress, progressDetails } = task;
+  const { lastHeartbeatAt, attemptFrom, workerId } = task;
+  return {
+    id,
+    orgId,
+    workflowExecutionId,
+    kind,
+    queue,
+    input,
+    metadata,
+    retry,
+    timeoutMs,
+    prioritySeconds,
+    idempotencyKey,
+    createdAt,
+    executionCount,
+    startedAt,
+    progress,
+    progressDetails,
+    lastHeartbeatAt,
+    attemptFrom,
+    workerId,
+  };
 }

@@ -6,15 +6,15 @@ interface TaskFixed {
   readonly id: TaskId;
   readonly orgId: OrgId;
   /** The workflow execution that scheduled it; absent for a standalone task. */
-  readonly workflowExecutionId?: ExecutionId;
+  readonly workflowExecutionId?: ExecutionId | undefined;
   readonly kind: string;
   readonly queue: string;
   readonly input: Json;
   readonly metadata: Json;
   readonly retry: RetryPolicy;
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   readonly prioritySeconds: number;
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
   readonly createdAt: number;
 }
 
@@ -22,15 +22,15 @@ interface TaskMoving {
   /** Attempts begun so far; the running one included. */
   readonly executionCount: number;
   /** When the first attempt began. */
-  readonly startedAt?: number;
-  readonly progress?: number;
-  readonly progressDetails?: string;
-  readonly lastHeartbeatAt?: number;
+  readonly startedAt?: number | undefined;
+  readonly progress?: number | undefined;
+  readonly progressDetails?: string | undefined;
+  readonly lastHeartbeatAt?: number | undefined;
   /** The stream position just before the latest attempt's TASK_STARTED. */
-  readonly attemptFrom?: { readonly epoch: string; readonly seq: number };
+  readonly attemptFrom?: { readonly epoch: string; readonly seq: number } | undefined;
   /** The token with which its holder ended the latest attempt, so that a repeat of the end is recognised. */
-  readonly lastToken?: string;
-  readonly workerId?: string;
+  readonly lastToken?: string | undefined;
+  readonly workerId?: string | undefined;
 }
 
 /** A running attempt's own record. */

@@ -87,7 +87,7 @@ function endOf(connection: number): FakeEnd {
 }
 
 function complete(bytes: number, answered: (answer: Answer) => void = () => undefined): void {
-  session.request('attemptCompleted', { ...REF, output: new Uint8Array(bytes), entries: 0 }, answered);
+  session.request('attemptCompleted', { ...REF, output: new Uint8Array(bytes), entries: 0, lostEntries: 0 }, answered);
 }
 
 describe('a session', () => {

@@ -35,9 +35,10 @@ export interface Results {
 export function createResults(streams: Engine['streams'], queries: Pick<Queries, 'workflow'>, doubts: Doubts): Results {
   const waiting = new Map<string, Set<(result: Result) => void>>();
   const remembered = new LRUCache<string, Result | 'going on'>({
-    max: REMEMBERED,
     maxSize: REMEMBERED_BYTES,
-    sizeCalculation: (result) => 256 + (typeof result === 'object' && 'output' in result ? result.output.length : 0),
+    sizeCalculation: (result) =>
+      Math.ceil(REMEMBERED_BYTES / REMEMBERED) +
+      (typeof result === 'object' && 'output' in result ? result.output.length : 0),
   });
   const keyOf = (orgId: OrgId, id: ExecutionId): string => `${orgId} ${id}`;
 
