@@ -1,13 +1,7 @@
 import { ServiceError } from '@flovyn/protocol';
 import type { Change } from '../change.js';
 import type { ExecutionId, SessionId } from '../ids.js';
-import {
-  type CommitBatch,
-  CommitConflict,
-  type IdempotencyKeyId,
-  type Store,
-  type StreamEntry,
-} from '../ports/store.js';
+import { type CommitBatch, CommitConflict, type Store, type StreamEntry } from '../ports/store.js';
 import type { Clock, Ids, Reporter, WakeUps } from '../ports/surroundings.js';
 import { BatchBuilder, type Outcome } from './batch-builder.js';
 import type { Dispatcher } from './dispatcher.js';
