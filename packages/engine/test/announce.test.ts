@@ -37,7 +37,7 @@ function newsOf(occurrence: Occurrence) {
   const was = before(occurrence);
   const is =
     'taskId' in occurrence
-      ? { ...was, task: evolveTask(was.task, occurrence, { now: 5, from: { epoch: 'e', seq: 0 } }) }
+      ? { ...was, task: evolveTask(was.task, occurrence, { now: 5, sequence: 0, from: { epoch: 'e', seq: 0 } }) }
       : { ...was, workflow: evolveWorkflow(was.workflow, occurrence, { now: 5, sequence: 2 }) };
   return { news: announce(was, occurrence, is, 5), fact: record(occurrence, is.task) };
 }

@@ -8,7 +8,7 @@ import { samples } from './support/occurrences.js';
 import { tasks, workflows } from './support/states.js';
 
 const stamp = { now: 9, sequence: 7 };
-const taskStamp = { now: 9, from: { epoch: 'e', seq: 3 } };
+const taskStamp = { now: 9, sequence: 0, from: { epoch: 'e', seq: 3 } };
 
 describe('a workflow moves as its table says', () => {
   for (const [status, row] of Object.entries(workflowTransitions)) {

@@ -8,6 +8,9 @@ create table flovyn.task (
   execution_id uuid not null,
   org_id uuid not null,
   created_at bigint not null,
+  -- The number of the fact that scheduled it, 0 for a standalone task. Its id says nothing of order, and those of one turn
+  -- have one creation time.
+  scheduled_sequence bigint not null,
   timeout_ms bigint,
   priority_seconds double precision not null,
   kind text not null,

@@ -138,6 +138,7 @@ create table flovyn.task (
   execution_id uuid not null,
   org_id uuid not null,
   created_at bigint not null,
+  scheduled_sequence bigint not null,
   timeout_ms bigint,
   priority_seconds double precision not null,
   kind text not null,

@@ -77,7 +77,7 @@ export function createQueries(database: Database): Queries {
       const rows = await database.query(
         `Reading the tasks of workflow ${id}`,
         `select ${taskRecord} from flovyn.execution as e left join flovyn.task as t on t.execution_id = e.id
-         where e.id = $1 and e.org_id = $2 and e.kind is not null order by t.created_at, t.id`,
+         where e.id = $1 and e.org_id = $2 and e.kind is not null order by t.scheduled_sequence, t.id`,
         [id, orgId],
       );
       return rows[0] && rows.filter((row) => row['id'] !== null).map(toTaskRecord);

@@ -31,7 +31,7 @@ export const executionSelect = `
 
 /** Columns of a task, for the alias `t`. */
 export const taskSelect = `
-  t.id, t.execution_id, t.org_id, t.created_at, t.timeout_ms, t.priority_seconds, t.kind, t.queue, t.idempotency_key,
+  t.id, t.execution_id, t.org_id, t.created_at, t.scheduled_sequence, t.timeout_ms, t.priority_seconds, t.kind, t.queue, t.idempotency_key,
   convert_from(t.input, 'UTF8') as input, convert_from(t.metadata, 'UTF8') as metadata,
   convert_from(t.retry, 'UTF8') as retry, t.status, t.execution_count, t.started_at, t.due_at, t.attempt_started_at,
   t.completed_at, t.last_heartbeat_at, t.attempt_from_seq, t.progress, t.claim_session, t.claim_worker, t.claim_token,
@@ -135,6 +135,7 @@ export function toTask(row: TextRow, entries: number): TaskState {
     retry: fromJson(json(row, 'retry')) as RetryPolicy,
     prioritySeconds: number(row, 'priority_seconds'),
     createdAt: number(row, 'created_at'),
+    scheduledSequence: number(row, 'scheduled_sequence'),
     executionCount: number(row, 'execution_count'),
     ...present({
       workflowExecutionId: text(row, 'id') === executionId ? undefined : executionId,

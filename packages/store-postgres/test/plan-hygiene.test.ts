@@ -45,6 +45,7 @@ describe('plans', { timeout: 60_000 }, () => {
         retry: { maxRetries: 0, initialDelayMs: 0, maxDelayMs: 0, multiplier: 1 },
         prioritySeconds: 0,
         createdAt: 1,
+        scheduledSequence: 0,
         executionCount: 0,
         status: 'PENDING',
       },

@@ -134,6 +134,18 @@ export function workflowSuite({ name, withHouse }: Houses): void {
       }),
     );
 
+    test('lists its tasks in the order in which they were scheduled', () =>
+      withHouse(async (house) => {
+        const worker = await connectWorker(house.engine, orgId);
+        const { id } = await start(house.engine);
+        const commands = Array.from({ length: 20 }, (_, index) => schedule({ input: String(index) as Json }));
+        await worker.turn(await worker.activation(), commands.toReversed(), waiting);
+        const listed = await house.store.queries.tasksOf(orgId, id);
+        expect(listed?.map(({ task }) => task.input)).toEqual(
+          Array.from({ length: 20 }, (_, index) => String(19 - index)),
+        );
+      }));
+
     test('R06 time never goes back in a history, whatever the clock does', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);

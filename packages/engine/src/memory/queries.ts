@@ -64,7 +64,8 @@ export function memoryQueries(rows: MemoryRows): Queries {
     async tasksOf(orgId, id) {
       if (execution(orgId, id)?.workflow === undefined) return undefined;
       const found = [...rows.tasks.values()].filter((row) => row.executionId === id);
-      return found.flatMap(({ task }) => taskRecord(task.id) ?? []);
+      const inOrder = found.toSorted((a, b) => a.task.scheduledSequence - b.task.scheduledSequence);
+      return inOrder.flatMap(({ task }) => taskRecord(task.id) ?? []);
     },
     async task(orgId, id) {
       return rows.tasks.get(id)?.task.orgId === orgId ? taskRecord(id) : undefined;

@@ -108,7 +108,9 @@ export class Batch {
     const draft = this.#draft(execution);
     const before = execution.tasks.get(occurrence.taskId);
     const closed = execution.workflow !== undefined && isTerminalWorkflow(execution.workflow);
-    const task = evolveTask(before, occurrence, { now, from: { epoch: execution.epoch, seq: execution.seq } });
+    const sequence = execution.workflow === undefined ? 0 : execution.sequence + 1;
+    const from = { epoch: execution.epoch, seq: execution.seq };
+    const task = evolveTask(before, occurrence, { now, sequence, from });
     execution.tasks.set(task.id, task);
 
     if (occurrence.type === 'TASK_OUTPUT') {

@@ -5,6 +5,8 @@ import { taskTransitions } from './transitions.js';
 
 export interface TaskStamp {
   readonly now: number;
+  /** The number of the fact this becomes; 0 where there is no history. */
+  readonly sequence: number;
   /** The stream position before the occurrence was announced. */
   readonly from: { readonly epoch: string; readonly seq: number };
 }
@@ -13,7 +15,7 @@ export interface TaskStamp {
 export function evolveTask(before: TaskState | undefined, occurrence: TaskOccurrence, stamp: TaskStamp): TaskState {
   if (occurrence.type === 'TASK_CREATED') {
     invariant(before === undefined, `task ${occurrence.taskId} is created once`);
-    return { ...occurrence.task, status: 'PENDING', executionCount: 0 };
+    return { ...occurrence.task, status: 'PENDING', executionCount: 0, scheduledSequence: stamp.sequence };
   }
   invariant(before !== undefined, `${occurrence.type} happens to a task that exists`);
   const next = taskTransitions[before.status][occurrence.type];
@@ -151,7 +153,7 @@ type Carried = Omit<TaskState, Phase>;
 function carried(task: TaskState): Carried {
   const { id, orgId, workflowExecutionId, kind, queue, input, metadata, retry, timeoutMs, prioritySeconds } = task;
   const { idempotencyKey, createdAt, executionCount, startedAt, progress, progressDetails } = task;
-  const { lastHeartbeatAt, attemptFrom, workerId } = task;
+  const { lastHeartbeatAt, attemptFrom, workerId, scheduledSequence } = task;
   return {
     id,
     orgId,
@@ -165,6 +167,7 @@ function carried(task: TaskState): Carried {
     prioritySeconds,
     idempotencyKey,
     createdAt,
+    scheduledSequence,
     executionCount,
     startedAt,
     progress,

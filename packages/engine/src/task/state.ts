@@ -19,6 +19,8 @@ interface TaskFixed {
 }
 
 interface TaskMoving {
+  /** The number of the fact that scheduled it: the order of a workflow's tasks. 0 for a standalone task. */
+  readonly scheduledSequence: number;
   /** Attempts begun so far; the running one included. */
   readonly executionCount: number;
   /** When the first attempt began. */

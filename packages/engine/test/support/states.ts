@@ -61,11 +61,11 @@ export const newTask = {
   createdAt: 1,
 };
 
-const begun = { ...newTask, executionCount: 1, startedAt: 1, workerId: 'worker' };
+const begun = { ...newTask, scheduledSequence: 2, executionCount: 1, startedAt: 1, workerId: 'worker' };
 
 /** A task in each of its statuses. */
 export const tasks: { readonly [Status in TaskState['status']]: TaskState & { status: Status } } = {
-  PENDING: { ...newTask, status: 'PENDING', executionCount: 0 },
+  PENDING: { ...newTask, status: 'PENDING', scheduledSequence: 2, executionCount: 0 },
   RUNNING: { ...begun, status: 'RUNNING', claim, attemptStartedAt: 1, entries: 2 },
   COMPLETED: { ...begun, status: 'COMPLETED', output: 'null' as Json, attemptStartedAt: 1, completedAt: 2 },
   FAILED: { ...begun, status: 'FAILED', error: 'no', attemptStartedAt: 1, completedAt: 2 },

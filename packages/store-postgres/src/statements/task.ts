@@ -30,6 +30,7 @@ const fixedColumns: readonly Column<TaskWrite>[] = [
   uuid('execution_id', (row) => row.executionId),
   uuid('org_id', ({ task }) => task.orgId),
   int8('created_at', ({ task }) => task.createdAt),
+  int8('scheduled_sequence', ({ task }) => task.scheduledSequence),
   int8('timeout_ms', ({ task }) => task.timeoutMs),
   float8('priority_seconds', ({ task }) => task.prioritySeconds),
   text('kind', ({ task }) => task.kind),
