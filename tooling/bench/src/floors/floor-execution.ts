@@ -123,6 +123,7 @@ export class FloorExecution {
       retry: { maxRetries: 3 } as TaskState['retry'],
       prioritySeconds: 0,
       createdAt: now,
+      scheduledSequence: 2,
       executionCount: 1,
       startedAt: now,
       attemptFrom: { epoch: this.#epoch, seq: this.#seq },
