@@ -47,5 +47,15 @@ export function createStreamLog(database: Database): StreamLog {
       );
       return rows.map((row) => toEntry(row, id, text(row, 'root_id') as ExecutionId));
     },
+
+    async extent(id, epoch) {
+      const [row] = await database.query(
+        `Looking for a numbering of ${id}`,
+        'select min(seq) as first, max(seq) as last from flovyn.stream_entry where execution_id = $1 and epoch = $2',
+        [id, epoch],
+      );
+      const first = row === undefined ? undefined : maybeNumber(row, 'first');
+      return row === undefined || first === undefined ? undefined : { first, last: number(row, 'last') };
+    },
   };
 }

@@ -120,6 +120,9 @@ export function callerSuite({ name, withHouse }: Houses): void {
         stop();
         const stored = await house.store.streams.read(id, 0, 100);
         expect(heard).toEqual(stored.map(({ seq }) => seq));
+        const extent = { first: 1, last: stored.length };
+        expect(await house.store.streams.extent(id, stored[0]?.epoch ?? '')).toEqual(extent);
+        expect(await house.store.streams.extent(id, 'another')).toBeUndefined();
       }));
   });
 }

@@ -72,6 +72,11 @@ export function createMemoryStore(): MemoryStore {
       head: async (orgId, id) => head(rows, orgId, id),
       read: async (id, after, limit) =>
         (rows.entries.get(id) ?? []).filter((entry) => entry.seq > after).slice(0, limit),
+      extent: async (id, epoch) => {
+        const own = (rows.entries.get(id) ?? []).filter((entry) => entry.epoch === epoch);
+        const [first, last] = [own[0], own.at(-1)];
+        return first === undefined || last === undefined ? undefined : { first: first.seq, last: last.seq };
+      },
     },
     orgs: {
       upsert: async (orgs) =>

@@ -256,6 +256,8 @@ export interface StreamLog {
   head(orgId: OrgId, id: ExecutionId): Promise<StreamHead | undefined>;
   /** Entries with `seq` above `after`, ascending, at most `limit`. */
   read(id: ExecutionId, after: number, limit: number): Promise<readonly StreamEntry[]>;
+  /** The first and the last number that a numbering still has; undefined when it has none. */
+  extent(id: ExecutionId, epoch: string): Promise<{ readonly first: number; readonly last: number } | undefined>;
 }
 
 export interface StreamHead {

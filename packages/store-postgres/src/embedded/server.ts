@@ -80,6 +80,8 @@ export async function waitForServer({ child, lastWords }: Server, connection: pg
 
 async function createDatabase(connection: pg.ClientConfig): Promise<void> {
   const client = new pg.Client({ ...connection, database: 'postgres' });
+  // What a call meets, the call throws. A connection that breaks between two calls fails the next one, not the process.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     const { rowCount } = await client.query('select from pg_database where datname = $1', [connection.database]);

@@ -45,6 +45,11 @@ function aStream() {
   const log: StreamLog = {
     head: () => look(headNow),
     read: (_id, after, limit) => look(() => entries.filter(({ seq }) => seq > after).slice(0, limit)),
+    extent: (_id, epoch) =>
+      look(() => {
+        const own = entries.filter((entry) => entry.epoch === epoch).map(({ seq }) => seq);
+        return own.length === 0 ? undefined : { first: Math.min(...own), last: Math.max(...own) };
+      }),
   };
   const streams: Streams = {
     subscribe(_id, listener) {

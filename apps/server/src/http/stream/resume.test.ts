@@ -74,21 +74,26 @@ describe('a reader goes on', () => {
 
 describe('a reader goes on where the end of the log was lost', () => {
   /** Entries 1 to 4 of the first numbering, 5 to 8 of the second, from 9 on of the third. */
-  const log = {
-    read: (_id: ExecutionId, after: number) => {
-      const seq = after + 1;
-      const epoch = seq <= 4 ? 'first' : seq <= 8 ? 'second' : 'third';
-      return Promise.resolve([{ seq, epoch } as StreamEntry]);
-    },
+  const extents: Readonly<Record<string, { first: number; last: number }>> = {
+    first: { first: 1, last: 4 },
+    second: { first: 5, last: 8 },
+    third: { first: 9, last: 20 },
   };
+  const log = { extent: (_id: ExecutionId, epoch: string) => Promise.resolve(extents[epoch]) };
 
   it.each([
     ['silently with an entry that is still there', 'second.7', { after: 7, gaps: [] }],
     ['after the last one that is', 'second.12', { after: 8, gaps: [{ from: 9, to: 12, reason: 'epoch' }] }],
     ['silently with one from before all losses', 'first.3', { after: 3, gaps: [] }],
+    ['silently with what a numbering began after', 'second.2', { after: 2, gaps: [] }],
     [
-      'R21 from the beginning, when it was lost more than once since',
+      'R21 knowingly, when it was lost more than once since',
       'first.6',
+      { after: 4, gaps: [{ from: 5, to: 6, reason: 'epoch' }] },
+    ],
+    [
+      'R21 knowingly from the beginning with a numbering nobody knows',
+      'other.6',
       { after: 0, gaps: [{ from: 1, to: 6, reason: 'epoch' }] },
     ],
   ])('%s', async (_what, cursor, expected) => {

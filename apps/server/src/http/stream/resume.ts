@@ -35,20 +35,20 @@ export function resumeAfter(cursor: string | undefined, head: StreamHead): Resum
 }
 
 /**
- * The same, also for a cursor from before the last numbering but one: the base of the newest says nothing about the others.
- * Where the log does not show the cursor's own numbering any more, the reader starts again, knowingly.
+ * The same, also for a cursor from before the last numbering but one: the newest base says nothing about the losses before
+ * it, but the log shows how much of the cursor's own numbering is left. A numbering never goes as a whole: its first entry
+ * is stored with a change of state.
  */
 export async function resumeFrom(
   cursor: string | undefined,
   head: StreamHead,
-  log: Pick<StreamLog, 'read'>,
+  log: Pick<StreamLog, 'extent'>,
 ): Promise<ResumePoint> {
   const older = cursor === undefined ? undefined : parseCursor(cursor);
   if (older === undefined || older.epoch === head.epoch) return resumeAfter(cursor, head);
-  const known = Math.min(older.seq, head.epochBase, head.seq);
-  const [entry] = known === 0 ? [] : await log.read(head.executionId, known - 1, 1);
-  const isTheirs = entry?.seq === known && entry.epoch === older.epoch;
-  return resumeAfter(cursor, isTheirs ? head : { ...head, epochBase: 0 });
+  const own = await log.extent(head.executionId, older.epoch);
+  const epochBase = own === undefined ? 0 : older.seq < own.first ? older.seq : own.last;
+  return resumeAfter(cursor, { ...head, epochBase });
 }
 
 /** Retention may have taken the entries that would be next. */
