@@ -75,6 +75,14 @@ export function callerSuite({ name, withHouse }: Houses): void {
         expect(await house.store.streams.head(orgId, waitingTask.id)).toBeUndefined();
       }));
 
+    test('the key of a deleted task may start anew', () =>
+      withHouse(async (house) => {
+        const idempotency = { key: `gone-${newTaskId()}`, ttlSeconds: 60 };
+        const { id } = await startTask(house.engine, { idempotency });
+        await house.engine.deleteTask({ orgId, id: id as string as TaskId });
+        expect((await startTask(house.engine, { idempotency })).created).toBe(true);
+      }));
+
     test('a task put off is not given out before its time', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);

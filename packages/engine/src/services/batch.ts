@@ -83,6 +83,9 @@ export class Batch {
 
   remove(execution: Execution): void {
     this.#draft(execution).removed = true;
+    for (const { id, orgId, idempotencyKey } of execution.tasks.values()) {
+      if (idempotencyKey !== undefined) this.#freedKeys.push({ orgId, key: idempotencyKey, targetId: id });
+    }
   }
 
   apply(execution: Execution, occurrences: readonly Occurrence[], now: number): void {
