@@ -42,10 +42,11 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   const doubts = createDoubts(config.wantsNats ? OTHER_PROCESSES_MS : undefined);
   closers.add('doubts', doubts.close);
   // Loading the doors takes about as long as the database takes to start.
-  const [database, { createPeoplesDoor, createWorkerDoor }] = await Promise.all([
-    openDatabase(config.database, log, closers),
-    import('./doors.js'),
-  ]);
+  const doors = import('./doors.js');
+  // Heard of below: a database that was opened must be closed again, whichever fails first.
+  doors.catch(() => undefined);
+  const database = await openDatabase(config.database, log, closers);
+  const { createPeoplesDoor, createWorkerDoor } = await doors;
   const store = watchLosses(database, doubts.raise);
   await store.orgs.upsert(
     config.organisations.map((organisation) => ({ ...organisation, id: organisation.id as OrgId })),
