@@ -7,13 +7,14 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 /**
  * Runs a loop until it is stopped: one tick at a time, each after the delay the last one asked for, or earlier when woken.
  *
- * @param onFailure - told of every tick that failed; the loop goes on after a second.
+ * @param onFailure - told of a tick that failed, and not again until one has succeeded; the loop goes on after a second.
  * @returns stops it, and resolves when no tick is under way any more.
  */
 export function runLoop(loop: Loop, onFailure: (error: unknown) => void): () => Promise<void> {
   let isStopped = false;
   let isWoken = false;
   let isPaused = false;
+  let isFailing = false;
   let running: Promise<void> | undefined;
   let cancel: () => void = () => undefined;
 
@@ -23,8 +24,10 @@ export function runLoop(loop: Loop, onFailure: (error: unknown) => void): () => 
       let delayMs: number;
       try {
         delayMs = await loop.tick();
+        isFailing = false;
       } catch (error: unknown) {
-        onFailure(error);
+        if (!isFailing) onFailure(error);
+        isFailing = true;
         // What woke it may be what fails: the pause holds for wakes too.
         isPaused = true;
         isWoken = false;
