@@ -71,6 +71,17 @@ describe('runLoop', () => {
     await stop();
   });
 
+  it('tells of an outage once, and of the next one again', async () => {
+    const { loop } = aLoop([new Error('away'), new Error('away'), 100, new Error('away again')]);
+    const told = vi.fn<(error: unknown) => void>();
+    const stop = runLoop(loop, told);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(told).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told).toHaveBeenCalledTimes(2);
+    await stop();
+  });
+
   it('goes on a second after a failure, and not earlier when woken', async () => {
     const failure = new Error('no database');
     const { loop, tick, wake } = aLoop([failure]);
