@@ -106,7 +106,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       '@flovyn/stream-nats',
     ],
     others: 'any',
-    inTests: ['@flovyn/engine/memory', '@flovyn/client', '@flovyn/sdk'],
+    inTests: ['@flovyn/engine/memory', '@flovyn/client', '@flovyn/sdk', '@flovyn/testing'],
   },
   '@flovyn/web': {
     folder: 'apps/web',
@@ -130,6 +130,27 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     others: ['vitest', 'fast-check', 'node:'],
   },
   '@flovyn/contract-check': { folder: 'packages/contract-check', floor: 'beside', ours: [], others: 'any' },
+  '@flovyn/testing': {
+    folder: 'tooling/testing',
+    floor: 'beside',
+    ours: ['@flovyn/protocol', '@flovyn/protocol/grpc'],
+    others: ['@grpc/grpc-js'],
+  },
+  '@flovyn/house-tests': {
+    folder: 'tooling/house-tests',
+    floor: 'beside',
+    ours: ['@flovyn/sdk'],
+    others: ['node:'],
+    // The server is started by command: it is named so that it is built before.
+    inTests: [
+      '@flovyn/events',
+      '@flovyn/events/sse',
+      '@flovyn/protocol',
+      '@flovyn/client',
+      '@flovyn/server',
+      '@flovyn/testing',
+    ],
+  },
   '@flovyn/bench': {
     folder: 'tooling/bench',
     floor: 'beside',

@@ -4,11 +4,11 @@ import { createEngine } from '@flovyn/engine';
 import { createMemoryStore, countingIds, manualClock, recordingReporter } from '@flovyn/engine/memory';
 import type { ServiceError } from '@flovyn/protocol';
 import { AgentDispatchClient, WorkflowDispatchClient, fromGrpcError } from '@flovyn/protocol/grpc';
+import { connectRawWorker } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grpcActions } from '../src/grpc/server.js';
 import { routes } from '../src/http/app.js';
 import { createWakeUps } from '../src/process/surroundings.js';
-import { connectRawWorker } from './support/raw-worker.js';
 import { type TestServer, startTestServer } from './support/test-server.js';
 
 const ACME = '11111111-0000-4000-8000-000000000001';

@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectRawWorker, eventually, within } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, within } from './support/conditions.js';
-import { connectRawWorker } from './support/raw-worker.js';
 import { type ServerProcess, removeDirectory, spawnServer, startServerProcess } from './support/server-process.js';
 import { readSse } from './support/sse-reader.js';
 

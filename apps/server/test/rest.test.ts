@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { errorCodes } from '@flovyn/protocol';
 import { request as httpRequest } from 'node:http';
+import { bytes, connectRawWorker } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytes, connectRawWorker } from './support/raw-worker.js';
 import { type Answer, type TestServer, startTestServer } from './support/test-server.js';
 
 let server: TestServer;

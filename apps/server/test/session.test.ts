@@ -1,7 +1,6 @@
 import { workerItem } from '@flovyn/protocol/grpc';
+import { type RawWorker, aHello, bytes, connectRawWorker, eventually } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from './support/conditions.js';
-import { type RawWorker, aHello, bytes, connectRawWorker } from './support/raw-worker.js';
 import { readSse } from './support/sse-reader.js';
 import { type TestServer, startTestServer } from './support/test-server.js';
 

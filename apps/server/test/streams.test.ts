@@ -1,8 +1,7 @@
 import { connect as connectSocket } from 'node:net';
 import { workerItem } from '@flovyn/protocol/grpc';
+import { type RawWorker, bytes, connectRawWorker, eventually } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from './support/conditions.js';
-import { type RawWorker, bytes, connectRawWorker } from './support/raw-worker.js';
 import { type SseMessage, readSse } from './support/sse-reader.js';
 import { type TestServer, startTestServer } from './support/test-server.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type RawWorker, bytes, connectRawWorker } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RawWorker, bytes, connectRawWorker } from '../../../apps/server/test/support/raw-worker.js';
 import { type Narration, wordOf } from '../src/kinds/index.js';
 import { type House, openHouse } from './support/house.js';
 import { type Entry, type Reading, readInPieces, readStream } from './support/raw-stream.js';

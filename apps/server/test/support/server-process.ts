@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { within } from './conditions.js';
+import { within } from '@flovyn/testing';
 
 export interface ServerProcess {
   readonly http: string;

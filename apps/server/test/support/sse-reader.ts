@@ -1,6 +1,6 @@
 import { type IncomingMessage, get } from 'node:http';
 import { type SseMessage as SseLine, createSseDecoder } from '@flovyn/events/sse';
-import { eventually } from './conditions.js';
+import { eventually } from '@flovyn/testing';
 
 export type SseMessage = Extract<SseLine, { readonly kind: 'message' }>;
 

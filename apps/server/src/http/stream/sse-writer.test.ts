@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '@flovyn/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually } from '../../../test/support/conditions.js';
 import { type SseWriter, type SseWriterOptions, openSse } from './sse-writer.js';
 
 let server: Server | undefined;
