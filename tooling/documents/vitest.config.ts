@@ -1,3 +1,3 @@
 import { defineProject } from '../../vitest.shared.js';
 
-export default defineProject({ include: ['*.test.mjs'] });
+export default defineProject({ include: ['*.test.{mjs,ts}'] });
