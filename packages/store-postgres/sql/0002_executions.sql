@@ -7,50 +7,39 @@
 -- No foreign keys between these tables and those of tasks and ready work: checking them took a quarter of the database's
 -- time, and all rows of an execution are written by one transaction that holds its version.
 
+-- A column is what SQL filters, sorts or joins by, what guards a write, and what its author's bytes must stay; everything
+-- else that only the server reads is packed into one JSON object per row, `fixed` or `state`. Each further column costs
+-- as much of the database's time as a short row does.
+
 create table flovyn.execution (
   id uuid primary key,
   org_id uuid not null,
   root_id uuid not null,
-  parent_id uuid,
   -- Raised by every change; a change is stored only on top of the version it was decided on.
   version bigint not null,
   -- The last number of the history. The stream's is not kept here: output would rewrite this row for every flush.
   sequence bigint not null,
-  epoch_base bigint not null,
-  epoch text not null,
-  life text not null,
 
-  -- From here on a workflow's own; all null for a standalone task, which is an execution of the same id.
+  -- A workflow's own; all null for a standalone task, which is an execution of the same id.
   created_at bigint,
-  priority_seconds double precision,
   kind text,
   queue text,
-  workflow_version text,
-  idempotency_key text,
   input bytea,
+  -- Null for none.
   metadata bytea,
   -- The metadata's plain members, each as a JSON array of name and value: what lists are filtered by.
   tags text[],
+  -- Parent, priority, version of the workflow, idempotency key.
+  fixed bytea,
 
   -- What moves. None of it may be indexed, nor stand in an index's predicate: an update that touches an index cannot stay
   -- on its page. Queueing is the business of `ready` and `timer`.
   status text,
-  updated_at bigint,
-  started_at bigint,
-  completed_at bigint,
-  wake_sequence bigint,
-  claimed_sequence bigint,
-  speculative_sequence bigint,
-  last_turn_sequence bigint,
-  last_turn_id text,
+  -- The session of a running turn's claim, which stands whole in `state`.
   claim_session uuid,
-  holder uuid,
-  claim_worker text,
-  claim_token text,
-  suspend_type text,
-  waiting_on bytea,
-  -- By status: WAITING and CANCELLED a reason, COMPLETED the output, FAILED the error.
-  outcome bytea
+  -- The stream's epoch; of a workflow its instants, claim, holder, last turn, what it waits for and why it ended.
+  state bytea not null,
+  output bytea
 ) with (fillfactor = 80);
 
 create index execution_by_age on flovyn.execution (org_id, created_at desc, id desc) where kind is not null;

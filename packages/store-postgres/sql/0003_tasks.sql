@@ -11,34 +11,28 @@ create table flovyn.task (
   -- The number of the fact that scheduled it, 0 for a standalone task. Its id says nothing of order, and those of one turn
   -- have one creation time.
   scheduled_sequence bigint not null,
-  timeout_ms bigint,
-  priority_seconds double precision not null,
   kind text not null,
   queue text not null,
-  idempotency_key text,
   input bytea not null,
-  metadata bytea not null,
-  retry bytea not null,
+  -- Null for none.
+  metadata bytea,
+  -- Retry policy, timeout, priority, idempotency key.
+  fixed bytea not null,
 
   -- What moves; in no index, as with executions.
   status text not null,
   execution_count integer not null,
-  started_at bigint,
-  due_at bigint,
-  attempt_started_at bigint,
-  completed_at bigint,
-  last_heartbeat_at bigint,
+  -- The stream's last number before the latest attempt.
   attempt_from_seq bigint,
-  progress double precision,
+  -- The session of a running attempt's claim, which stands whole in `state`.
   claim_session uuid,
-  claim_worker text,
-  claim_token text,
-  attempt_from_epoch text,
-  last_token text,
-  worker_id text,
+  -- What a sign of life changes.
+  progress double precision,
   progress_details bytea,
-  -- By status: PENDING and FAILED an error, COMPLETED the output, CANCELLED a reason.
-  outcome bytea
+  last_heartbeat_at bigint,
+  -- Instants, claim, worker, where the attempt's stream begins, why the task or the attempt before ended.
+  state bytea not null,
+  output bytea
 ) with (fillfactor = 50);
 
 create index task_of_execution on flovyn.task (execution_id);

@@ -1,14 +1,18 @@
 import type { Position, Queries, TaskRecord, WorkflowFilter, WorkflowRecord } from '@flovyn/engine';
-import { type Json, fromJson, jsonMembers } from '@flovyn/protocol';
+import { type Json, fromJson, invariant, jsonMembers } from '@flovyn/protocol';
 import type { Database } from './database.js';
 import { readHistory } from './history.js';
 import { type Condition, readPage } from './page.js';
-import { executionSelect, taskSelect, toAttempt, toLog, toTask, toWorkflow } from './rows.js';
+import type { ExecutionMoving } from './packed.js';
+import { executionMoving, executionSelect, taskSelect, toAttempt, toLog, toTask, toWorkflow } from './rows.js';
 import { toTag } from './statements/execution.js';
 import { type TextRow, maybeNumber, maybeText, number, text } from './text-row.js';
 
 /** The stream's last number of the execution `e`. */
 const head = `(select seq from flovyn.stream_entry where execution_id = e.id order by seq desc limit 1) as head`;
+
+/** Beside the columns of a task, which has a state of its own. */
+const executionState = `convert_from(e.state, 'UTF8') as execution_state`;
 
 /** How many entries a running attempt of the task `t` has written, counted from where it began. */
 const entries = `
@@ -19,7 +23,7 @@ const entries = `
   ) end as entries`;
 
 const taskFrom = 'flovyn.task as t join flovyn.execution as e on e.id = t.execution_id';
-const taskRecord = `${taskSelect}, ${entries}, e.epoch, ${head}`;
+const taskRecord = `${taskSelect}, ${entries}, ${executionState}, ${head}`;
 const byAge = (alias: string) =>
   [
     { column: `${alias}.created_at`, name: 'created_at', type: 'number' },
@@ -61,7 +65,7 @@ export function createQueries(database: Database): Queries {
     async state(orgId, id) {
       const rows = await database.query(
         `Reading the state of workflow ${id}`,
-        `select e.epoch, ${head}, h.type, h.data
+        `select ${executionState}, ${head}, h.type, h.data
          from flovyn.execution as e
          left join lateral (
            select sequence, type, convert_from(data, 'UTF8') as data from flovyn.history_event
@@ -70,7 +74,9 @@ export function createQueries(database: Database): Queries {
          where e.id = $1 and e.org_id = $2 and e.kind is not null order by h.sequence`,
         [id, orgId],
       );
-      return rows[0] && { values: foldState(rows), asOf: toPosition(rows[0]) };
+      return (
+        rows[0] && { values: foldState(rows), asOf: toPosition(rows[0], executionMoving(rows[0], 'execution_state')) }
+      );
     },
 
     async tasksOf(orgId, id) {
@@ -145,16 +151,25 @@ function tagsOf(metadata: WorkflowFilter['metadata']): readonly string[] | undef
   return tags.length === 0 ? undefined : tags;
 }
 
-function toPosition(row: TextRow): Position {
-  return { epoch: text(row, 'epoch'), seq: maybeNumber(row, 'head') ?? 0 };
+function toPosition(row: TextRow, { epoch }: ExecutionMoving): Position {
+  return { epoch, seq: maybeNumber(row, 'head') ?? 0 };
 }
 
 function toWorkflowRecord(row: TextRow): WorkflowRecord {
-  return { workflow: toWorkflow(row), sequence: number(row, 'sequence'), asOf: toPosition(row) };
+  const moving = executionMoving(row, 'state');
+  invariant(moving.workflow !== undefined, 'only a workflow has a kind');
+  return {
+    workflow: toWorkflow(row, moving.workflow),
+    sequence: number(row, 'sequence'),
+    asOf: toPosition(row, moving),
+  };
 }
 
 function toTaskRecord(row: TextRow): TaskRecord {
-  return { task: toTask(row, maybeNumber(row, 'entries') ?? 0), asOf: toPosition(row) };
+  return {
+    task: toTask(row, maybeNumber(row, 'entries') ?? 0),
+    asOf: toPosition(row, executionMoving(row, 'execution_state')),
+  };
 }
 
 function foldState(rows: readonly TextRow[]): ReadonlyMap<string, Json> {

@@ -1,15 +1,18 @@
 import type { ExecutionId, HeldWork, OrgId, SessionId, SessionStore, TaskId } from '@flovyn/engine';
+import { invariant } from '@flovyn/protocol';
 import type { Database } from './database.js';
-import { toLease } from './rows.js';
-import { type TextRow, maybeText, present, text } from './text-row.js';
+import type { TaskMoving } from './packed.js';
+import { executionMoving, toLease } from './rows.js';
+import { type TextRow, maybeText, present, text, unpacked } from './text-row.js';
 
 /** Running work of the sessions that a condition on `claim_session` names. No index helps: its columns change all the time. */
 function heldWork(condition: string): string {
   return `
-    select id as execution_id, org_id, claim_session, claim_token, null::uuid as task_id from flovyn.execution
+    select id as execution_id, org_id, null::uuid as task_id, convert_from(state, 'UTF8') as state from flovyn.execution
     where status = 'RUNNING' and ${condition}
     union all
-    select execution_id, org_id, claim_session, claim_token, id from flovyn.task where status = 'RUNNING' and ${condition}`;
+    select execution_id, org_id, id, convert_from(state, 'UTF8') from flovyn.task
+    where status = 'RUNNING' and ${condition}`;
 }
 
 export function createSessions(database: Database): SessionStore {
@@ -73,11 +76,15 @@ export function createSessions(database: Database): SessionStore {
 }
 
 function toHeldWork(row: TextRow): HeldWork {
+  const taskId = maybeText(row, 'task_id') as TaskId | undefined;
+  const claim =
+    taskId === undefined ? executionMoving(row, 'state').workflow?.claim : unpacked<TaskMoving>(row, 'state').claim;
+  invariant(claim !== undefined, 'running work is claimed');
   return {
     executionId: text(row, 'execution_id') as ExecutionId,
     orgId: text(row, 'org_id') as OrgId,
-    sessionId: text(row, 'claim_session') as SessionId,
-    token: text(row, 'claim_token'),
-    ...present({ taskId: maybeText(row, 'task_id') as TaskId | undefined }),
+    sessionId: claim.sessionId,
+    token: claim.token,
+    ...present({ taskId }),
   };
 }

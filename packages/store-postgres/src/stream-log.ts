@@ -1,7 +1,7 @@
 import type { ExecutionId, StreamHead, StreamLog } from '@flovyn/engine';
 import type { Database } from './database.js';
-import { entrySelect, toEntry } from './rows.js';
-import { maybeNumber, maybeText, number, text } from './text-row.js';
+import { entrySelect, executionMoving, toEntry } from './rows.js';
+import { maybeNumber, maybeText, text } from './text-row.js';
 
 const ended = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
 
@@ -11,7 +11,8 @@ export function createStreamLog(database: Database): StreamLog {
     async head(orgId, id) {
       const [row] = await database.query(
         `Looking for the stream of ${id}`,
-        `select e.root_id, e.kind, e.epoch, e.epoch_base, coalesce(e.status, t.status) as status,
+        `select e.root_id, e.kind, convert_from(e.state, 'UTF8') as state,
+           coalesce(e.status, t.status) as status,
            (select seq from flovyn.stream_entry where execution_id = e.id order by seq desc limit 1) as seq,
            (select seq from flovyn.stream_entry where execution_id = e.id order by seq limit 1) as first
          from flovyn.execution as e left join flovyn.task as t on t.id = e.id
@@ -20,13 +21,14 @@ export function createStreamLog(database: Database): StreamLog {
       );
       if (row === undefined) return undefined;
       const status = maybeText(row, 'status');
+      const { epoch, epochBase } = executionMoving(row, 'state');
       return {
         executionId: id,
         rootId: text(row, 'root_id') as ExecutionId,
         // A standalone task's kind is in the row of the task.
         type: maybeText(row, 'kind') === undefined ? 'task' : 'workflow',
-        epoch: text(row, 'epoch'),
-        epochBase: number(row, 'epoch_base'),
+        epoch,
+        epochBase,
         seq: maybeNumber(row, 'seq') ?? 0,
         first: maybeNumber(row, 'first') ?? 1,
         ended: status !== undefined && ended.has(status) ? (status as StreamHead['ended']) : undefined,

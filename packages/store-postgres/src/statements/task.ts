@@ -1,7 +1,8 @@
-import type { EndedAttempt, TaskLogRow, TaskSign, TaskState, TaskWrite } from '@flovyn/engine';
+import type { EndedAttempt, TaskLogRow, TaskSign, TaskWrite } from '@flovyn/engine';
 import { type Json, toJson } from '@flovyn/protocol';
 import { type Column, bytes, float8, int4, int8, text, uuid } from '../lane/columns.js';
 import type { Statement } from '../lane/statement.js';
+import { metadataColumn, packTaskFixed, packTaskMoving } from '../packed.js';
 import { guardedUpdate, insert, rowsOf } from './shapes.js';
 
 const id: Column<TaskWrite> = uuid('id', ({ task }) => task.id);
@@ -9,21 +10,13 @@ const id: Column<TaskWrite> = uuid('id', ({ task }) => task.id);
 const movingColumns: readonly Column<TaskWrite>[] = [
   text('status', ({ task }) => task.status),
   int4('execution_count', ({ task }) => task.executionCount),
-  int8('started_at', ({ task }) => task.startedAt),
-  int8('due_at', ({ task }) => (task.status === 'PENDING' ? task.dueAt : undefined)),
-  int8('attempt_started_at', ({ task }) => (task.status === 'PENDING' ? undefined : task.attemptStartedAt)),
-  int8('completed_at', ({ task }) => ('completedAt' in task ? task.completedAt : undefined)),
-  int8('last_heartbeat_at', ({ task }) => task.lastHeartbeatAt),
   int8('attempt_from_seq', ({ task }) => task.attemptFrom?.seq),
+  uuid('claim_session', ({ task }) => (task.status === 'RUNNING' ? task.claim.sessionId : undefined)),
   float8('progress', ({ task }) => task.progress),
-  uuid('claim_session', ({ task }) => claimOf(task)?.sessionId),
-  text('claim_worker', ({ task }) => claimOf(task)?.workerId),
-  text('claim_token', ({ task }) => claimOf(task)?.token),
-  text('attempt_from_epoch', ({ task }) => task.attemptFrom?.epoch),
-  text('last_token', ({ task }) => task.lastToken),
-  text('worker_id', ({ task }) => task.workerId),
   bytes('progress_details', ({ task }) => optionalJson(task.progressDetails)),
-  bytes('outcome', ({ task }) => outcomeOf(task)),
+  int8('last_heartbeat_at', ({ task }) => task.lastHeartbeatAt),
+  bytes('state', ({ task }) => packTaskMoving(task)),
+  bytes('output', ({ task }) => (task.status === 'COMPLETED' ? task.output : undefined)),
 ];
 
 const fixedColumns: readonly Column<TaskWrite>[] = [
@@ -31,14 +24,11 @@ const fixedColumns: readonly Column<TaskWrite>[] = [
   uuid('org_id', ({ task }) => task.orgId),
   int8('created_at', ({ task }) => task.createdAt),
   int8('scheduled_sequence', ({ task }) => task.scheduledSequence),
-  int8('timeout_ms', ({ task }) => task.timeoutMs),
-  float8('priority_seconds', ({ task }) => task.prioritySeconds),
   text('kind', ({ task }) => task.kind),
   text('queue', ({ task }) => task.queue),
-  text('idempotency_key', ({ task }) => task.idempotencyKey),
   bytes('input', ({ task }) => task.input),
-  bytes('metadata', ({ task }) => task.metadata),
-  bytes('retry', ({ task }) => toJson(task.retry)),
+  bytes('metadata', ({ task }) => metadataColumn(task)),
+  bytes('fixed', ({ task }) => packTaskFixed(task)),
 ];
 
 export const insertTasks = insert('insert_tasks', 'task', [id, ...fixedColumns, ...movingColumns]);
@@ -84,25 +74,6 @@ export const insertLogs = insert<TaskLogRow>('insert_logs', 'task_log', [
   text('level', (row) => row.level),
   bytes('message', (row) => toJson(row.message)),
 ]);
-
-function claimOf(task: TaskState) {
-  return task.status === 'RUNNING' ? task.claim : undefined;
-}
-
-function outcomeOf(task: TaskState): Json | undefined {
-  switch (task.status) {
-    case 'RUNNING':
-      return undefined;
-    case 'PENDING':
-      return optionalJson(task.error);
-    case 'COMPLETED':
-      return task.output;
-    case 'FAILED':
-      return toJson(task.error);
-    case 'CANCELLED':
-      return toJson(task.reason);
-  }
-}
 
 function optionalJson(value: string | undefined): Json | undefined {
   return value === undefined ? undefined : toJson(value);
