@@ -6,7 +6,7 @@ import { type Condition, readPage } from './page.js';
 import type { ExecutionMoving } from './packed.js';
 import { executionMoving, executionSelect, taskSelect, toAttempt, toLog, toTask, toWorkflow } from './rows.js';
 import { toTag } from './statements/execution.js';
-import { type TextRow, maybeNumber, maybeText, number, text } from './text-row.js';
+import { type TextRow, maybeNumber, maybeText, number } from './text-row.js';
 
 /** The stream's last number of the execution `e`. */
 const head = `(select seq from flovyn.stream_entry where execution_id = e.id order by seq desc limit 1) as head`;

@@ -64,7 +64,6 @@ export const uuid = <Row>(name: string, value: (row: Row) => Maybe<string>): Col
  */
 export function writeArray<Row>(out: ByteWriter, column: Column<Row>, rows: readonly Row[]): void {
   const element = elements[column.type];
-  const write = element.write as (out: ByteWriter, value: unknown) => void;
   const start = out.leaveLength();
   out.int32(rows.length === 0 ? 0 : 1);
   // "May hold nulls": PostgreSQL looks for itself whether it does.
@@ -75,17 +74,21 @@ export function writeArray<Row>(out: ByteWriter, column: Column<Row>, rows: read
     out.int32(1);
   }
   let isNull = rows.length > 0;
-  for (const row of rows) {
-    const value = column.value(row);
-    if (value === null || value === undefined) {
-      out.int32(-1);
-    } else {
-      isNull = false;
-      const at = out.leaveLength();
-      write(out, value);
-      out.fillLength(at, false);
-    }
-  }
+  for (const row of rows) if (writeValue(out, column, row)) isNull = false;
   if (isNull) out.nullFrom(start);
   else out.fillLength(start, false);
+}
+
+/** Writes one row's value as a parameter or an element: its length, then its bytes. False for a null, which has neither. */
+export function writeValue<Row>(out: ByteWriter, column: Column<Row>, row: Row): boolean {
+  const value = column.value(row);
+  if (value === null || value === undefined) {
+    out.int32(-1);
+    return false;
+  }
+  const write = elements[column.type].write as (out: ByteWriter, value: unknown) => void;
+  const at = out.leaveLength();
+  write(out, value);
+  out.fillLength(at, false);
+  return true;
 }

@@ -2,7 +2,7 @@ import type { CommitBatch, ExecutionWrite } from '@flovyn/engine';
 import { fromJson, toJson } from '@flovyn/protocol';
 import { type Column, bytes, int8, text, uuid } from '../lane/columns.js';
 import { metadataColumn, packExecutionMoving, packWorkflowFixed } from '../packed.js';
-import { guardedUpdate, insert, requireAll, rowsOf } from './shapes.js';
+import { guarded, guardedUpdate, insert } from './shapes.js';
 
 const id: Column<ExecutionWrite> = uuid('id', (row) => row.id);
 
@@ -41,13 +41,12 @@ const removalColumns: readonly Column<CommitBatch['deleted'][number]>[] = [
   int8('expected_version', (row) => row.expectedVersion),
 ];
 
-export const deleteExecutions = {
-  name: 'delete_executions',
-  sql: requireAll(`
-    delete from flovyn.execution as t using (${rowsOf(removalColumns)}) as n
-    where t.id = n.id and t.version = n.expected_version`),
-  columns: removalColumns,
-};
+export const deleteExecutions = guarded(
+  'delete_executions',
+  removalColumns,
+  (rows) => `
+    delete from flovyn.execution as t using (${rows}) as n where t.id = n.id and t.version = n.expected_version`,
+);
 
 /** An execution and one of the texts its lists may be filtered by. */
 export interface Tag {

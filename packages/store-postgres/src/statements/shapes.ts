@@ -9,10 +9,24 @@ export function rowsOf(columns: readonly Column<never>[]): string {
   return `select ${columns.map(({ name, type }, index) => `unnest($${index + 1}::${type}[]) as ${name}`).join(', ')}`;
 }
 
+/** The same for a single row whose values are the parameters themselves: no array to take apart, nothing to join with. */
+function rowOf(columns: readonly Column<never>[]): string {
+  return `select ${columns.map(({ name, type }, index) => `$${index + 1}::${type} as ${name}`).join(', ')}`;
+}
+
+/** A statement over a set of rows, in the form for any number of them and in the one for a single row. */
+export function statementOf<Row>(
+  name: string,
+  columns: readonly Column<Row>[],
+  toSql: (rows: string) => string,
+): Statement<Row> {
+  return { name, sql: toSql(rowsOf(columns)), sqlOfOne: toSql(rowOf(columns)), columns };
+}
+
 /** Inserts rows; a row whose key is taken fails the group. `suffix` says otherwise where a statement wants it. */
 export function insert<Row>(name: string, table: string, columns: readonly Column<Row>[], suffix = ''): Statement<Row> {
   const names = columns.map((column) => column.name).join(', ');
-  return { name, sql: `insert into flovyn.${table} (${names}) ${rowsOf(columns)} ${suffix}`, columns };
+  return statementOf(name, columns, (rows) => `insert into flovyn.${table} (${names}) ${rows} ${suffix}`);
 }
 
 /**
@@ -27,17 +41,28 @@ export function guardedUpdate<Row>(
   expected?: (row: Row) => number | undefined,
 ): Statement<Row> {
   const guard = expected === undefined ? [] : [int8<Row>('expected_version', expected)];
-  const columns = [id, ...guard, ...moving];
-  const written = `
-    update flovyn.${table} as t set ${moving.map((column) => `${column.name} = n.${column.name}`).join(', ')}
-    from (${rowsOf(columns)}) as n
-    where t.id = n.id ${expected === undefined ? '' : 'and t.version = n.expected_version'}`;
-  return { name, sql: requireAll(written), columns };
+  const set = moving.map((column) => `${column.name} = n.${column.name}`).join(', ');
+  const unchanged = expected === undefined ? '' : 'and t.version = n.expected_version';
+  return guarded(
+    name,
+    [id, ...guard, ...moving],
+    (rows) => `update flovyn.${table} as t set ${set} from (${rows}) as n where t.id = n.id ${unchanged}`,
+  );
 }
 
-/** Fails the group when a writing statement meets fewer rows than it was sent, by the first of its columns. */
-export function requireAll(writing: string): string {
-  return `
-    with written as (${writing} returning 1)
-    select flovyn.require_rows((select count(*) from written), cardinality($1::uuid[]))`;
+/** Fails the group when a writing statement meets fewer rows than it was sent, by the first of its columns, their id. */
+export function guarded<Row>(
+  name: string,
+  columns: readonly Column<Row>[],
+  toSql: (rows: string) => string,
+): Statement<Row> {
+  const requiring = (written: string, sent: string) => `
+    with written as (${written} returning 1), met as (select count(*) as rows from written)
+    select flovyn.require_rows(rows, ${sent}) from met where rows <> ${sent}`;
+  return {
+    name,
+    sql: requiring(toSql(rowsOf(columns)), 'cardinality($1::uuid[])'),
+    sqlOfOne: requiring(toSql(rowOf(columns)), '1'),
+    columns,
+  };
 }

@@ -1,9 +1,8 @@
 import type { EndedAttempt, TaskLogRow, TaskSign, TaskWrite } from '@flovyn/engine';
 import { type Json, toJson } from '@flovyn/protocol';
 import { type Column, bytes, float8, int4, int8, text, uuid } from '../lane/columns.js';
-import type { Statement } from '../lane/statement.js';
 import { metadataColumn, packTaskFixed, packTaskMoving } from '../packed.js';
-import { guardedUpdate, insert, rowsOf } from './shapes.js';
+import { guardedUpdate, insert, statementOf } from './shapes.js';
 
 const id: Column<TaskWrite> = uuid('id', ({ task }) => task.id);
 
@@ -45,17 +44,17 @@ const signColumns: readonly Column<TaskSign>[] = [
 ];
 
 /** Meets no row, and raises nothing, when the attempt is over. */
-export const signTasks: Statement<TaskSign> = {
-  name: 'sign_tasks',
-  sql: `
+export const signTasks = statementOf(
+  'sign_tasks',
+  signColumns,
+  (rows) => `
     update flovyn.task as t set
       progress = coalesce(n.progress, t.progress),
       progress_details = coalesce(n.progress_details, t.progress_details),
       last_heartbeat_at = coalesce(n.last_heartbeat_at, t.last_heartbeat_at)
-    from (${rowsOf(signColumns)}) as n
+    from (${rows}) as n
     where t.id = n.id and t.execution_count = n.attempt and t.status = 'RUNNING'`,
-  columns: signColumns,
-};
+);
 
 export const insertAttempts = insert<EndedAttempt>('insert_attempts', 'task_attempt', [
   uuid('task_id', (row) => row.taskId),
