@@ -1,13 +1,9 @@
 import type { Claim, ExecutionWrite, SessionId, TaskState, TurnClaim, WorkflowState } from '@flovyn/engine';
 import type { SuspendType, WaitingOn } from '@flovyn/events';
-import { type Json, toJson } from '@flovyn/protocol';
+import { type Json, fromJson, toJson } from '@flovyn/protocol';
+import { Packing } from './packing.js';
 
-// What SQL never looks at travels and is stored as one JSON text per row, not as a column per member: each column costs
-// PostgreSQL about as much as a short row. Members are named one by one, because taking the others away from a record
-// costs more than printing what stays. Those that a status does not have are undefined, and JSON leaves them out.
-
-/** Every member has to be named; one without a value is undefined. */
-type Members<Record> = { readonly [Key in keyof Required<Record>]: Record[Key] | undefined };
+// What SQL never looks at travels and is stored as one JSON text per row, not as a column per member.
 
 /** What a workflow is from its first moment to its last. */
 export type WorkflowFixed = Pick<WorkflowState, 'parentId' | 'prioritySeconds' | 'workflowVersion' | 'idempotencyKey'>;
@@ -49,55 +45,61 @@ export interface TaskMoving {
   readonly reason?: string;
 }
 
-export function packWorkflowFixed(workflow: WorkflowState): Json {
-  const { parentId, prioritySeconds, workflowVersion, idempotencyKey } = workflow;
-  const fixed: Members<WorkflowFixed> = { parentId, prioritySeconds, workflowVersion, idempotencyKey };
-  return toJson(fixed);
-}
+const workflowFixed = new Packing<WorkflowFixed>({
+  prioritySeconds: 0,
+  workflowVersion: 1,
+  parentId: 2,
+  idempotencyKey: 3,
+});
+
+const workflowMoving = new Packing<WorkflowMoving>({
+  updatedAt: 0,
+  wakeSequence: 1,
+  startedAt: 2,
+  holder: 3,
+  lastTurn: 4,
+  claim: 5,
+  reason: 6,
+  suspendType: 7,
+  waitingOn: 8,
+  error: 9,
+  completedAt: 10,
+});
+
+const taskFixed = new Packing<TaskFixed>({ prioritySeconds: 0, retry: 1, timeoutMs: 2, idempotencyKey: 3 });
+
+const taskMoving = new Packing<TaskMoving>({
+  startedAt: 0,
+  attemptStartedAt: 1,
+  attemptFrom: 2,
+  workerId: 3,
+  claim: 4,
+  lastToken: 5,
+  dueAt: 6,
+  error: 7,
+  reason: 8,
+  completedAt: 9,
+});
+
+type PackedExecution = readonly [epoch: string, epochBase: number, life: string, workflow?: readonly unknown[]];
+
+export const packWorkflowFixed = (workflow: WorkflowState): Json => toJson(workflowFixed.pack(workflow));
+export const packTaskFixed = (task: TaskState): Json => toJson(taskFixed.pack(task));
+export const packTaskMoving = (task: TaskState): Json => toJson(taskMoving.pack(task));
 
 export function packExecutionMoving({ epoch, epochBase, life, workflow }: ExecutionWrite): Json {
-  return toJson({ epoch, epochBase, life, workflow: workflow && workflowMoving(workflow) });
+  const frame = [epoch, epochBase, life] as const;
+  const packed: PackedExecution = workflow === undefined ? frame : [...frame, workflowMoving.pack(workflow)];
+  return toJson(packed);
 }
 
-function workflowMoving(workflow: WorkflowMoving): Members<WorkflowMoving> {
-  return {
-    updatedAt: workflow.updatedAt,
-    startedAt: workflow.startedAt,
-    completedAt: workflow.completedAt,
-    holder: workflow.holder,
-    wakeSequence: workflow.wakeSequence,
-    lastTurn: workflow.lastTurn,
-    claim: workflow.claim,
-    reason: workflow.reason,
-    error: workflow.error,
-    suspendType: workflow.suspendType,
-    waitingOn: workflow.waitingOn,
-  };
-}
+export const unpackWorkflowFixed = (packed: Json): WorkflowFixed => workflowFixed.unpack(fromJson(packed) as unknown[]);
+export const unpackTaskFixed = (packed: Json): TaskFixed => taskFixed.unpack(fromJson(packed) as unknown[]);
+export const unpackTaskMoving = (packed: Json): TaskMoving => taskMoving.unpack(fromJson(packed) as unknown[]);
 
-export function packTaskFixed(task: TaskState): Json {
-  const { retry, timeoutMs, prioritySeconds, idempotencyKey } = task;
-  const fixed: Members<TaskFixed> = { retry, timeoutMs, prioritySeconds, idempotencyKey };
-  return toJson(fixed);
-}
-
-export function packTaskMoving(task: TaskState): Json {
-  return toJson(taskMoving(task));
-}
-
-function taskMoving(task: TaskMoving): Members<TaskMoving> {
-  return {
-    startedAt: task.startedAt,
-    dueAt: task.dueAt,
-    attemptStartedAt: task.attemptStartedAt,
-    completedAt: task.completedAt,
-    attemptFrom: task.attemptFrom,
-    claim: task.claim,
-    lastToken: task.lastToken,
-    workerId: task.workerId,
-    error: task.error,
-    reason: task.reason,
-  };
+export function unpackExecutionMoving(packed: Json): ExecutionMoving {
+  const [epoch, epochBase, life, workflow] = fromJson(packed) as PackedExecution;
+  return { epoch, epochBase, life, workflow: workflow && workflowMoving.unpack(workflow) };
 }
 
 const noMetadata = '{}' as Json;

@@ -3,10 +3,10 @@ import { type Json, fromJson, invariant, jsonMembers } from '@flovyn/protocol';
 import type { Database } from './database.js';
 import { readHistory } from './history.js';
 import { type Condition, readPage } from './page.js';
-import type { ExecutionMoving } from './packed.js';
-import { executionMoving, executionSelect, taskSelect, toAttempt, toLog, toTask, toWorkflow } from './rows.js';
+import { type ExecutionMoving, unpackExecutionMoving } from './packed.js';
+import { executionSelect, taskSelect, toAttempt, toLog, toTask, toWorkflow } from './rows.js';
 import { toTag } from './statements/execution.js';
-import { type TextRow, maybeNumber, maybeText, number } from './text-row.js';
+import { type TextRow, json, maybeNumber, maybeText, number } from './text-row.js';
 
 /** The stream's last number of the execution `e`. */
 const head = `(select seq from flovyn.stream_entry where execution_id = e.id order by seq desc limit 1) as head`;
@@ -75,7 +75,10 @@ export function createQueries(database: Database): Queries {
         [id, orgId],
       );
       return (
-        rows[0] && { values: foldState(rows), asOf: toPosition(rows[0], executionMoving(rows[0], 'execution_state')) }
+        rows[0] && {
+          values: foldState(rows),
+          asOf: toPosition(rows[0], unpackExecutionMoving(json(rows[0], 'execution_state'))),
+        }
       );
     },
 
@@ -156,7 +159,7 @@ function toPosition(row: TextRow, { epoch }: ExecutionMoving): Position {
 }
 
 function toWorkflowRecord(row: TextRow): WorkflowRecord {
-  const moving = executionMoving(row, 'state');
+  const moving = unpackExecutionMoving(json(row, 'state'));
   invariant(moving.workflow !== undefined, 'only a workflow has a kind');
   return {
     workflow: toWorkflow(row, moving.workflow),
@@ -168,7 +171,7 @@ function toWorkflowRecord(row: TextRow): WorkflowRecord {
 function toTaskRecord(row: TextRow): TaskRecord {
   return {
     task: toTask(row, maybeNumber(row, 'entries') ?? 0),
-    asOf: toPosition(row, executionMoving(row, 'execution_state')),
+    asOf: toPosition(row, unpackExecutionMoving(json(row, 'execution_state'))),
   };
 }
 

@@ -15,26 +15,15 @@ import type {
 } from '@flovyn/engine';
 import type { RecordedEvent } from '@flovyn/protocol';
 import {
-  type ExecutionMoving,
-  type TaskFixed,
-  type TaskMoving,
-  type WorkflowFixed,
   type WorkflowMoving,
   metadataOf,
+  unpackExecutionMoving,
+  unpackTaskFixed,
+  unpackTaskMoving,
+  unpackWorkflowFixed,
 } from './packed.js';
 import { entryKind } from './statements/log.js';
-import {
-  type TextRow,
-  json,
-  maybeJson,
-  maybeNumber,
-  maybeQuoted,
-  number,
-  present,
-  quoted,
-  text,
-  unpacked,
-} from './text-row.js';
+import { type TextRow, json, maybeJson, maybeNumber, maybeQuoted, number, present, quoted, text } from './text-row.js';
 
 /** Columns of an execution, for the alias `e`. */
 export const executionSelect = `
@@ -56,7 +45,7 @@ export const entrySelect = `
   seq, at, attempt, ordinal, kind, terminal, task_id, epoch, convert_from(event, 'UTF8') as event`;
 
 export function toLoadedExecution(row: TextRow, seq: number, tasks: readonly TaskState[]): LoadedExecution {
-  const { epoch, epochBase, life, workflow } = executionMoving(row, 'state');
+  const { epoch, epochBase, life, workflow } = unpackExecutionMoving(json(row, 'state'));
   return {
     id: text(row, 'id') as ExecutionId,
     orgId: text(row, 'org_id') as OrgId,
@@ -72,10 +61,6 @@ export function toLoadedExecution(row: TextRow, seq: number, tasks: readonly Tas
   };
 }
 
-export function executionMoving(row: TextRow, column: 'state' | 'execution_state'): ExecutionMoving {
-  return unpacked(row, column);
-}
-
 // Records were taken apart by their status, so what is put together here has the members of its status and no others.
 
 export function toWorkflow(row: TextRow, moving: WorkflowMoving): WorkflowState {
@@ -89,7 +74,7 @@ export function toWorkflow(row: TextRow, moving: WorkflowMoving): WorkflowState 
     metadata: metadataOf(maybeJson(row, 'metadata')),
     createdAt: number(row, 'created_at'),
     status: text(row, 'status') as WorkflowState['status'],
-    ...unpacked<WorkflowFixed>(row, 'fixed'),
+    ...unpackWorkflowFixed(json(row, 'fixed')),
     ...moving,
     ...present({ output: maybeJson(row, 'output') }),
   } as WorkflowState;
@@ -110,8 +95,8 @@ export function toTask(row: TextRow, entries: number): TaskState {
     scheduledSequence: number(row, 'scheduled_sequence'),
     executionCount: number(row, 'execution_count'),
     status,
-    ...unpacked<TaskFixed>(row, 'fixed'),
-    ...unpacked<TaskMoving>(row, 'state'),
+    ...unpackTaskFixed(json(row, 'fixed')),
+    ...unpackTaskMoving(json(row, 'state')),
     ...present({
       workflowExecutionId: text(row, 'id') === executionId ? undefined : executionId,
       progress: maybeNumber(row, 'progress'),

@@ -1,9 +1,9 @@
 import type { ExecutionId, HeldWork, OrgId, SessionId, SessionStore, TaskId } from '@flovyn/engine';
 import { invariant } from '@flovyn/protocol';
 import type { Database } from './database.js';
-import type { TaskMoving } from './packed.js';
-import { executionMoving, toLease } from './rows.js';
-import { type TextRow, maybeText, present, text, unpacked } from './text-row.js';
+import { unpackExecutionMoving, unpackTaskMoving } from './packed.js';
+import { toLease } from './rows.js';
+import { type TextRow, json, maybeText, present, text } from './text-row.js';
 
 /** Running work of the sessions that a condition on `claim_session` names. No index helps: its columns change all the time. */
 function heldWork(condition: string): string {
@@ -78,7 +78,9 @@ export function createSessions(database: Database): SessionStore {
 function toHeldWork(row: TextRow): HeldWork {
   const taskId = maybeText(row, 'task_id') as TaskId | undefined;
   const claim =
-    taskId === undefined ? executionMoving(row, 'state').workflow?.claim : unpacked<TaskMoving>(row, 'state').claim;
+    taskId === undefined
+      ? unpackExecutionMoving(json(row, 'state')).workflow?.claim
+      : unpackTaskMoving(json(row, 'state')).claim;
   invariant(claim !== undefined, 'running work is claimed');
   return {
     executionId: text(row, 'execution_id') as ExecutionId,

@@ -1,7 +1,8 @@
 import type { ExecutionId, StreamHead, StreamLog } from '@flovyn/engine';
 import type { Database } from './database.js';
-import { entrySelect, executionMoving, toEntry } from './rows.js';
-import { maybeNumber, maybeText, text } from './text-row.js';
+import { unpackExecutionMoving } from './packed.js';
+import { entrySelect, toEntry } from './rows.js';
+import { json, maybeNumber, maybeText, text } from './text-row.js';
 
 const ended = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
 
@@ -21,7 +22,7 @@ export function createStreamLog(database: Database): StreamLog {
       );
       if (row === undefined) return undefined;
       const status = maybeText(row, 'status');
-      const { epoch, epochBase } = executionMoving(row, 'state');
+      const { epoch, epochBase } = unpackExecutionMoving(json(row, 'state'));
       return {
         executionId: id,
         rootId: text(row, 'root_id') as ExecutionId,

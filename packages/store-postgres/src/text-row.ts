@@ -30,11 +30,6 @@ export function maybeJson(row: TextRow, column: string): Json | undefined {
   return maybeText(row, column) as Json | undefined;
 }
 
-/** The members that are stored as one JSON object. */
-export function unpacked<Members>(row: TextRow, column: string): Members {
-  return JSON.parse(text(row, column)) as Members;
-}
-
 /** The text that is stored as a JSON string. */
 export function quoted(row: TextRow, column: string): string {
   return JSON.parse(text(row, column)) as string;

@@ -1,0 +1,36 @@
+type Places<Members> = { readonly [Key in keyof Required<Members>]: number };
+
+/**
+ * Members as an array in which each has its place; an absent one is a null, or nothing at the end. Against an object with
+ * names this is a third less to store and to print.
+ */
+export class Packing<Members extends object> {
+  readonly #names: readonly (keyof Members)[];
+
+  /** A place is stored: it may be given up, but never given to another member. */
+  constructor(places: Places<Members>) {
+    const names: (keyof Members)[] = [];
+    for (const name of Object.keys(places) as (keyof Members)[]) names[places[name]] = name;
+    this.#names = names;
+  }
+
+  pack(members: Members): readonly unknown[] {
+    const values: unknown[] = [];
+    let used = 0;
+    for (const name of this.#names) {
+      const value = members[name];
+      if (values.push(value) && value !== undefined) used = values.length;
+    }
+    values.length = used;
+    return values;
+  }
+
+  unpack(values: readonly unknown[]): Members {
+    const members: Record<PropertyKey, unknown> = {};
+    for (const [place, name] of this.#names.entries()) {
+      const value = values[place] ?? undefined;
+      if (value !== undefined) members[name] = value;
+    }
+    return members as Members;
+  }
+}
