@@ -7,9 +7,8 @@
 -- No foreign keys between these tables and those of tasks and ready work: checking them took a quarter of the database's
 -- time, and all rows of an execution are written by one transaction that holds its version.
 
--- A column is what SQL filters, sorts or joins by, what guards a write, and what its author's bytes must stay; everything
--- else that only the server reads is packed into one JSON object per row, `fixed` or `state`. Each further column costs
--- as much of the database's time as a short row does.
+-- A column is what SQL filters, sorts or joins by, what guards a write, and what must stay as its author wrote it. What only
+-- the server reads is packed into a JSON array, `fixed` or `state`: src/packed.ts says which member has which place.
 
 create table flovyn.execution (
   id uuid primary key,

@@ -3,7 +3,7 @@ import type { SuspendType, WaitingOn } from '@flovyn/events';
 import { type Json, fromJson, toJson } from '@flovyn/protocol';
 import { Packing } from './packing.js';
 
-// What SQL never looks at travels and is stored as one JSON text per row, not as a column per member.
+// What SQL never looks at travels and is stored as one JSON array per row, not as a column per member.
 
 /** What a workflow is from its first moment to its last. */
 export type WorkflowFixed = Pick<WorkflowState, 'parentId' | 'prioritySeconds' | 'workflowVersion' | 'idempotencyKey'>;

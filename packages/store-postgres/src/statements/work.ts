@@ -1,7 +1,7 @@
 import type { DueTimer, IdempotencyKey, KeyRelease, ReadyWork } from '@flovyn/engine';
 import { float8, int2, int8, text, uuid } from '../lane/columns.js';
 import type { Statement } from '../lane/statement.js';
-import { insert } from './shapes.js';
+import { insert, statementOf } from './shapes.js';
 
 export const readyTypes = { workflow: 1, task: 2 } as const satisfies Record<ReadyWork['type'], number>;
 
@@ -68,9 +68,9 @@ export const deleteBelongings: readonly Statement<string>[] = [
 ];
 
 function deleteWhere(table: string, column: string, name = `delete_${table}`): Statement<string> {
-  return {
+  return statementOf(
     name,
-    sql: `delete from flovyn.${table} as t using unnest($1::uuid[]) as n(id) where t.${column} = n.id`,
-    columns: [uuid('id', (row) => row)],
-  };
+    [uuid<string>('id', (row) => row)],
+    (rows) => `delete from flovyn.${table} as t using (${rows}) as n where t.${column} = n.id`,
+  );
 }
