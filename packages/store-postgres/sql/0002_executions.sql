@@ -1,7 +1,7 @@
 -- An execution, its history and its stream.
 --
--- Every bytea column holds JSON text in UTF-8, byte for byte as it was sent: nobody parses it on the way in or out, and
--- unlike text it can hold what JSON can hold. (jsonb cost half as much again of the database's time.) What people write
+-- Every bytea column holds JSON text in UTF-8. Payloads stand there byte for byte as they were sent: nobody parses them on the
+-- way in or out, and unlike text it can hold what JSON can hold. (jsonb cost half as much again of the database's time.) What people write
 -- freely, such as an error or a reason, stands there as a JSON string for the same reason.
 --
 -- No foreign keys between these tables and those of tasks and ready work: checking them took a quarter of the database's
