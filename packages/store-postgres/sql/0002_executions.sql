@@ -1,14 +1,14 @@
 -- An execution, its history and its stream.
 --
--- Every bytea column holds JSON text in UTF-8. Payloads stand there byte for byte as they were sent: nobody parses them on the
--- way in or out, and unlike text it can hold what JSON can hold. (jsonb cost half as much again of the database's time.) What people write
--- freely, such as an error or a reason, stands there as a JSON string for the same reason.
+-- Every bytea column holds JSON text in UTF-8, because unlike text it can hold what JSON can hold. (jsonb cost half as much
+-- again of the database's time.) Payloads stand there byte for byte as they were sent: nobody parses them on the way in or
+-- out. What people write freely, such as an error or a reason, stands there as a JSON string.
 --
 -- No foreign keys between these tables and those of tasks and ready work: checking them took a quarter of the database's
 -- time, and all rows of an execution are written by one transaction that holds its version.
 
--- A column is what SQL filters, sorts or joins by, what guards a write, and what must stay as its author wrote it. What only
--- the server reads is packed into a JSON array, `fixed` or `state`: src/packed.ts says which member has which place.
+-- A column is what SQL filters, sorts or joins by, what guards a write, and what must stay as its author wrote it. What
+-- only the server reads is packed into a JSON array, `fixed` or `state`: src/packed.ts says which member has which place.
 
 create table flovyn.execution (
   id uuid primary key,
