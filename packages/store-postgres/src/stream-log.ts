@@ -2,7 +2,7 @@ import type { ExecutionId, StreamHead, StreamLog } from '@flovyn/engine';
 import type { Database } from './database.js';
 import { unpackExecutionMoving } from './packed.js';
 import { entrySelect, toEntry } from './rows.js';
-import { json, maybeNumber, maybeText, text } from './text-row.js';
+import { json, maybeNumber, maybeText, number, text } from './text-row.js';
 
 const ended = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
 
