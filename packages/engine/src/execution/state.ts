@@ -48,7 +48,7 @@ interface WorkflowMoving {
   readonly lastTurn?: { readonly turnId: string; readonly sequence: number } | undefined;
 }
 
-/** A workflow execution's own record: the members of its status and no others. */
+/** A workflow execution's own record: the members of its status; those of others are absent or `undefined`. */
 export type WorkflowState = WorkflowFixed &
   WorkflowMoving &
   (

@@ -1,6 +1,7 @@
-import { invariant } from '@flovyn/protocol';
+import { type Json, invariant } from '@flovyn/protocol';
+import type { Claim } from '../execution/state.js';
 import type { TaskOccurrence, TaskOutput } from '../occurrence.js';
-import { type EndedAttempt, type TaskState, isOpenTask } from './state.js';
+import { type EndedAttempt, type NewTask, type TaskState, isOpenTask } from './state.js';
 import { taskTransitions } from './transitions.js';
 
 export interface TaskStamp {
@@ -15,67 +16,22 @@ export interface TaskStamp {
 export function evolveTask(before: TaskState | undefined, occurrence: TaskOccurrence, stamp: TaskStamp): TaskState {
   if (occurrence.type === 'TASK_CREATED') {
     invariant(before === undefined, `task ${occurrence.taskId} is created once`);
-    return { ...occurrence.task, status: 'PENDING', executionCount: 0, scheduledSequence: stamp.sequence };
+    const made = carried(occurrence.task, 'PENDING');
+    made.scheduledSequence = stamp.sequence;
+    made.dueAt = occurrence.task.dueAt;
+    return made as TaskState;
   }
   invariant(before !== undefined, `${occurrence.type} happens to a task that exists`);
-  const next = taskTransitions[before.status][occurrence.type];
-  invariant(next !== 'refused', `${occurrence.type} cannot happen to ${before.status} task ${before.id}`);
+  const status = taskTransitions[before.status][occurrence.type];
+  invariant(status !== 'refused', `${occurrence.type} cannot happen to ${before.status} task ${before.id}`);
 
-  switch (occurrence.type) {
-    case 'TASK_DUE': {
-      const { dueAt: _, ...rest } = before as TaskState & { dueAt?: number };
-      return rest;
-    }
-    case 'TASK_CLAIMED':
-      return {
-        ...carried(before),
-        ...(before.lastToken === undefined ? {} : { lastToken: before.lastToken }),
-        status: 'RUNNING',
-        claim: occurrence.claim,
-        workerId: occurrence.claim.workerId,
-        executionCount: before.executionCount + 1,
-        startedAt: before.startedAt ?? stamp.now,
-        attemptStartedAt: stamp.now,
-        attemptFrom: stamp.from,
-        entries: 0,
-      };
-    case 'TASK_ATTEMPT_FAILED': {
-      const { workerId: _, ...rest } = carried(before);
-      return {
-        ...rest,
-        status: 'PENDING',
-        error: occurrence.error,
-        ...lastToken(occurrence),
-        ...(occurrence.dueAt === undefined ? {} : { dueAt: occurrence.dueAt }),
-      };
-    }
-    case 'TASK_COMPLETED':
-      return { ...closed(before, occurrence, stamp), status: 'COMPLETED', output: occurrence.output };
-    case 'TASK_FAILED':
-      return { ...closed(before, occurrence, stamp), status: 'FAILED', error: occurrence.error };
-    case 'TASK_CANCELLED':
-      return { ...closed(before, occurrence, stamp), status: 'CANCELLED', reason: occurrence.reason };
-    case 'TASK_REOPENED': {
-      const rest = carried(before);
-      return {
-        ...rest,
-        status: 'PENDING',
-        // One more attempt than there were, whatever the policy allowed.
-        retry: { ...rest.retry, maxRetries: Math.max(rest.retry.maxRetries, rest.executionCount) },
-      };
-    }
-    case 'TASK_OUTPUT':
-      invariant(before.status === 'RUNNING', 'only a running attempt has output');
-      return {
-        ...before,
-        ...progressOf(occurrence.output),
-        entries: before.entries + occurrence.output.length,
-      };
-    case 'TASK_LOGGED':
-      return before;
-    case 'TASK_HEARTBEAT':
-      return { ...before, lastHeartbeatAt: stamp.now };
+  if (occurrence.type === 'TASK_LOGGED') return before;
+  if (occurrence.type === 'TASK_HEARTBEAT') return { ...before, lastHeartbeatAt: stamp.now };
+  if (occurrence.type === 'TASK_OUTPUT') {
+    invariant(before.status === 'RUNNING', 'only a running attempt has output');
+    return { ...before, ...progressOf(occurrence.output), entries: before.entries + occurrence.output.length };
   }
+  return become(before, status === 'same' ? before.status : status, occurrence, stamp);
 }
 
 /** The attempt that an occurrence ended without ending its task. */
@@ -118,26 +74,61 @@ function progressOf(output: readonly TaskOutput[]): { progress?: number; progres
   return { progress: last.progress, ...(last.details === undefined ? {} : { progressDetails: last.details }) };
 }
 
-function lastToken(ending: { endedBy?: string }): { lastToken?: string } {
-  return ending.endedBy === undefined ? {} : { lastToken: ending.endedBy };
+type Becoming = Exclude<TaskOccurrence, { type: 'TASK_CREATED' | 'TASK_LOGGED' | 'TASK_HEARTBEAT' | 'TASK_OUTPUT' }>;
+
+/** The record in its new status. */
+function become(before: TaskState, status: TaskState['status'], occurrence: Becoming, stamp: TaskStamp): TaskState {
+  const next = carried(before, status);
+  switch (occurrence.type) {
+    case 'TASK_DUE':
+      next.lastToken = before.lastToken;
+      next.error = before.status === 'PENDING' ? before.error : undefined;
+      break;
+    case 'TASK_CLAIMED':
+      next.lastToken = before.lastToken;
+      next.claim = occurrence.claim;
+      next.workerId = occurrence.claim.workerId;
+      next.executionCount += 1;
+      next.startedAt ??= stamp.now;
+      next.attemptStartedAt = stamp.now;
+      next.attemptFrom = stamp.from;
+      next.entries = 0;
+      break;
+    case 'TASK_ATTEMPT_FAILED':
+      next.workerId = undefined;
+      next.error = occurrence.error;
+      next.lastToken = occurrence.endedBy;
+      next.dueAt = occurrence.dueAt;
+      break;
+    case 'TASK_COMPLETED':
+      next.output = occurrence.output;
+      end(next, before, occurrence.endedBy, stamp);
+      break;
+    case 'TASK_FAILED':
+      next.error = occurrence.error;
+      end(next, before, occurrence.endedBy, stamp);
+      break;
+    case 'TASK_CANCELLED':
+      next.reason = occurrence.reason;
+      end(next, before, occurrence.endedBy, stamp);
+      break;
+    case 'TASK_REOPENED':
+      // One more attempt than there were, whatever the policy allowed.
+      next.retry = { ...before.retry, maxRetries: Math.max(before.retry.maxRetries, before.executionCount) };
+      break;
+  }
+  // The members of the new status are those that were set.
+  return next as TaskState;
 }
 
-function closed(
-  task: TaskState,
-  ending: { endedBy?: string },
-  stamp: TaskStamp,
-): Carried & { completedAt: number; attemptStartedAt?: number } {
-  invariant(isOpenTask(task), `task ${task.id} ends once`);
-  return {
-    ...carried(task),
-    ...lastToken(ending),
-    completedAt: stamp.now,
-    ...(task.status === 'RUNNING' ? { attemptStartedAt: task.attemptStartedAt } : {}),
-  };
+function end(next: Draft, before: TaskState, endedBy: string | undefined, stamp: TaskStamp): void {
+  invariant(isOpenTask(before), `task ${before.id} ends once`);
+  next.lastToken = endedBy;
+  next.completedAt = stamp.now;
+  if (before.status === 'RUNNING') next.attemptStartedAt = before.attemptStartedAt;
 }
 
 type Phase =
-  | 'status'
   | 'lastToken'
   | 'dueAt'
   | 'error'
@@ -147,33 +138,53 @@ type Phase =
   | 'output'
   | 'reason'
   | 'completedAt';
-type Carried = Omit<TaskState, Phase>;
+type Carried = Omit<TaskState, Phase | 'status'>;
+/** A record under way to its new status. */
+type Draft = { -readonly [Member in keyof Carried]: Carried[Member] } & {
+  status: TaskState['status'];
+  lastToken: string | undefined;
+  dueAt: number | undefined;
+  error: string | undefined;
+  claim: Claim | undefined;
+  attemptStartedAt: number | undefined;
+  entries: number | undefined;
+  output: Json | undefined;
+  reason: string | undefined;
+  completedAt: number | undefined;
+};
 
-/** What goes on through a change of status. Spelt out for the same reason as a workflow's. */
-function carried(task: TaskState): Carried {
-  const { id, orgId, workflowExecutionId, kind, queue, input, metadata, retry, timeoutMs, prioritySeconds } = task;
-  const { idempotencyKey, createdAt, executionCount, startedAt, progress, progressDetails } = task;
-  const { lastHeartbeatAt, attemptFrom, workerId, scheduledSequence } = task;
+/** What goes on through a change of status. Spelt out, in one shape, for the same reason as a workflow's. */
+function carried(task: NewTask & Partial<Carried>, status: TaskState['status']): Draft {
   return {
-    id,
-    orgId,
-    workflowExecutionId,
-    kind,
-    queue,
-    input,
-    metadata,
-    retry,
-    timeoutMs,
-    prioritySeconds,
-    idempotencyKey,
-    createdAt,
-    scheduledSequence,
-    executionCount,
-    startedAt,
-    progress,
-    progressDetails,
-    lastHeartbeatAt,
-    attemptFrom,
-    workerId,
+    id: task.id,
+    orgId: task.orgId,
+    workflowExecutionId: task.workflowExecutionId,
+    kind: task.kind,
+    queue: task.queue,
+    input: task.input,
+    metadata: task.metadata,
+    retry: task.retry,
+    timeoutMs: task.timeoutMs,
+    prioritySeconds: task.prioritySeconds,
+    idempotencyKey: task.idempotencyKey,
+    createdAt: task.createdAt,
+    scheduledSequence: task.scheduledSequence ?? 0,
+    executionCount: task.executionCount ?? 0,
+    startedAt: task.startedAt,
+    progress: task.progress,
+    progressDetails: task.progressDetails,
+    lastHeartbeatAt: task.lastHeartbeatAt,
+    attemptFrom: task.attemptFrom,
+    workerId: task.workerId,
+    status,
+    lastToken: undefined,
+    dueAt: undefined,
+    error: undefined,
+    claim: undefined,
+    attemptStartedAt: undefined,
+    entries: undefined,
+    output: undefined,
+    reason: undefined,
+    completedAt: undefined,
   };
 }

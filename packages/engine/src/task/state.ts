@@ -43,7 +43,7 @@ export interface RunningAttempt {
   readonly entries: number;
 }
 
-/** A task's record: the members of its status and no others. */
+/** A task's record: the members of its status; those of others are absent or `undefined`. */
 export type TaskState = TaskFixed &
   TaskMoving &
   (
