@@ -188,7 +188,7 @@ export interface AttemptEnd extends AttemptRef {
   readonly entries: number;
   /** How many more the worker had to give up: recorded as lost. */
   readonly lostEntries: number;
-  readonly speculation?: { readonly expectedSequence: number };
+  readonly speculation?: { readonly expectedSequence: number } | undefined;
 }
 
 export interface AttemptAnswer {

@@ -41,8 +41,8 @@ export function record(occurrence: Occurrence, task: TaskState | undefined): His
         input: made.input,
         queue: made.queue,
         maxRetries: made.retry.maxRetries,
-        ...(made.timeoutMs === undefined ? {} : { timeoutMs: made.timeoutMs }),
-        ...(made.idempotencyKey === undefined ? {} : { idempotencyKey: made.idempotencyKey }),
+        timeoutMs: made.timeoutMs,
+        idempotencyKey: made.idempotencyKey,
       };
     }
     case 'TASK_COMPLETED':

@@ -21,14 +21,14 @@ export interface UnknownEvent {
  * The stored JSON object of a fact. Its keys are those other workers read, a few of them twice.
  */
 export function encodeEventData(event: HistoryEvent): Json {
-  const parts: string[] = [];
+  let data = '';
   const values = event as unknown as Readonly<Record<string, unknown>>;
-  for (const [member, field] of fieldsOf(event.type)) {
+  for (const { member, field, heads } of fieldsOf(event.type)) {
     const text = field.print(values[member]);
     if (text === undefined) continue;
-    for (const key of field.writtenAs ?? [member]) parts.push(`"${key}":${text}`);
+    for (const head of heads) data += data === '' ? head + text : `,${head}${text}`;
   }
-  return `{${parts.join(',')}}` as Json;
+  return `{${data}}` as Json;
 }
 
 /**
@@ -41,7 +41,7 @@ export function decodeEventData<Name extends HistoryEventName>(type: Name, data:
   const members = jsonMembers(data);
   if (members === undefined) throw new ServiceError('MALFORMED_JSON', `The data of a ${type} must be a JSON object.`);
   const event: Record<string, unknown> = { type };
-  for (const [member, field] of fieldsOf(type)) {
+  for (const { member, field } of fieldsOf(type)) {
     const key = (field.readAs ?? [member]).find((candidate) => members.has(candidate));
     const value = field.read(key === undefined ? undefined : members.get(key), `${type}.${member}`);
     if (value !== undefined) event[member] = value;
@@ -224,10 +224,22 @@ const layouts: Layouts = {
   RETRY_REQUESTED: { note: text(), previousError: text() },
 };
 
-type FieldList = readonly (readonly [member: string, field: AnyField])[];
+type FieldList = readonly {
+  readonly member: string;
+  readonly field: AnyField;
+  /** What stands before its value, for each key it is written as. */
+  readonly heads: readonly string[];
+}[];
 
 const fields: ReadonlyMap<string, FieldList> = /* @__PURE__ */ new Map(
-  Object.entries(layouts).map(([type, layout]) => [type, Object.entries<AnyField>(layout)]),
+  Object.entries(layouts).map(([type, layout]) => [
+    type,
+    Object.entries<AnyField>(layout).map(([member, field]) => ({
+      member,
+      field,
+      heads: (field.writtenAs ?? [member]).map((key) => `"${key}":`),
+    })),
+  ]),
 );
 
 function fieldsOf(type: HistoryEventName): FieldList {

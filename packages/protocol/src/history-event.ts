@@ -11,8 +11,8 @@ export type HistoryEvent =
       readonly input: Json;
       readonly queue: string;
       readonly maxRetries: number;
-      readonly timeoutMs?: number;
-      readonly idempotencyKey?: string;
+      readonly timeoutMs?: number | undefined;
+      readonly idempotencyKey?: string | undefined;
     }
   | { readonly type: 'TASK_COMPLETED'; readonly taskExecutionId: string; readonly kind: string; readonly output: Json }
   | {

@@ -174,12 +174,12 @@ export interface StreamEntry {
   /** The event's JSON text, as it stands in a frame. */
   readonly event: Json;
   readonly timestampMs: number;
-  readonly taskId?: TaskId;
-  readonly attempt?: number;
+  readonly taskId?: TaskId | undefined;
+  readonly attempt?: number | undefined;
   /** The worker's own number of an output entry within its attempt, from 0. */
-  readonly ordinal?: number;
+  readonly ordinal?: number | undefined;
   /** True for the entry after which the stream ends. */
-  readonly terminal?: boolean;
+  readonly terminal?: boolean | undefined;
 }
 
 export interface TaskLogRow extends TaskLog {

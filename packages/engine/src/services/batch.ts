@@ -154,9 +154,15 @@ export class Batch {
     execution.sequence += 1;
     // Time never goes back in a history: code reads it there, and must read the same in every replay.
     const before = execution.tail.at(-1)?.timestampMs ?? execution.workflow?.updatedAt ?? now;
-    const event = { sequence: execution.sequence, type, data, timestampMs: Math.max(now, before) };
+    const event = {
+      executionId: execution.id,
+      sequence: execution.sequence,
+      type,
+      data,
+      timestampMs: Math.max(now, before),
+    };
     remember(execution, event);
-    this.#history.push({ ...event, executionId: execution.id });
+    this.#history.push(event);
   }
 
   #announceNews(execution: Execution, news: News | undefined, task?: TaskState): void {
@@ -170,9 +176,10 @@ export class Batch {
       kind: 'state',
       event: JSON.stringify(news) as Json,
       timestampMs: news.timestampMs,
-      ...(task === undefined ? {} : { taskId: task.id }),
-      ...(task === undefined || task.executionCount === 0 ? {} : { attempt: task.executionCount }),
-      ...(endsStream(execution) ? { terminal: true } : {}),
+      taskId: task?.id,
+      attempt: task === undefined || task.executionCount === 0 ? undefined : task.executionCount,
+      ordinal: undefined,
+      terminal: endsStream(execution) || undefined,
     });
   }
 
@@ -195,6 +202,7 @@ export class Batch {
         taskId: task.id,
         attempt: task.executionCount,
         ordinal,
+        terminal: undefined,
       });
       ordinal += 1;
     }

@@ -151,14 +151,20 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     // An item of a later version of the protocol: an answer is owed all the same.
     if (item === undefined) return refuse(id, new ServiceError('UNIMPLEMENTED', 'The server does not know this item.'));
     underWay++;
-    carryOut(to, item)
-      .then(
-        (detail) => accept(id, detail),
-        (error: unknown) => refuse(id, ServiceError.from(error), error),
-      )
-      .finally(() => {
-        if (--underWay === 0) onQuiet();
-      });
+    carryOut(to, item).then(
+      (detail) => {
+        accept(id, detail);
+        done();
+      },
+      (error: unknown) => {
+        refuse(id, ServiceError.from(error), error);
+        done();
+      },
+    );
+  };
+
+  const done = (): void => {
+    if (--underWay === 0) onQuiet();
   };
 
   const accept = (id: number, detail: Detail): void => {
@@ -238,7 +244,11 @@ function nextTurn(): Promise<void> {
 }
 
 /** Runs the handler of an item; what it throws at once and what it rejects with are the same. */
-async function carryOut(context: ItemContext, item: NonNullable<WorkerItem['item']>): Promise<Detail> {
+function carryOut(context: ItemContext, item: NonNullable<WorkerItem['item']>): Promise<Detail> {
   const handler = itemHandlers[item.$case] as ItemHandler<WorkerItemCase>;
-  return handler(context, item.value);
+  try {
+    return Promise.resolve(handler(context, item.value));
+  } catch (error: unknown) {
+    return Promise.reject(error);
+  }
 }

@@ -8,12 +8,15 @@ export const attemptItems: ItemHandlers<
   'attemptCompleted' | 'attemptFailed' | 'attemptReleased' | 'attemptEntries' | 'attemptLog' | 'attemptHeartbeat'
 > = {
   async attemptCompleted({ session }, item) {
+    const { taskId, executionId, token } = attempt(item);
     const { sequence, speculationHeld } = await session.completeAttempt({
-      ...attempt(item),
+      taskId,
+      executionId,
+      token,
       output: parseJsonBytes(item.output, 'output'),
       entries: item.entries,
       lostEntries: item.lostEntries,
-      ...speculation(item),
+      speculation: item.speculation,
     });
     return { $case: 'attempt', value: { sequence, speculationHeld } };
   },
@@ -26,7 +29,7 @@ export const attemptItems: ItemHandlers<
       cancelled: item.cancelled,
       entries: item.entries,
       lostEntries: item.lostEntries,
-      ...speculation(item),
+      speculation: item.speculation,
     });
     return { $case: 'attempt', value: { sequence, speculationHeld } };
   },
@@ -69,10 +72,6 @@ export const attemptItems: ItemHandlers<
     return undefined;
   },
 };
-
-function speculation({ speculation }: { speculation?: { expectedSequence: number } | undefined }) {
-  return speculation === undefined ? undefined : { speculation };
-}
 
 /** Text columns cannot hold the character NUL; losing it is better than losing the failure it stands in. */
 function storable(text: string): string {
