@@ -1,5 +1,6 @@
 import type { ExecutionEnded } from '@flovyn/protocol/grpc';
 import type { Answer, Session } from './session.js';
+import { TurnoverMap } from './turnover-map.js';
 
 interface Awaited {
   readonly promise: Promise<ExecutionEnded>;
@@ -11,7 +12,7 @@ interface Awaited {
 export class AwaitedResults {
   readonly #session: Pick<Session, 'request' | 'send'>;
   readonly #refusal: (answer: Extract<Answer, { readonly isAccepted: false }>) => Error;
-  readonly #awaited = new Map<string, Awaited>();
+  readonly #awaited = new TurnoverMap<string, Awaited>();
 
   constructor(
     session: Pick<Session, 'request' | 'send'>,
@@ -42,7 +43,8 @@ export class AwaitedResults {
   }
 
   reconnected(): void {
-    for (const workflowExecutionId of this.#awaited.keys()) this.#session.send('awaitResult', { workflowExecutionId });
+    for (const [workflowExecutionId] of this.#awaited.entries())
+      this.#session.send('awaitResult', { workflowExecutionId });
   }
 
   rejectAll(error: Error): void {

@@ -1,3 +1,5 @@
+import { TurnoverMap } from './turnover-map.js';
+
 /** Something kept in memory as long as there is room. */
 export interface Cached {
   readonly id: string;
@@ -14,7 +16,7 @@ export interface Cached {
 export class InstanceCache<Instance extends Cached> {
   readonly #max: number;
   /** Least recently used first. */
-  readonly #all = new Map<string, Instance>();
+  readonly #all = new TurnoverMap<string, Instance>();
 
   constructor(max: number) {
     this.#max = max;

@@ -16,6 +16,7 @@ import type { Logger } from '../types.js';
 import { endOfFrame } from './frame-weight.js';
 import { Connection, type OpenStream } from './frame-stream.js';
 import { type Reconnection, reconnectDelayMs } from './reconnection.js';
+import { TurnoverMap } from './turnover-map.js';
 
 /** How the server answered an item. */
 export type Answer =
@@ -80,7 +81,7 @@ const WELCOME_TIMEOUT_MS = 15_000;
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #unanswered = new Map<number, Unanswered>();
+  readonly #unanswered = new TurnoverMap<number, Unanswered>();
   readonly #sources = new Set<() => void>();
   #outgoing: WorkerItem[] = [];
   #connection: Connection | undefined;

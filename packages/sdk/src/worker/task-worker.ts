@@ -3,6 +3,7 @@ import type { Logger, TaskDefinition } from '../types.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { TaskEnd } from './instance.js';
 import type { OutputSession } from './stream-sender.js';
+import { TurnoverMap } from './turnover-map.js';
 
 export interface TaskWorkerOptions {
   readonly session: OutputSession;
@@ -19,7 +20,7 @@ export interface TaskWorkerOptions {
 export class TaskWorker {
   readonly #options: TaskWorkerOptions;
   /** Attempts whose end the server has not confirmed, by claim. */
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts = new TurnoverMap<string, Attempt>();
   #idle: (() => void) | undefined;
 
   constructor(options: TaskWorkerOptions) {

@@ -7,6 +7,7 @@ import type { Logger, WorkflowDefinition, WorkflowHook } from '../types.js';
 import { Instance, type InstanceHost, type TaskEnd } from './instance.js';
 import { InstanceCache } from './instance-cache.js';
 import type { Session } from './session.js';
+import { TurnoverMap } from './turnover-map.js';
 
 export interface WorkflowWorkerOptions {
   readonly session: Pick<Session, 'request' | 'send'>;
@@ -27,7 +28,7 @@ export class WorkflowWorker {
   readonly #options: WorkflowWorkerOptions;
   readonly #instances: InstanceCache<Instance>;
   /** Every claim that was not given back yet, with the instance that has it. */
-  readonly #claims = new Map<string, Instance>();
+  readonly #claims = new TurnoverMap<string, Instance>();
   /** Kinds whose code reads the time: a result ahead of its confirmation has none. */
   readonly #timeReaders = new Set<string>();
   readonly #host: InstanceHost;
@@ -93,7 +94,10 @@ export class WorkflowWorker {
 
   /** What a new connection is told. */
   held(): { readonly turns: HeldClaim[]; readonly instances: HeldInstance[] } {
-    const turns = Array.from(this.#claims, ([claimToken, { id }]) => ({ workflowExecutionId: id, claimToken }));
+    const turns = Array.from(this.#claims.entries(), ([claimToken, { id }]) => ({
+      workflowExecutionId: id,
+      claimToken,
+    }));
     const instances: HeldInstance[] = [];
     for (const { id, recordedSequence } of this.#instances.values()) {
       if (recordedSequence > 0) instances.push({ workflowExecutionId: id, sequence: recordedSequence });
@@ -102,7 +106,7 @@ export class WorkflowWorker {
   }
 
   reconnected(lostTokens: ReadonlySet<string>): void {
-    for (const [token, instance] of this.#claims) if (lostTokens.has(token)) instance.lost(token);
+    for (const [token, instance] of this.#claims.entries()) if (lostTokens.has(token)) instance.lost(token);
   }
 
   #create(id: string, definition: WorkflowDefinition): Instance {
