@@ -83,7 +83,8 @@ export class Attempt {
   #createContext(): TaskContextImpl {
     const { taskExecutionId, workflowExecutionId, kind, input, attempt, maxRetries, timeoutMs } =
       this.#options.assigned;
-    const local = this.#options.taskLogger ?? createTaskLogger(taskExecutionId, kind);
+    // Made with the first line: most attempts say nothing.
+    let local = this.#options.taskLogger;
     return new TaskContextImpl(
       {
         taskExecutionId,
@@ -100,6 +101,7 @@ export class Attempt {
       {
         keepStreamEvents: false,
         logger: loggerTo((level, message, args) => {
+          local ??= createTaskLogger(taskExecutionId, kind);
           local[level](message, ...args);
           this.#log.write(level, message, args);
         }),
@@ -113,10 +115,12 @@ export class Attempt {
     let input: unknown;
     try {
       input = deserialize(fromJsonBytes(assigned.input));
-      await this.#tellHook('onStart', () => hooks?.onStart?.(this.#context, input));
+      if (hooks?.onStart !== undefined) await this.#tellHook('onStart', () => hooks.onStart?.(this.#context, input));
       const output = await definition.run(this.#context, input);
       const json = serialize(output);
-      await this.#tellHook('onSuccess', () => hooks?.onSuccess?.(this.#context, input, output));
+      if (hooks?.onSuccess !== undefined) {
+        await this.#tellHook('onSuccess', () => hooks.onSuccess?.(this.#context, input, output));
+      }
       return { type: 'completed', output: json };
     } catch (thrown) {
       if (thrown instanceof Error) {

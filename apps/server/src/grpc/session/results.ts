@@ -48,8 +48,14 @@ export function createResults(streams: Engine['streams'], queries: Pick<Queries,
     },
     known(orgId, id, result) {
       const key = keyOf(orgId, id);
-      if (remembered.has(key)) remembered.set(key, result);
-      for (const settle of waiting.get(key) ?? []) settle(result);
+      const settles = waiting.get(key);
+      if (settles === undefined) {
+        if (remembered.has(key)) remembered.set(key, result);
+        return;
+      }
+      // Who asked for it has it now: hardly anybody asks twice, and the database knows.
+      remembered.delete(key);
+      for (const settle of settles) settle(result);
     },
     await(orgId, id, begun, tell) {
       const key = keyOf(orgId, id);
