@@ -12,26 +12,32 @@ export interface GiftParts {
 
 /**
  * What a stored batch gives to workers, made at once - the next batch may move the executions on - and given when the
- * answer is called.
+ * answer is called; `undefined` when there is nothing to give.
  */
-export function prepareGifts(built: BatchBuilder, parts: GiftParts): () => void {
-  const gifts = [
-    ...built.meetings.flatMap((meeting) => work(meeting, parts)),
-    ...built.cancellations.flatMap((cancellation) => cancelled(cancellation, parts)),
-  ];
+export function prepareGifts(built: BatchBuilder, parts: GiftParts): (() => void) | undefined {
+  const gifts: (() => void)[] = [];
+  for (const meeting of built.meetings) {
+    const give = work(meeting, parts);
+    if (give !== undefined) gifts.push(give);
+  }
+  for (const cancellation of built.cancellations) {
+    const give = cancelled(cancellation, parts);
+    if (give !== undefined) gifts.push(give);
+  }
+  if (gifts.length === 0) return undefined;
   return () => {
     for (const give of gifts) give();
   };
 }
 
-function work(meeting: Meeting, { dispatcher, store, reporter }: GiftParts): (() => void)[] {
+function work(meeting: Meeting, { dispatcher, store, reporter }: GiftParts): (() => void) | undefined {
   const seat = dispatcher.get(meeting.place.sessionId);
-  if (seat === undefined) return [];
+  if (seat === undefined) return undefined;
   const given =
     meeting.taskId === undefined ? activation(meeting, seat.held(meeting.execution.id), store) : assignment(meeting);
-  if (given === undefined) return [];
-  if (!(given instanceof Promise)) return [() => seat.deliver(given)];
-  const give = (): void => {
+  if (given === undefined) return undefined;
+  if (!(given instanceof Promise)) return () => seat.deliver(given);
+  return () => {
     given.then(
       (read) => seat.deliver(read),
       // The claim stands; when its lease ends the work goes round again.
@@ -39,11 +45,10 @@ function work(meeting: Meeting, { dispatcher, store, reporter }: GiftParts): (()
         reporter.error('A turn could not be given to its worker', { executionId: meeting.execution.id, error }),
     );
   };
-  return [give];
 }
 
-function cancelled({ claim, taskId, reason }: Cancellation, { dispatcher }: GiftParts): (() => void)[] {
+function cancelled({ claim, taskId, reason }: Cancellation, { dispatcher }: GiftParts): (() => void) | undefined {
   const seat = dispatcher.get(claim.sessionId);
-  if (seat === undefined) return [];
-  return [() => seat.deliver({ type: 'attempt-cancelled', taskId, token: claim.token, reason })];
+  if (seat === undefined) return undefined;
+  return () => seat.deliver({ type: 'attempt-cancelled', taskId, token: claim.token, reason });
 }

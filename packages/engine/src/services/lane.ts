@@ -217,7 +217,7 @@ export class Lane {
     for (const work of rows?.ready.add ?? []) wakeUps.nudge(work);
     for (const { dueAt } of rows?.timers.set ?? []) putOff(dueAt);
     this.settleDoubts();
-    afterReplies(give);
+    if (give !== undefined) afterReplies(give);
   }
 }
 
