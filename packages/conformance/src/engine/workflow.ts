@@ -71,6 +71,23 @@ export function workflowSuite({ name, withHouse }: Houses): void {
         }
       }));
 
+    test('work of one kind is not forgotten while workers of other kinds look into its queue', () =>
+      withHouse(async (house) => {
+        await connectWorker(house.engine, orgId, { workflowKinds: ['other'], taskKinds: ['other'] });
+        const worker = await connectWorker(house.engine, orgId, { taskCapacity: 1 });
+        let woken = false;
+        house.engine.loops.dispatch.onWake(() => void (woken = true));
+        await start(house.engine);
+        await worker.turn(await worker.activation(), [schedule(), schedule(), schedule()], waiting);
+        for (let task = 1; task <= 3; task += 1) {
+          await house.engine.loops.dispatch.tick();
+          woken = false;
+          await worker.complete(await worker.task());
+          // Nobody waits for the next look at everything: the place that became free is filled at once.
+          if (task < 3) expect(woken).toBe(true);
+        }
+      }));
+
     test('R03 a repeated turn is stored once and answered as the first time', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);

@@ -1,6 +1,6 @@
 import { decided } from '../decision.js';
 import type { Loop } from '../engine.js';
-import type { OrgId, TaskId } from '../ids.js';
+import type { TaskId } from '../ids.js';
 import type { ReadyWork, Store } from '../ports/store.js';
 import type { Clock, WakeUps } from '../ports/surroundings.js';
 import { Alarm } from '../services/alarm.js';
@@ -29,14 +29,14 @@ export interface DispatchOptions {
 export class DispatchLoop implements Loop {
   readonly #options: DispatchOptions;
   readonly #alarm = new Alarm();
-  /** Queues in which something may be waiting. */
+  /** Lines in which something may be waiting: a kind of work in a queue. */
   readonly #waiting = new Set<string>();
   #lookAt = 0;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
     options.wakeUps.onNudge((work) => {
-      this.#waiting.add(queueName(work));
+      this.#waiting.add(lineName(work, work.kind));
       this.#alarm.ring();
     });
   }
@@ -66,25 +66,25 @@ export class DispatchLoop implements Loop {
     const round: Round = { looked: new Set(), empty: new Set() };
     for (const seat of this.#options.dispatcher.seats()) {
       for (const type of ['workflow', 'task'] as const) {
-        const queue = queueName({ orgId: seat.orgId, queue: seat.queue, type });
-        if (everywhere || hinted.has(queue)) await this.#fill(seat, type, queue, round);
+        const kinds = [...(type === 'workflow' ? seat.workflowKinds : seat.taskKinds)];
+        const line = { orgId: seat.orgId, queue: seat.queue, type };
+        const wanted = everywhere ? kinds : kinds.filter((kind) => hinted.has(lineName(line, kind)));
+        if (wanted.length > 0) await this.#fill(seat, line, wanted, round);
       }
     }
     // Where nobody has room the hint stays until somebody has.
-    for (const queue of hinted) if (!round.looked.has(queue)) this.#waiting.add(queue);
+    for (const line of hinted) if (!round.looked.has(line)) this.#waiting.add(line);
     return Math.max(1, this.#lookAt - this.#options.clock.now());
   }
 
-  async #fill(seat: Seat, type: ReadyWork['type'], queue: string, round: Round): Promise<void> {
-    const kinds = [...(type === 'workflow' ? seat.workflowKinds : seat.taskKinds)];
-    const limit = Math.min(type === 'workflow' ? seat.freeTurns() : seat.freeAttempts(), AT_A_TIME);
-    const look = `${queue}/${kinds.join()}`;
-    if (kinds.length === 0 || limit <= 0 || round.empty.has(look)) return;
-    round.looked.add(queue);
+  async #fill(seat: Seat, line: Line, kinds: readonly string[], round: Round): Promise<void> {
+    const limit = Math.min(line.type === 'workflow' ? seat.freeTurns() : seat.freeAttempts(), AT_A_TIME);
+    const look = lineName(line, kinds.join());
+    if (limit <= 0 || round.empty.has(look)) return;
+    for (const kind of kinds) round.looked.add(lineName(line, kind));
     const { store, clock } = this.#options;
-    const { orgId, queue: name } = seat;
-    const found = await store.reserve({ orgId, queue: name, type, kinds, limit, now: clock.now(), holdMs: HOLD_MS });
-    if (found.length === limit) this.#waiting.add(queue);
+    const found = await store.reserve({ ...line, kinds, limit, now: clock.now(), holdMs: HOLD_MS });
+    if (found.length === limit) for (const kind of kinds) this.#waiting.add(lineName(line, kind));
     else round.empty.add(look);
     await Promise.all(found.map((work) => this.#claim(work, seat)));
   }
@@ -120,12 +120,15 @@ export class DispatchLoop implements Loop {
 }
 
 interface Round {
-  /** Queues somebody with room has looked into. */
+  /** Lines somebody with room has looked into. */
   readonly looked: Set<string>;
   /** What nobody else need look for in this round: idle workers of one kind are many. */
   readonly empty: Set<string>;
 }
 
-function queueName(work: { readonly orgId: OrgId; readonly queue: string; readonly type: ReadyWork['type'] }): string {
-  return `${work.type}/${work.orgId}/${work.queue}`;
+type Line = Pick<ReadyWork, 'orgId' | 'queue' | 'type'>;
+
+/** Neither an organisation's id nor a queue's name has a space in it. */
+function lineName({ type, orgId, queue }: Line, kind: string): string {
+  return `${type} ${orgId} ${queue} ${kind}`;
 }

@@ -1,4 +1,4 @@
-import type { ExecutionId, OrgId } from '../ids.js';
+import type { ExecutionId } from '../ids.js';
 import type { ReadyWork } from './store.js';
 
 /** What time it is. Durable instants follow the database's clock: an adapter corrects its own by the difference. */
@@ -17,11 +17,14 @@ export interface Ids {
   epoch(): string;
 }
 
+/** What has become ready: a kind of work in a queue. */
+export type Nudge = Pick<ReadyWork, 'orgId' | 'queue' | 'type' | 'kind'>;
+
 /** Tells that work has become ready somewhere. May lose everything: a look at the store finds the work all the same. */
 export interface WakeUps {
-  nudge(work: Pick<ReadyWork, 'orgId' | 'queue' | 'type'> & { readonly orgId: OrgId }): void;
+  nudge(work: Nudge): void;
   /** Returns how to stop listening. */
-  onNudge(listener: (work: Pick<ReadyWork, 'orgId' | 'queue' | 'type'>) => void): () => void;
+  onNudge(listener: (work: Nudge) => void): () => void;
 }
 
 /** What the engine has to say about itself that nobody asked for. */
