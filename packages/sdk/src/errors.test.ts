@@ -69,6 +69,6 @@ describe('errors', () => {
     expect(toError('text').message).toBe('text');
     expect(toError({ a: 1 }).message).toBe('{"a":1}');
     expect(toError(undefined).message).toBe('undefined');
-    expect(toError(cycle).message).toBe('[object Object]');
+    expect(toError(cycle).message).toBe('Something that cannot be printed was thrown');
   });
 });

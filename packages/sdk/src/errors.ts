@@ -199,16 +199,26 @@ export class WorkerControlError extends FlovynError {
   }
 }
 
-/** Makes anything that was thrown an `Error`. */
+/** Makes anything that was thrown an `Error`. Never throws itself, whatever was. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : safeText(thrown));
+  return isError(thrown) ? thrown : new Error(typeof thrown === 'string' ? thrown : safeText(thrown));
+}
+
+/** Whether something is an `Error`; a value that resists being looked at is none. */
+export function isError(thrown: unknown): thrown is Error {
+  try {
+    return thrown instanceof Error;
+  } catch {
+    // A proxy that has been revoked, for example, throws at every look.
+    return false;
+  }
 }
 
 function safeText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    // Unprintable, a cycle for example: its tag is all that can be said.
-    return Object.prototype.toString.call(value);
+    // Unprintable, a cycle for example.
+    return 'Something that cannot be printed was thrown';
   }
 }

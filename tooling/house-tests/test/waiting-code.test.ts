@@ -30,6 +30,8 @@ const expected: Readonly<Record<string, Expected>> = {
   'Promise.race against a plain value is not suspended': { value: 'after', notes: ['plain', 'task'] },
   'Promise.allSettled waits for all': { value: ['fulfilled', 'rejected', 'fulfilled'], notes: ['settled'] },
   'Promise.any passes over failures': { value: 2, notes: ['two'] },
+  'a failure that is looked at only later': { value: 'after', notes: ['meanwhile', 'TaskFailed'] },
+  'a rejection that nobody ever looks at': { value: 'after', notes: [] },
   'a recorded failure is caught like any other': { value: 'after', notes: ['failed once'], effects: ['fail'] },
 };
 

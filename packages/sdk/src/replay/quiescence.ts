@@ -10,6 +10,11 @@ export function drained(): Promise<void> {
   });
 }
 
+/** Whether workflow code is running out right now: nothing else of this turn of the event loop is left to come. */
+export function isDraining(): boolean {
+  return waiting.length > 0;
+}
+
 function release(): void {
   const released = waiting;
   waiting = [];

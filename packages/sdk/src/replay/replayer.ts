@@ -210,8 +210,8 @@ export class Replayer {
   async #run(input: unknown): Promise<void> {
     try {
       this.#end({ output: await this.#definition.run(this.#parts.ctx, input) });
-    } catch (error) {
-      this.#end({ error });
+    } catch (thrown) {
+      this.#end({ error: toError(thrown) });
     }
   }
 

@@ -257,6 +257,26 @@ describe('an attempt', () => {
     });
   });
 
+  it('that throws what cannot be looked at fails like any other', async () => {
+    const server = new FakeServer();
+    worker = await aWorker(server, {
+      tasks: [
+        aTask(
+          async () => {
+            const { proxy, revoke } = Proxy.revocable({}, {});
+            revoke();
+            throw proxy;
+          },
+          { retry: { maxRetries: 0 } },
+        ),
+      ],
+    });
+    await finished(server.startTask(ID, 'work'));
+    expect(server.received.find((item) => item.$case === 'attemptFailed')?.value).toMatchObject({
+      error: expect.stringContaining('cannot be printed'),
+    });
+  });
+
   it('of an unknown kind is handed back', async () => {
     const server = new FakeServer();
     worker = await aWorker(server, { tasks: [aTask(async () => 1)] });

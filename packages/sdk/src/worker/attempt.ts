@@ -2,7 +2,7 @@ import type { TaskAssigned } from '@flovyn/protocol/grpc';
 import { fromJsonBytes, toJsonBytes } from '@flovyn/protocol/grpc';
 import { type Json, toFailure } from '@flovyn/protocol';
 import { TaskContextImpl, toStreamEvent } from '../context/task-context.js';
-import { TaskCancelled, TaskFailed, toError } from '../errors.js';
+import { isError, TaskCancelled, TaskFailed, toError } from '../errors.js';
 import { loggerTo } from '../log.js';
 import { deserialize, serialize } from '../serde.js';
 import { StreamEvents } from '../stream-events.js';
@@ -123,10 +123,10 @@ export class Attempt {
       }
       return { type: 'completed', output: json };
     } catch (thrown) {
-      if (thrown instanceof Error) {
+      if (isError(thrown)) {
         await this.#tellHook('onFailure', () => hooks?.onFailure?.(this.#context, input, thrown));
       }
-      return failureOf(thrown);
+      return failureOf(toError(thrown));
     }
   }
 
@@ -230,7 +230,7 @@ export class Attempt {
   }
 }
 
-function failureOf(thrown: unknown): AttemptOutcome {
+function failureOf(thrown: Error): AttemptOutcome {
   const { message } = toFailure(thrown);
   if (TaskCancelled.is(thrown)) return { type: 'cancelled', reason: message };
   return { type: 'failed', error: message, isRetryable: !TaskFailed.is(thrown) || thrown.retryable };

@@ -1,6 +1,7 @@
 import type { ExecutionEnded, StartWorkflow, Welcome, WorkflowStarted } from '@flovyn/protocol/grpc';
 import { ServiceError, isErrorCode } from '@flovyn/protocol';
 import { ConnectionError, FlovynError, toError } from '../errors.js';
+import { guardFloatingRejections } from '../replay/floating-rejections.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHook } from '../types.js';
 import { AwaitedResults } from './awaited-results.js';
 import { type Endpoint, callError, streamOpener } from './connection.js';
@@ -76,6 +77,7 @@ export class Worker implements WorkerHandle {
   readonly #tasks: TaskWorker;
   readonly #results: AwaitedResults;
   #takesWork = true;
+  #stopGuarding: () => void = () => undefined;
   #startedAt = new Date();
   #welcome: Welcome | undefined;
 
@@ -121,6 +123,7 @@ export class Worker implements WorkerHandle {
 
   /** Resolves when the server knows this worker. */
   async start(): Promise<void> {
+    this.#stopGuarding = guardFloatingRejections(this.#options.logger);
     this.#lifecycle.tell('starting', { workerName: this.#name });
     this.#lifecycle.become({ state: 'registering' });
     const until = Date.now() + FIRST_CONNECTION_MS;
@@ -347,6 +350,7 @@ export class Worker implements WorkerHandle {
   }
 
   #stopped(reason: Extract<WorkerStatus, { readonly state: 'stopped' }>['reason']): void {
+    this.#stopGuarding();
     this.#lifecycle.become({ state: 'stopped', stoppedAt: new Date(), reason });
     this.#lifecycle.tell('stopped', { reason });
   }

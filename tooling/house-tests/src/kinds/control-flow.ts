@@ -140,6 +140,25 @@ export const pieces: Readonly<Record<string, (piece: Piece) => Promise<unknown>>
     );
   },
 
+  'a failure that is looked at only later': async ({ good, bad, note }) => {
+    const helper = async (): Promise<void> => {
+      await bad('early');
+    };
+    const failing = helper();
+    note(await good('meanwhile', SLOW_MS));
+    try {
+      await failing;
+    } catch (error) {
+      note(TaskFailed.is(error) ? 'TaskFailed' : String(error));
+    }
+    return 'after';
+  },
+
+  'a rejection that nobody ever looks at': async ({ good }) => {
+    void Promise.reject(new Error('floating'));
+    return good('after', SLOW_MS);
+  },
+
   'a recorded failure is caught like any other': async ({ note, once }) => {
     try {
       await once('fail');

@@ -1,4 +1,4 @@
-import type { ExecutionId, StreamEntry, StreamHead } from '@flovyn/engine';
+import type { ExecutionId, StreamHead } from '@flovyn/engine';
 import { describe, expect, it } from 'vitest';
 import { resumeAfter, resumeFrom } from './resume.js';
 
