@@ -140,6 +140,13 @@ describe('a stream', () => {
     expect((await byHeader.toEnd()).map(word)).toEqual(['ready', 'a', 'b', 'TASK_COMPLETED', 'end']);
   });
 
+  it('starts at the beginning for an empty cursor, which is no cursor', async () => {
+    const task = await aRunningTask();
+    await task.complete();
+    const messages = await (await readSse(`${task.url}?lastEventId=`, { 'last-event-id': '' })).toEnd();
+    expect(messages.map(word)).toEqual(['ready', 'TASK_CREATED', 'TASK_STARTED', 'TASK_COMPLETED', 'end']);
+  });
+
   it('answers 204 to who has everything', async () => {
     const task = await aRunningTask();
     await task.complete();

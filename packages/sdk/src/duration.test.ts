@@ -51,6 +51,8 @@ describe('a duration', () => {
   it('that is no number is refused where it is used', () => {
     expect(() => waitMilliseconds(Duration.seconds(Number.NaN), 'ctx.sleep')).toThrow(ConfigurationError);
     expect(() => waitMilliseconds(Duration.days(Number.POSITIVE_INFINITY), 'ctx.sleep')).toThrow('ctx.sleep');
+    const bare: unknown = 1_000;
+    expect(() => waitMilliseconds(bare as Duration, 'ctx.sleep')).toThrow('ctx.sleep must be a Duration');
     expect(waitMilliseconds(Duration.milliseconds(-5), 'ctx.sleep')).toBe(0);
     expect(waitMilliseconds(Duration.milliseconds(1.9), 'ctx.sleep')).toBe(1);
   });

@@ -94,6 +94,12 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(guess, 'select 1')).rejects.toThrow('password');
   });
 
+  test('says which setting to change when the directory cannot be made', async () => {
+    const file = join(home, 'a-file');
+    await writeFile(file, '');
+    await expect(start({ dataDir: file })).rejects.toThrow(/a-file cannot be made.*FLOVYN_DATA_DIR/);
+  });
+
   test('refuses a directory that another server uses, and says which', async () => {
     const server = await start({ dataDir, settings: fast });
     await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(

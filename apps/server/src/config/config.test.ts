@@ -92,6 +92,9 @@ describe('the configuration', () => {
     ['LOG_LEVEL', 'loud'],
     ['NATS__ENABLED', 'perhaps'],
     ['PUBLIC_HTTP_URL', 'not an address'],
+    ['FLOVYN_DEV', 'yes'],
+    ['DATABASE_URL', 'flovyn'],
+    ['DATABASE_URL', 'mysql://a/b'],
   ])('refuses %s=%s and names the variable', (variable, value) => {
     expect(() => loadConfig({ FLOVYN_DEV: '1', [variable]: value })).toThrow(new RegExp(`^${variable} must be`));
   });

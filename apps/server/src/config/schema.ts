@@ -12,7 +12,7 @@ const port = z.coerce
   .max(65_535, 'must be a port number from 0 to 65535 (0 takes a free one)');
 
 const flag = z
-  .union([z.boolean(), z.enum(['true', 'false', '1', '0'])], 'must be true or false')
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'])], 'must be true, false, 1 or 0')
   .transform((value) => value === true || value === 'true' || value === '1');
 
 /** Milliseconds within a range; written as a duration. */
@@ -42,6 +42,11 @@ const slug = z
 
 const organisation = z.strictObject({ id: uuid, name: text, slug, tier: text.default('FREE') });
 
+/** Not a full URL: one for a socket has no host, which a URL parser refuses. */
+const postgresUrl = z
+  .string('must be a text')
+  .regex(/^postgres(ql)?:\/\//, 'must be an address such as postgres://user:password@host:5432/flovyn');
+
 export const roles = ['OWNER', 'ADMIN', 'MEMBER'] as const;
 
 const staticKey = z.strictObject({
@@ -64,8 +69,8 @@ const endpoint = z.strictObject({
 
 /** The whole file. Unknown keys are found by its strictness and taken away with a warning, never an error. */
 export const FileSchema = z.strictObject({
-  database_url: text.optional(),
-  database: z.strictObject({ url: text.optional() }).optional(),
+  database_url: postgresUrl.optional(),
+  database: z.strictObject({ url: postgresUrl.optional() }).optional(),
   server_port: port.optional(),
   grpc_server_port: port.optional(),
   server: z.strictObject({ http_port: port.optional(), grpc_port: port.optional(), host: text.optional() }).optional(),

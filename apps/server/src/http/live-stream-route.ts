@@ -74,7 +74,9 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     try {
       const head = await awaitHead({ orgId: organisation.id, id }, asked.sort, response);
       if (head === undefined || response.destroyed) return;
-      const cursor = oneOf(request.headers[headers.lastEventId]) ?? lastEventId;
+      const given = oneOf(request.headers[headers.lastEventId]) ?? lastEventId;
+      // An empty id is how the specification of server-sent events says that there is none.
+      const cursor = given === '' ? undefined : given;
       const start = await resumeFrom(cursor, head, log);
       if (isDelivered(cursor, head.ended, head.seq, start.gaps.length)) {
         response.writeHead(204, { 'cache-control': 'no-store' }).end();

@@ -70,7 +70,7 @@ describe('the body of a start', () => {
     [{ kind: 'a b' }, 'INVALID_IDENTIFIER', 'kind must be 1 to 255'],
     [{ kind: 'pay', queue: 'q'.repeat(101) }, 'INVALID_IDENTIFIER', 'queue must be 1 to 100'],
     [{ kind: 'pay', idempotencyKeyTTL: '31d' }, 'INVALID_ARGUMENT', 'idempotencyKeyTTL must be a time'],
-    [{ kind: 'pay', idempotencyKey: '' }, 'INVALID_ARGUMENT', 'idempotencyKey must be at least 1.'],
+    [{ kind: 'pay', idempotencyKey: '' }, 'INVALID_ARGUMENT', 'idempotencyKey must have at least 1 character.'],
     [{ kind: 'pay', prioritySeconds: 1.5 }, 'INVALID_ARGUMENT', 'prioritySeconds'],
     [{ kind: 'pay', metadata: { a: { b: { c: { d: 1 } } } } }, 'INVALID_ARGUMENT', 'metadata must be at most 3 levels'],
     [

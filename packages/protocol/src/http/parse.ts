@@ -93,9 +93,9 @@ function sentence(issue: Issue, where: string, what: string): string {
     case 'invalid_value':
       return `${where} must be one of ${issue.values.map(String).join(', ')}.`;
     case 'too_small':
-      return `${where} must be at least ${String(issue.minimum)}.`;
+      return `${where} must ${bound('at least', issue.minimum, issue.origin)}.`;
     case 'too_big':
-      return `${where} must be at most ${String(issue.maximum)}.`;
+      return `${where} must ${bound('at most', issue.maximum, issue.origin)}.`;
     case 'custom':
       return `${where} ${issue.message}`;
     case 'invalid_format':
@@ -105,4 +105,9 @@ function sentence(issue: Issue, where: string, what: string): string {
     case 'not_multiple_of':
       return `${where} is not valid.`;
   }
+}
+
+function bound(side: 'at least' | 'at most', limit: number | bigint, origin: string): string {
+  if (origin !== 'string') return `be ${side} ${limit}`;
+  return `have ${side} ${limit} ${Number(limit) === 1 ? 'character' : 'characters'}`;
 }

@@ -47,7 +47,11 @@ const orderlyMs = 20_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log = () => {}, onExit = () => {}, settings = {} } = options;
   const binaries = await findBinaries();
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw new Error(`The data directory ${options.dataDir} cannot be made; choose another one with FLOVYN_DATA_DIR`, {
+      cause: error,
+    });
+  });
   const dataDir = await realpath(resolve(options.dataDir));
   const lock = await lockDirectory(dataDir);
   try {
