@@ -49,6 +49,11 @@ export async function serve({
   welcome(where, page);
   announce(page, await startDemoRun(where.http));
   await aborted(over.signal);
+  if (!stopping.aborted) {
+    process.stderr.write(
+      `The server ended by itself, with exit code ${await server.exited}. Its data is kept: npm start goes on with it.\n`,
+    );
+  }
   const [code] = await Promise.all([server.stop(), worker.stop()]);
   return code;
 }

@@ -92,6 +92,7 @@ describe('npm start', () => {
     const npm = await started();
     await fetch(`http://127.0.0.1:${house.httpPort}/exit`).catch(() => undefined);
     expect(await npm.exited).toBe(3);
+    expect(npm.output()).toContain('The server ended by itself, with exit code 3.');
     expect(everybody().filter(isAlive)).toEqual([]);
   });
 

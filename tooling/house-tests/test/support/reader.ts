@@ -64,7 +64,8 @@ export function follow(client: Client, target: StreamTarget): Reader {
       const declared = told.map((message) =>
         message.kind === 'gap' && message.reason === 'missing' ? undefined : message,
       );
-      expectLegal(declared.filter((message) => message !== undefined) as Parameters<typeof expectLegal>[0]);
+      const seen = declared.filter((message) => message !== undefined);
+      expectLegal(seen as Parameters<typeof expectLegal>[0], `It was told ${summaryOf(told)}`);
       expect(declared).not.toContain(undefined);
     },
   };

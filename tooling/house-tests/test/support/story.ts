@@ -34,7 +34,7 @@ export function expectWhole(entries: readonly Entry[]): void {
 type Told = { readonly kind: 'entry'; readonly frame: Frame } | GapFrame;
 
 /** What one reader was told of one execution, gaps included, is in a legal order, and misses nothing but what they name. */
-export function expectLegal(told: readonly Told[]): void {
+export function expectLegal(told: readonly Told[], summary?: string): void {
   const checker = createOrderChecker();
   const violations: unknown[] = [];
   const first = told.find((message) => message.kind === 'entry');
@@ -42,7 +42,7 @@ export function expectLegal(told: readonly Told[]): void {
     if (message.kind === 'entry') violations.push(...checker.next(message.frame));
     else if (first?.kind === 'entry') checker.gap(first.frame.executionId, message);
   }
-  expect(violations).toEqual([]);
+  expect(violations, summary).toEqual([]);
 }
 
 /** Everything was readable and in the order the wire promises: `ready` first, `end` last. */

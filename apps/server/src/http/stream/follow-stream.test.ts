@@ -268,6 +268,36 @@ describe('following a stream', () => {
     writer.end('');
   });
 
+  it('R21 says nothing twice when it has read of a new numbering before it was told of it', async () => {
+    const stream = aStream();
+    stream.store(3);
+    stream.slow();
+    const { response, writer } = follow(stream);
+    await settled();
+    stream.lose(3);
+    const early = stream.store(2);
+    stream.tell(early);
+    for (let look = 0; look < 5; look++) await stream.answer();
+    stream.tell(stream.store(1));
+    expect(response.words()).toEqual(['ready 1', '1', '2', '3', '4', '5', '6']);
+    writer.end('');
+  });
+
+  it('R21 says what the database lost between two pages', async () => {
+    const stream = aStream();
+    stream.store(40);
+    stream.slow();
+    const { response, writer } = follow(stream);
+    await settled();
+    await stream.answer();
+    expect(response.words()).toHaveLength(33);
+    stream.lose(30);
+    stream.store(5);
+    for (let look = 0; look < 5; look++) await stream.answer();
+    expect(response.words().slice(31)).toEqual(['31', '32', 'gap 31-32 epoch', '31', '32', '33', '34', '35']);
+    writer.end('');
+  });
+
   it('R21 says what is kept no longer, at the beginning and in between', async () => {
     const stream = aStream();
     stream.store(8);

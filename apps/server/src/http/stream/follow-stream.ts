@@ -39,6 +39,7 @@ export async function followStream(
   { streams, log, doubts }: { readonly streams: Streams; readonly log: StreamLog; readonly doubts: Doubts },
 ): Promise<void> {
   const id: ExecutionId = head.executionId;
+  /** The numbering that `at` belongs to: that of the entry sent last, or of the last look. */
   let { epoch } = head;
   let at = start.after;
   let isLive = false;
@@ -93,10 +94,12 @@ export async function followStream(
   const readLog = async (from: StreamHead): Promise<void> => {
     let newest: StreamEntry | undefined;
     let limit = FIRST_PAGE;
-    for (;;) {
+    for (let isLookedAt = true; ; isLookedAt = false) {
       await writer.caughtUp();
       if (writer.isClosed) return;
       const page = await log.read(id, at, limit);
+      // The first page joins what the look found. Before a later one the database may have lost what was sent already.
+      if (!isLookedAt && page[0] !== undefined && page[0].epoch !== epoch) return;
       sendPage(page);
       newest = page.at(-1) ?? newest;
       if (page.length === limit) {
@@ -125,6 +128,7 @@ export async function followStream(
         from = index;
       }
       at = entry.seq;
+      epoch = entry.epoch;
     });
     writer.write(encodeEntries(page.slice(from), selection), page.length - from);
   };
