@@ -1,6 +1,6 @@
 import type { StateEventPayload, TaskStatus, WorkflowStatus, Written } from '@flovyn/events';
 import { invariant } from '@flovyn/protocol';
-import type { WorkflowState } from './execution/state.js';
+import { type WorkflowState, publicStatus } from './execution/state.js';
 import type { Occurrence } from './occurrence.js';
 import type { TaskState } from './task/state.js';
 
@@ -51,6 +51,20 @@ export function announce(before: Affected, occurrence: Occurrence, after: Affect
       };
     case 'WORKFLOW_CANCELLED':
       return workflowNews('WORKFLOW_CANCELLED', workflowOf(after), now);
+    case 'WORKFLOW_CANCELLATION_REQUESTED':
+      return {
+        type: 'Event',
+        event: 'CANCELLATION_REQUESTED',
+        data: { workflowExecutionId: workflowOf(after).id, reason: occurrence.reason },
+        timestampMs: now,
+      };
+    case 'WORKFLOW_REOPENED':
+      return {
+        type: 'Event',
+        event: 'RETRY_REQUESTED',
+        data: { targetId: workflowOf(after).id, targetType: 'workflow', attempt: null },
+        timestampMs: now,
+      };
     case 'OPERATION_COMPLETED':
       return {
         type: 'Event',
@@ -90,6 +104,63 @@ export function announce(before: Affected, occurrence: Occurrence, after: Affect
         data: { targetId: occurrence.taskId, targetType: 'task', attempt: taskOf(after).executionCount + 1 },
         timestampMs: now,
       };
+    case 'TASK_END_REPORTED':
+      return taskEndNews(taskOf(after), now);
+    case 'TIMER_STARTED':
+      return {
+        type: 'Event',
+        event: 'TIMER_STARTED',
+        data: { timerId: occurrence.timerId, fireAtMs: occurrence.fireAtMs },
+        timestampMs: now,
+      };
+    case 'TIMER_FIRED':
+    case 'TIMER_CANCELLED':
+      return {
+        type: 'Event',
+        event: occurrence.type,
+        data: { timerId: occurrence.timerId, fireAtMs: null },
+        timestampMs: now,
+      };
+    case 'PROMISE_CREATED':
+      return {
+        type: 'Event',
+        event: 'PROMISE_CREATED',
+        data: { promiseId: occurrence.promiseId, result: null, error: null },
+        timestampMs: now,
+      };
+    case 'PROMISE_RESOLVED':
+      return {
+        type: 'Event',
+        event: 'PROMISE_RESOLVED',
+        data: { promiseId: occurrence.promiseId, result: occurrence.value, error: null },
+        timestampMs: now,
+      };
+    case 'PROMISE_REJECTED':
+      return {
+        type: 'Event',
+        event: 'PROMISE_REJECTED',
+        data: { promiseId: occurrence.promiseId, result: null, error: occurrence.error },
+        timestampMs: now,
+      };
+    case 'CHILD_INITIATED':
+      return childNews('CHILD_WORKFLOW_INITIATED', occurrence, 'PENDING', now);
+    case 'CHILD_STARTED':
+      return childNews('CHILD_WORKFLOW_STARTED', occurrence, 'RUNNING', now);
+    case 'CHILD_COMPLETED':
+      return childNews('CHILD_WORKFLOW_COMPLETED', occurrence, 'COMPLETED', now);
+    case 'CHILD_CANCELLATION_REQUESTED':
+      return childNews('CHILD_WORKFLOW_CANCELLATION_REQUESTED', occurrence, 'CANCELLING', now);
+    case 'CHILD_FAILED': {
+      const status = occurrence.cancelled === true ? 'CANCELLED' : 'FAILED';
+      return failedChildNews('CHILD_WORKFLOW_FAILED', occurrence, status, now);
+    }
+    case 'CHILD_CANCELLATION_FAILED':
+      return failedChildNews('CHILD_WORKFLOW_CANCELLATION_FAILED', occurrence, null, now);
+    // Version 1 of the contract has no events for these; readers see the execution resume.
+    case 'SIGNAL_RECEIVED':
+    case 'PROMISE_TIMED_OUT':
+    // The child's own business.
+    case 'CHILD_SIGNALLED':
     // A claim that changed hands, and a session's guess, are the engine's own business.
     case 'WORKFLOW_SPECULATED':
     case 'WORKFLOW_RELEASED':
@@ -119,11 +190,40 @@ function taskNews(event: PlainTaskNews, task: TaskState, now: number): News {
   return { type: 'Event', event, data: taskSnapshot(task), timestampMs: now };
 }
 
+/** An end that is told late reads as if it had been told in time. */
+function taskEndNews(task: TaskState, now: number): News | undefined {
+  if (task.status === 'COMPLETED') return taskNews('TASK_COMPLETED', task, now);
+  if (task.status === 'CANCELLED') return taskNews('TASK_CANCELLED', task, now);
+  if (task.status !== 'FAILED') return undefined;
+  return { type: 'Event', event: 'TASK_FAILED', data: { ...taskSnapshot(task), error: task.error }, timestampMs: now };
+}
+
+interface Child {
+  readonly childId: string;
+  readonly kind: string;
+}
+
+type PlainChildNews = `CHILD_WORKFLOW_${'INITIATED' | 'STARTED' | 'COMPLETED' | 'CANCELLATION_REQUESTED'}`;
+type FailedChildNews = `CHILD_WORKFLOW_${'FAILED' | 'CANCELLATION_FAILED'}`;
+
+function childNews(event: PlainChildNews, { childId, kind }: Child, status: WorkflowStatus, now: number): News {
+  return { type: 'Event', event, data: { childWorkflowId: childId, kind, status, error: null }, timestampMs: now };
+}
+
+function failedChildNews(
+  event: FailedChildNews,
+  { childId, kind, error }: Child & { readonly error: string },
+  status: WorkflowStatus | null,
+  now: number,
+): News {
+  return { type: 'Event', event, data: { childWorkflowId: childId, kind, status, error }, timestampMs: now };
+}
+
 function workflowSnapshot(workflow: WorkflowState) {
   return {
     id: workflow.id as string,
     kind: workflow.kind,
-    status: workflow.status satisfies WorkflowStatus,
+    status: publicStatus(workflow),
     workerId: workflow.status === 'RUNNING' ? workflow.claim.workerId : null,
     error: workflow.status === 'FAILED' ? workflow.error : null,
     parentWorkflowExecutionId: (workflow.parentId as string | undefined) ?? null,

@@ -1,6 +1,6 @@
-import type { Decide, Decision } from './decision.js';
+import type { Answer, Decide } from './decision.js';
 import type { ExecutionId, OrgId, TaskId } from './ids.js';
-import type { IdempotencyKeyId } from './ports/store.js';
+import type { WaitRef } from './wait/state.js';
 
 /** One wish to change one execution. */
 export interface Change<Reply> {
@@ -12,10 +12,15 @@ export interface Change<Reply> {
   readonly taskIds?: readonly TaskId[];
   /** Tasks it may create: looked at only after a conflict, when one of them may turn out to exist. */
   readonly newTaskIds?: readonly TaskId[];
-  readonly key?: IdempotencyKeyId;
+  /** Waits the decision looks at, open or not. */
+  readonly waits?: readonly WaitRef[];
+  /** Waits it may open: looked at only after a conflict. */
+  readonly newWaits?: readonly WaitRef[];
+  /** Idempotency keys of the organisation that it asks for. */
+  readonly keys?: readonly string[];
   /** Roughly how much it holds, for the bounds of the queue and of a batch. */
   readonly bytes?: number;
   readonly decide: Decide<Reply>;
   /** Called as soon as the decision is durable, before work is given to anybody. */
-  stored?(answer: Decision<Reply>['answer']): void;
+  stored?(answer: Answer<Reply>): void;
 }

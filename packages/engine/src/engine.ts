@@ -1,7 +1,7 @@
 import type { Command, Json, Outcome, RecordedEvent, RetryPolicy } from '@flovyn/protocol';
 import type { ExecutionId, OrgId, SessionId, TaskId } from './ids.js';
 import type { TaskLog, TaskOutput } from './occurrence.js';
-import type { StreamEntry } from './ports/store.js';
+import type { PromiseRef, StreamEntry } from './ports/store.js';
 
 /**
  * The use cases, each one change of one execution. Every method resolves after its effect is durable and rejects with a
@@ -10,13 +10,34 @@ import type { StreamEntry } from './ports/store.js';
 export interface Engine {
   startWorkflow(request: StartWorkflowRequest): Promise<Started>;
   startTask(request: StartTaskRequest): Promise<Started>;
-  /** Standalone tasks: PENDING or RUNNING becomes CANCELLED. */
-  cancelTask(request: { orgId: OrgId; id: TaskId; reason: string }): Promise<void>;
+  /** A child of an execution that exists, started from outside of its code. NOT_FOUND when there is no such parent. */
+  startChild(request: StartChildRequest): Promise<Started>;
+  /** NOT_FOUND, FAILED_PRECONDITION when the execution has ended, RESOURCE_EXHAUSTED past the limit of signals. */
+  signalWorkflow(request: SignalRequest): Promise<Signalled>;
+  /**
+   * Signals the open execution a key stands for, or starts one that has the signal from its first moment: one change, so
+   * that two callers at once start one execution and leave two signals.
+   */
+  signalWithStart(request: SignalWithStartRequest): Promise<Signalled & { readonly id: ExecutionId; created: boolean }>;
+  /** Asks an execution to stop, once; FAILED_PRECONDITION when it has ended. */
+  cancelWorkflow(request: CancelRequest): Promise<void>;
+  /** Opens a FAILED execution again: its code runs on from its history. FAILED_PRECONDITION in any other status. */
+  retryWorkflow(request: { orgId: OrgId; id: ExecutionId; note: string }): Promise<void>;
+  /** The first settling counts; later ones change nothing. NOT_FOUND, FAILED_PRECONDITION when the execution has ended. */
+  settlePromise(request: SettleRequest): Promise<{ readonly promiseId: string; readonly already: boolean }>;
+  /**
+   * Asks the code of an execution, through a session worker that can run it: the one with its live instance, else one that
+   * replays it. Nothing is recorded. `undefined` when no such worker is connected here; a refusal of the code is an answer.
+   */
+  queryWorkflow(request: QueryRequest): Promise<QueryAnswer | undefined>;
+  /** PENDING or RUNNING becomes CANCELLED; a task of a workflow needs the execution it belongs to. */
+  cancelTask(request: { orgId: OrgId; id: TaskId; executionId?: ExecutionId; reason: string }): Promise<void>;
   /** Standalone tasks: a FAILED one is tried again, its stream goes on. */
   retryTask(request: { orgId: OrgId; id: TaskId; note: string }): Promise<void>;
   /** Standalone tasks: a PENDING one is removed with everything it had. */
   deleteTask(request: { orgId: OrgId; id: TaskId }): Promise<void>;
   readonly sessions: Sessions;
+  readonly unary: UnaryDoor;
   readonly streams: Streams;
   readonly loops: Loops;
   /** What waits to be written, for health: the age of the oldest in milliseconds, 0 when nothing waits. */
@@ -40,9 +61,71 @@ export interface StartWorkflowRequest {
   readonly idempotency?: { readonly key: string; readonly ttlSeconds: number };
 }
 
+export interface StartChildRequest {
+  readonly orgId: OrgId;
+  readonly parentId: ExecutionId;
+  readonly name: string;
+  readonly kind: string;
+  readonly input: Json;
+  /** Empty or `default`: the queue of the parent. */
+  readonly queue: string;
+  readonly prioritySeconds: number;
+}
+
+export interface Signal {
+  readonly signalName: string;
+  readonly signalValue: Json;
+}
+
+export interface SignalRequest extends Signal {
+  readonly orgId: OrgId;
+  readonly id: ExecutionId;
+}
+
+export interface Signalled {
+  /** The number of the signal in the history. */
+  readonly sequence: number;
+  /** Whether the execution was waiting and goes on. */
+  readonly resumed: boolean;
+}
+
+export interface SignalWithStartRequest extends Omit<StartWorkflowRequest, 'id' | 'idempotency'>, Signal {
+  readonly key: { readonly key: string; readonly ttlSeconds: number };
+}
+
+export interface CancelRequest {
+  readonly orgId: OrgId;
+  readonly id: ExecutionId;
+  readonly reason: string;
+  readonly requestedBy: string;
+}
+
+export interface QueryRequest {
+  readonly orgId: OrgId;
+  readonly id: ExecutionId;
+  readonly name: string;
+  readonly params: Json;
+  /** How long the worker may take. */
+  readonly timeoutMs: number;
+}
+
+export type QueryAnswer = { readonly result: Json } | { readonly error: string };
+
+export interface SettleRequest {
+  readonly orgId: OrgId;
+  /** By its UUID, by its name in an execution, or by the idempotency key it was made with. */
+  readonly promise: PromiseRef | { readonly key: string };
+  readonly outcome:
+    | { readonly type: 'resolved'; readonly value: Json }
+    | { readonly type: 'rejected'; readonly error: string };
+}
+
 export interface StartTaskRequest {
   readonly orgId: OrgId;
   readonly id?: TaskId;
+  /** The execution it is a task of; absent for a standalone task. Its code does not wait for it. */
+  readonly workflowExecutionId?: ExecutionId;
+  readonly timeoutMs?: number;
   readonly kind: string;
   readonly input: Json;
   readonly queue: string;
@@ -99,7 +182,7 @@ export interface OpenedSession {
   readonly lostTokens: readonly string[];
 }
 
-/** Work given to a session. */
+/** Work given to a worker. */
 export type HandOver =
   | {
       readonly type: 'activation';
@@ -117,6 +200,7 @@ export type HandOver =
       readonly events: readonly RecordedEvent[];
       readonly sequence: number;
       readonly createdAt: number;
+      readonly prioritySeconds: number;
     }
   | {
       readonly type: 'task';
@@ -132,7 +216,29 @@ export type HandOver =
       readonly timeoutMs: number | undefined;
       readonly queue: string;
     }
-  | { readonly type: 'attempt-cancelled'; readonly taskId: TaskId; readonly token: string; readonly reason: string };
+  | { readonly type: 'attempt-cancelled'; readonly taskId: TaskId; readonly token: string; readonly reason: string }
+  | {
+      /** A question to the code of an execution, which may not command. */
+      readonly type: 'query';
+      readonly queryId: string;
+      readonly executionId: ExecutionId;
+      readonly name: string;
+      readonly params: Json;
+      /** For a worker that does not hold the instance: all it needs to replay one. */
+      readonly replay: Replay | undefined;
+    };
+
+/** An execution as a stranger to it needs it, without a claim. */
+export interface Replay {
+  readonly kind: string;
+  readonly orgId: OrgId;
+  readonly queue: string;
+  readonly input: Json;
+  readonly workflowVersion: string | undefined;
+  readonly parentId: ExecutionId | undefined;
+  readonly events: readonly RecordedEvent[];
+  readonly createdAt: number;
+}
 
 /** One worker session: what its worker may do with the claims it holds. */
 export interface WorkerSession {
@@ -151,6 +257,8 @@ export interface WorkerSession {
     readonly input: Json;
   }>;
   dropInstance(executionId: ExecutionId): void;
+  /** False when nobody waits for the answer (any more). */
+  answerQuery(queryId: string, answer: QueryAnswer): boolean;
   completeAttempt(attempt: AttemptEnd & { output: Json }): Promise<AttemptAnswer>;
   failAttempt(attempt: AttemptEnd & { error: string; retryable: boolean; cancelled: boolean }): Promise<AttemptAnswer>;
   releaseAttempt(attempt: AttemptRef & { reason: string }): Promise<void>;
@@ -164,6 +272,67 @@ export interface WorkerSession {
   disconnected(): void;
   /** The worker said goodbye: everything it still holds goes back at once. */
   close(): Promise<void>;
+}
+
+/**
+ * What workers do that make single calls instead of keeping a session: the published SDKs. They name no claim, so what they
+ * say is judged by the status alone: a RUNNING turn or attempt that was given to one of them. Every call is a sign of life.
+ */
+export interface UnaryDoor {
+  /**
+   * Waits for work for at most `holdMs` and claims it. `undefined` when there was none, or when `signal` said meanwhile that
+   * nobody waits any more: whatever was claimed then is handed back.
+   */
+  poll(request: PollRequest): Promise<Polled | undefined>;
+  /** A call came from a worker. `heartbeat`: it is one that says so by itself, and need not be waited for long. */
+  heard(caller: UnaryCaller, heartbeat?: boolean): void;
+  /** A worker registered: its claims of before are judged apart from those it makes from now on. */
+  registered(caller: UnaryCaller & { readonly worker: string }, process: string): void;
+  /** All commands of a turn and how it ended; without an outcome it goes on. */
+  submitTurn(turn: UnaryTurn): Promise<void>;
+  completeTask(request: TaskCall & { readonly output: Json }): Promise<void>;
+  failTask(request: TaskCall & { readonly error: string }): Promise<void>;
+  cancelTask(request: TaskCall & { readonly reason: string }): Promise<void>;
+  /** FAILED_PRECONDITION when the attempt is over: that is how a worker learns that its task was cancelled. */
+  heartbeatTask(request: TaskCall): Promise<void>;
+  log(request: TaskCall & TaskLog): Promise<void>;
+  /** Resolves to whether it was written: what comes after the end of the attempt is passed over. */
+  stream(request: TaskCall & { readonly output: TaskOutput }): Promise<boolean>;
+}
+
+/** Who makes a call. */
+export interface UnaryCaller {
+  readonly orgId: OrgId;
+  /** The worker's id; where it says its name, the id that follows from it. Most calls say neither. */
+  readonly worker?: string | undefined;
+  /** Names the connection the call came on. */
+  readonly peer: string;
+}
+
+export interface TaskCall extends UnaryCaller {
+  readonly taskId: TaskId;
+}
+
+export interface PollRequest extends UnaryCaller {
+  readonly worker: string;
+  readonly type: 'workflow' | 'task';
+  readonly queue: string;
+  /** What it can do; `undefined` takes everything. */
+  readonly kinds: readonly string[] | undefined;
+  readonly holdMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Polled {
+  readonly work: Extract<HandOver, { type: 'activation' | 'task' }>;
+  /** The answer did not arrive: the work goes round again, as if it had not been claimed. */
+  putBack(): Promise<void>;
+}
+
+export interface UnaryTurn extends UnaryCaller {
+  readonly executionId: ExecutionId;
+  readonly commands: readonly Command[];
+  readonly outcome: Outcome | undefined;
 }
 
 export interface Turn {

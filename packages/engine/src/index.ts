@@ -1,12 +1,23 @@
 export type { ExecutionId, OrgId, SessionId, TaskId } from './ids.js';
 export {
   type Claim,
+  type Door,
   type NewWorkflow,
   type TurnClaim,
   type WorkflowState,
   isTerminalWorkflow,
+  publicStatus,
 } from './execution/state.js';
 export { type EndedAttempt, type NewTask, type TaskState, isOpenTask } from './task/state.js';
+export {
+  type ChildWait,
+  type PromiseWait,
+  type TimerWait,
+  type Wait,
+  type WaitRef,
+  dueAtOf,
+  waitName,
+} from './wait/state.js';
 export type { Occurrence, TaskLog, TaskOccurrence, TaskOutput, WorkflowOccurrence } from './occurrence.js';
 export {
   CommitConflict,
@@ -26,7 +37,10 @@ export {
   type Organisation,
   type Page,
   type Position,
+  type PromiseRecord,
+  type PromiseRef,
   type Queries,
+  type ReadyLine,
   type ReadyWork,
   type ReserveRequest,
   type SessionLease,
@@ -40,28 +54,60 @@ export {
   type TaskLogRow,
   type TaskRecord,
   type TaskSign,
+  type TaskStateStore,
   type TaskWrite,
+  type TimerRef,
+  type WaitWrite,
   type Wanted,
   type WorkflowFilter,
   type WorkflowRecord,
 } from './ports/store.js';
-export type { Clock, Ids, Reporter, WakeUps } from './ports/surroundings.js';
+export type {
+  Capability,
+  DefinitionConfiguration,
+  DefinitionFilter,
+  DefinitionRecord,
+  DefinitionType,
+  WorkerFilter,
+  WorkerKinds,
+  WorkerRecord,
+  WorkerRegistration,
+  WorkerStore,
+  WorkerType,
+} from './ports/workers.js';
+export type { Clock, Ids, Reporter, Timer, WakeUps } from './ports/surroundings.js';
 export type {
   AttemptAnswer,
   AttemptEnd,
   AttemptRef,
+  CancelRequest,
   Engine,
   HandOver,
   Loop,
   Loops,
   OpenSession,
   OpenedSession,
+  PollRequest,
+  Polled,
+  QueryAnswer,
+  QueryRequest,
+  Replay,
   Sessions,
+  SettleRequest,
+  Signal,
+  SignalRequest,
+  SignalWithStartRequest,
+  Signalled,
+  StartChildRequest,
   StartTaskRequest,
   StartWorkflowRequest,
   Started,
   Streams,
+  TaskCall,
   Turn,
+  UnaryCaller,
+  UnaryDoor,
+  UnaryTurn,
   WorkerSession,
 } from './engine.js';
 export { type EngineParts, type EngineSettings, createEngine } from './services/create-engine.js';

@@ -1,14 +1,14 @@
 import type { SuspendType, WaitingOn } from '@flovyn/events';
 import type { Json } from '@flovyn/protocol';
 import type { NewWorkflow, TurnClaim, Claim } from './execution/state.js';
-import type { TaskId } from './ids.js';
+import type { ExecutionId, TaskId } from './ids.js';
 import type { NewTask } from './task/state.js';
 
 /**
  * Everything that can happen to an execution, in the past tense. Decisions answer with occurrences; from them, and from
  * nothing else, follow the new state (`evolve`), the history (`record`), the news (`announce`) and the rows.
  */
-export type Occurrence = WorkflowOccurrence | TaskOccurrence;
+export type Occurrence = WorkflowOccurrence | TaskOccurrence | WaitOccurrence;
 
 export type WorkflowOccurrence =
   | { readonly type: 'WORKFLOW_CREATED'; readonly workflow: NewWorkflow }
@@ -31,7 +31,15 @@ export type WorkflowOccurrence =
       readonly stackTrace: string;
       readonly failureType: string;
     }
-  | { readonly type: 'WORKFLOW_CANCELLED'; readonly turnId: string; readonly reason: string }
+  | { readonly type: 'WORKFLOW_CANCELLED'; readonly turnId?: string; readonly reason: string }
+  | { readonly type: 'WORKFLOW_CANCELLATION_REQUESTED'; readonly reason: string; readonly requestedBy: string }
+  | { readonly type: 'WORKFLOW_REOPENED'; readonly note: string; readonly previousError: string }
+  | {
+      readonly type: 'SIGNAL_RECEIVED';
+      readonly signalName: string;
+      readonly signalValue: Json;
+      readonly withStart?: true;
+    }
   | { readonly type: 'OPERATION_COMPLETED'; readonly operationName: string; readonly result: Json }
   | { readonly type: 'STATE_SET'; readonly key: string; readonly value: Json }
   | { readonly type: 'STATE_CLEARED'; readonly key: string };
@@ -54,14 +62,63 @@ export type TaskOccurrence =
       readonly taskId: TaskId;
       readonly error: string;
       readonly retryable: boolean;
+      /** Its time was over. */
+      readonly timedOut?: true;
       /** The token with which the holder itself said so: its repeat is recognised. Absent when others ended it. */
       readonly endedBy?: string;
     }
   | { readonly type: 'TASK_CANCELLED'; readonly taskId: TaskId; readonly reason: string; readonly endedBy?: string }
   | { readonly type: 'TASK_REOPENED'; readonly taskId: TaskId; readonly note: string }
+  /** An end that came while the execution was closed is told to its history now that it is open again. */
+  | { readonly type: 'TASK_END_REPORTED'; readonly taskId: TaskId }
   | { readonly type: 'TASK_OUTPUT'; readonly taskId: TaskId; readonly output: readonly TaskOutput[] }
   | { readonly type: 'TASK_LOGGED'; readonly taskId: TaskId; readonly log: TaskLog }
   | { readonly type: 'TASK_HEARTBEAT'; readonly taskId: TaskId };
+
+/** What happens to the timers, promises and children of a workflow execution. */
+export type WaitOccurrence =
+  | {
+      readonly type: 'TIMER_STARTED';
+      readonly timerId: string;
+      readonly durationMs: number;
+      readonly fireAtMs: number;
+    }
+  | { readonly type: 'TIMER_FIRED'; readonly timerId: string }
+  | { readonly type: 'TIMER_CANCELLED'; readonly timerId: string }
+  | {
+      readonly type: 'PROMISE_CREATED';
+      readonly promiseId: string;
+      readonly promiseName: string;
+      readonly timeoutMs?: number;
+      readonly timeoutAt?: number;
+      readonly idempotencyKey?: string;
+    }
+  | ({ readonly type: 'PROMISE_RESOLVED'; readonly value: Json } & NamedPromise)
+  | ({ readonly type: 'PROMISE_REJECTED'; readonly error: string } & NamedPromise)
+  | ({ readonly type: 'PROMISE_TIMED_OUT' } & NamedPromise)
+  | ({
+      readonly type: 'CHILD_INITIATED';
+      readonly input: Json;
+      readonly queue: string;
+      readonly prioritySeconds: number;
+    } & NamedChild)
+  | ({ readonly type: 'CHILD_STARTED' } & NamedChild)
+  | ({ readonly type: 'CHILD_COMPLETED'; readonly output: Json } & NamedChild)
+  | ({ readonly type: 'CHILD_FAILED'; readonly error: string; readonly cancelled?: true } & NamedChild)
+  | ({ readonly type: 'CHILD_CANCELLATION_REQUESTED'; readonly reason: string } & NamedChild)
+  | ({ readonly type: 'CHILD_CANCELLATION_FAILED'; readonly error: string } & NamedChild)
+  | ({ readonly type: 'CHILD_SIGNALLED'; readonly signalName: string; readonly signalValue: Json } & NamedChild);
+
+interface NamedPromise {
+  readonly promiseId: string;
+  readonly promiseName: string;
+}
+
+interface NamedChild {
+  readonly childId: ExecutionId;
+  readonly childName: string;
+  readonly kind: string;
+}
 
 /** One stream event of a running attempt. */
 export interface TaskOutput {

@@ -6,6 +6,7 @@ import { evolveWorkflow } from '../src/execution/evolve.js';
 import type { Occurrence } from '../src/occurrence.js';
 import { record } from '../src/record.js';
 import { evolveTask } from '../src/task/evolve.js';
+import { isWaitOccurrence } from '../src/wait/evolve.js';
 import { samples } from './support/occurrences.js';
 import { tasks, workflows } from './support/states.js';
 
@@ -15,7 +16,7 @@ function before(occurrence: Occurrence) {
     const task =
       occurrence.type === 'TASK_CREATED'
         ? undefined
-        : occurrence.type === 'TASK_REOPENED'
+        : occurrence.type === 'TASK_REOPENED' || occurrence.type === 'TASK_END_REPORTED'
           ? tasks.FAILED
           : occurrence.type === 'TASK_CLAIMED' || occurrence.type === 'TASK_DUE'
             ? tasks.PENDING
@@ -29,14 +30,17 @@ function before(occurrence: Occurrence) {
         ? workflows.PENDING
         : occurrence.type === 'WORKFLOW_WOKEN'
           ? workflows.WAITING
-          : workflows.RUNNING;
+          : occurrence.type === 'WORKFLOW_REOPENED'
+            ? workflows.FAILED
+            : workflows.RUNNING;
   return { workflow, task: undefined };
 }
 
 function newsOf(occurrence: Occurrence) {
   const was = before(occurrence);
-  const is =
-    'taskId' in occurrence
+  const is = isWaitOccurrence(occurrence)
+    ? was
+    : 'taskId' in occurrence
       ? { ...was, task: evolveTask(was.task, occurrence, { now: 5, sequence: 0, from: { epoch: 'e', seq: 0 } }) }
       : { ...was, workflow: evolveWorkflow(was.workflow, occurrence, { now: 5, sequence: 2 }) };
   return { news: announce(was, occurrence, is, 5), fact: record(occurrence, is.task) };

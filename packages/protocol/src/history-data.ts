@@ -193,7 +193,12 @@ const layouts: Layouts = {
   },
   CHILD_WORKFLOW_STARTED: { childExecutionName: childName, childExecutionId: childId },
   CHILD_WORKFLOW_COMPLETED: { childExecutionName: childName, childExecutionId: childIdTwice, output },
-  CHILD_WORKFLOW_FAILED: { childExecutionName: childName, childExecutionId: childIdTwice, error: text() },
+  CHILD_WORKFLOW_FAILED: {
+    childExecutionName: childName,
+    childExecutionId: childIdTwice,
+    error: text(),
+    cancelled: flag,
+  },
   CHILD_WORKFLOW_CANCELLED: { childExecutionName: childName, childExecutionId: childIdTwice, reason: text() },
   CHILD_WORKFLOW_CANCELLATION_REQUESTED: {
     childExecutionName: childName,

@@ -72,6 +72,8 @@ export type HistoryEvent =
       readonly childExecutionName: string;
       readonly childExecutionId: string;
       readonly error: string;
+      /** It did not fail by itself. */
+      readonly cancelled?: true | undefined;
     }
   | {
       readonly type: 'CHILD_WORKFLOW_CANCELLED';

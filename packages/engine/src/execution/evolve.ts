@@ -26,6 +26,12 @@ export function evolveWorkflow(
   invariant(status !== 'refused', `${occurrence.type} cannot happen to ${before.status} workflow ${before.id}`);
 
   switch (occurrence.type) {
+    case 'WORKFLOW_CANCELLATION_REQUESTED': {
+      const { reason, requestedBy } = occurrence;
+      return { ...before, updatedAt: stamp.now, cancellation: { reason, requestedBy } };
+    }
+    case 'SIGNAL_RECEIVED':
+      return { ...before, updatedAt: stamp.now, signals: (before.signals ?? 0) + 1 };
     case 'WORKFLOW_SPECULATED':
       invariant(before.status === 'RUNNING', 'only a running turn can go on speculating');
       return { ...before, claim: { ...before.claim, speculativeSequence: occurrence.sequence } };
@@ -46,7 +52,16 @@ export function wokenBy(workflow: WorkflowState, sequence: number): WorkflowStat
 
 type Becoming = Exclude<
   WorkflowOccurrence,
-  { type: 'WORKFLOW_CREATED' | 'WORKFLOW_SPECULATED' | 'OPERATION_COMPLETED' | 'STATE_SET' | 'STATE_CLEARED' }
+  {
+    type:
+      | 'WORKFLOW_CREATED'
+      | 'WORKFLOW_CANCELLATION_REQUESTED'
+      | 'SIGNAL_RECEIVED'
+      | 'WORKFLOW_SPECULATED'
+      | 'OPERATION_COMPLETED'
+      | 'STATE_SET'
+      | 'STATE_CLEARED';
+  }
 >;
 
 /** The record in its new status. */
@@ -61,12 +76,14 @@ function become(
     case 'WORKFLOW_CLAIMED':
       next.claim = occurrence.claim;
       next.holder = occurrence.claim.sessionId;
+      next.door = occurrence.claim.door;
       next.startedAt ??= stamp.now;
       break;
     case 'WORKFLOW_RELEASED':
       next.holder = undefined;
       break;
     case 'WORKFLOW_WOKEN':
+    case 'WORKFLOW_REOPENED':
       break;
     case 'WORKFLOW_SUSPENDED':
       next.reason = occurrence.reason;
@@ -91,10 +108,11 @@ function become(
   return next as WorkflowState;
 }
 
-function end(next: Draft, turnId: string, { now, sequence }: Stamp): void {
+function end(next: Draft, turnId: string | undefined, { now, sequence }: Stamp): void {
   next.holder = undefined;
+  next.cancellation = undefined;
   next.completedAt = now;
-  next.lastTurn = { turnId, sequence };
+  if (turnId !== undefined) next.lastTurn = { turnId, sequence };
 }
 
 type Phase = 'status' | 'claim' | 'reason' | 'suspendType' | 'waitingOn' | 'output' | 'error' | 'completedAt';
@@ -127,6 +145,8 @@ function carried(workflow: NewWorkflow & Partial<Carried>, status: WorkflowState
     metadata: workflow.metadata,
     workflowVersion: workflow.workflowVersion,
     parentId: workflow.parentId,
+    childName: workflow.childName,
+    depth: workflow.depth,
     prioritySeconds: workflow.prioritySeconds,
     idempotencyKey: workflow.idempotencyKey,
     createdAt: workflow.createdAt,
@@ -135,6 +155,9 @@ function carried(workflow: NewWorkflow & Partial<Carried>, status: WorkflowState
     holder: workflow.holder,
     wakeSequence: workflow.wakeSequence ?? 0,
     lastTurn: workflow.lastTurn,
+    door: workflow.door,
+    cancellation: workflow.cancellation,
+    signals: workflow.signals,
     status,
     claim: undefined,
     reason: undefined,

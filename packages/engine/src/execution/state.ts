@@ -1,12 +1,17 @@
-import type { SuspendType, WaitingOn } from '@flovyn/events';
+import type { SuspendType, WaitingOn, WorkflowStatus } from '@flovyn/events';
 import type { Json } from '@flovyn/protocol';
 import type { ExecutionId, OrgId, SessionId } from '../ids.js';
+
+/** By which service a worker works: the stream of our own SDK, or the single calls of all others. */
+export type Door = 'session' | 'unary';
 
 /** The right of one session to do one piece of work. A write that shows another token is refused. */
 export interface Claim {
   readonly sessionId: SessionId;
   readonly workerId: string;
   readonly token: string;
+  /** Absent: the session. */
+  readonly door?: 'unary' | undefined;
 }
 
 /** A workflow claim, and what it was made from. */
@@ -30,6 +35,10 @@ interface WorkflowFixed {
   readonly metadata: Json;
   readonly workflowVersion?: string | undefined;
   readonly parentId?: ExecutionId | undefined;
+  /** The name its parent gave it. */
+  readonly childName?: string | undefined;
+  /** How many ancestors it has; absent for none. */
+  readonly depth?: number | undefined;
   readonly prioritySeconds: number;
   readonly idempotencyKey?: string | undefined;
   /** Epoch milliseconds, like every instant of the engine. */
@@ -46,6 +55,12 @@ interface WorkflowMoving {
   readonly wakeSequence: number;
   /** The last turn that was stored, so that its repeat is recognised. */
   readonly lastTurn?: { readonly turnId: string; readonly sequence: number } | undefined;
+  /** By which service it was last claimed: some things are said differently to each. Absent: the session, or never. */
+  readonly door?: 'unary' | undefined;
+  /** Present from the wish that it be cancelled until its end. */
+  readonly cancellation?: { readonly reason: string; readonly requestedBy: string } | undefined;
+  /** Signals received since its beginning. */
+  readonly signals?: number | undefined;
 }
 
 /** A workflow execution's own record: the members of its status; those of others are absent or `undefined`. */
@@ -66,6 +81,11 @@ export type WorkflowState = WorkflowFixed &
   );
 
 export type NewWorkflow = WorkflowFixed;
+
+/** The status as people see it: an execution that is being cancelled is CANCELLING, whatever its code does meanwhile. */
+export function publicStatus(workflow: WorkflowState): WorkflowStatus {
+  return workflow.cancellation === undefined ? workflow.status : 'CANCELLING';
+}
 
 export function isTerminalWorkflow(workflow: WorkflowState): boolean {
   return workflow.status === 'COMPLETED' || workflow.status === 'FAILED' || workflow.status === 'CANCELLED';

@@ -9,19 +9,30 @@ type Happening = Exclude<WorkflowOccurrence['type'], 'WORKFLOW_CREATED'>;
  * decides has to answer with an error before.
  */
 export const workflowTransitions: Record<Status, Record<Happening, Status | 'same' | 'refused'>> = {
-  PENDING: row('refused', { WORKFLOW_CLAIMED: 'RUNNING' }),
+  PENDING: row('refused', {
+    WORKFLOW_CLAIMED: 'RUNNING',
+    WORKFLOW_CANCELLED: 'CANCELLED',
+    WORKFLOW_CANCELLATION_REQUESTED: 'same',
+    SIGNAL_RECEIVED: 'same',
+  }),
   RUNNING: row('same', {
     WORKFLOW_CLAIMED: 'RUNNING',
     WORKFLOW_RELEASED: 'PENDING',
     WORKFLOW_WOKEN: 'refused',
+    WORKFLOW_REOPENED: 'refused',
     WORKFLOW_SUSPENDED: 'WAITING',
     WORKFLOW_COMPLETED: 'COMPLETED',
     WORKFLOW_FAILED: 'FAILED',
     WORKFLOW_CANCELLED: 'CANCELLED',
   }),
-  WAITING: row('refused', { WORKFLOW_WOKEN: 'PENDING' }),
+  WAITING: row('refused', {
+    WORKFLOW_WOKEN: 'PENDING',
+    WORKFLOW_CANCELLED: 'CANCELLED',
+    WORKFLOW_CANCELLATION_REQUESTED: 'same',
+    SIGNAL_RECEIVED: 'same',
+  }),
   COMPLETED: row('refused', {}),
-  FAILED: row('refused', {}),
+  FAILED: row('refused', { WORKFLOW_REOPENED: 'PENDING' }),
   CANCELLED: row('refused', {}),
 };
 
@@ -38,6 +49,9 @@ function row(
     WORKFLOW_COMPLETED: otherwise,
     WORKFLOW_FAILED: otherwise,
     WORKFLOW_CANCELLED: otherwise,
+    WORKFLOW_CANCELLATION_REQUESTED: otherwise,
+    WORKFLOW_REOPENED: otherwise,
+    SIGNAL_RECEIVED: otherwise,
     OPERATION_COMPLETED: otherwise,
     STATE_SET: otherwise,
     STATE_CLEARED: otherwise,

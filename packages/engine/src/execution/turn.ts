@@ -1,67 +1,105 @@
-import { firstSuspendType, parseTaskId } from '@flovyn/events';
-import { type Command, type ScheduleTask, ServiceError } from '@flovyn/protocol';
-import { type Circumstances, type Decision, decided } from '../decision.js';
-import type { Turn } from '../engine.js';
+import { firstSuspendType, suspendType } from '@flovyn/events';
+import type { SuspendType } from '@flovyn/events';
+import { type Outcome, ServiceError } from '@flovyn/protocol';
+import { type Circumstances, type OwnDecision, decided, decidedAfter } from '../decision.js';
+import type { Turn, UnaryTurn } from '../engine.js';
 import type { SessionId } from '../ids.js';
 import type { Occurrence } from '../occurrence.js';
-import { retryPolicy } from '../task/retry-policy.js';
-import { isOpenTask } from '../task/state.js';
+import { cancelled } from './cancel.js';
+import { type TurnLimits, carryOut, turnLimits } from './commands.js';
+import type { OpenWork } from './open-work.js';
+import { noExecution } from './refusals.js';
 import type { WorkflowState } from './state.js';
 import type { ExecutionView } from './view.js';
 
-/** How much one execution may hold. */
-export interface TurnLimits {
-  readonly commands: number;
-  readonly openTasks: number;
-  readonly history: number;
+export interface TurnSettings {
+  /** Makes the id of a promise. */
+  readonly newId: () => string;
+  readonly limits?: TurnLimits;
 }
 
-export const turnLimits: TurnLimits = { commands: 10_000, openTasks: 2_000, history: 51_200 };
-
-/** All commands of one turn and how it ended, together or not at all. */
+/** All commands of one turn of a session worker and how it ended, together or not at all. */
 export function decideTurn(
-  { execution, now }: Circumstances,
+  circumstances: Circumstances,
   turn: Turn,
   sessionId: SessionId,
-  limits: TurnLimits = turnLimits,
-): Decision<{ sequence: number }> {
-  const workflow = execution?.workflow;
-  if (execution === undefined || workflow === undefined) {
-    throw new ServiceError('NOT_FOUND', `There is no workflow execution ${turn.executionId}.`);
-  }
+  settings: TurnSettings,
+): OwnDecision<{ sequence: number }> {
+  const { execution, workflow } = existing(circumstances.execution, turn.executionId);
   if (workflow.lastTurn?.turnId === turn.turnId) return decided({ sequence: workflow.lastTurn.sequence });
-
   const refusal = refuseTurn(workflow, turn, sessionId);
   if (refusal !== undefined) return refusal;
 
-  refuseWaitForSignals(turn);
-  const occurrences = commandOccurrences(execution, workflow, turn, now, limits);
-  const facts = occurrences.length + 1;
-  if (execution.sequence + facts > limits.history) {
-    return decided({ sequence: execution.sequence + 1 }, [historyLimit(turn, limits)]);
-  }
-  occurrences.push(outcomeOccurrence(turn));
-  const unseen = workflow.wakeSequence > turn.seenSequence;
-  if (turn.outcome.type === 'SUSPENDED' && unseen) occurrences.push({ type: 'WORKFLOW_WOKEN' });
-  return decided({ sequence: execution.sequence + facts }, occurrences);
+  const { commands, outcome, turnId, seenSequence } = turn;
+  const { limits = turnLimits, newId } = settings;
+  const { open, keys } = carryOut({ execution, workflow }, commands, circumstances, newId, limits);
+  if (isFull(execution, open, limits)) return historyFull(execution, turnId, limits);
+  conclude(open, turnId, outcome);
+  const wakes = workflow.wakeSequence > seenSequence || wakesItself(open);
+  if (outcome.type === 'SUSPENDED' && wakes) open.add({ type: 'WORKFLOW_WOKEN' });
+  const decision = decidedAfter(open.occurrences, (after) => ({ sequence: after.workflow?.lastTurn?.sequence ?? 0 }));
+  return keys.length === 0 ? decision : { ...decision, keys };
 }
 
-/** The worker gives its turn back unplayed. */
+/**
+ * The same from a worker that makes single calls. It shows no claim: the turn belongs to whoever of their kind has the
+ * execution. Facts it has not seen are those after its claim.
+ */
+export function decideUnaryTurn(
+  circumstances: Circumstances,
+  turn: UnaryTurn,
+  turnId: string,
+  settings: TurnSettings,
+): OwnDecision<void> {
+  const { execution, workflow } = existing(circumstances.execution, turn.executionId);
+  if (workflow.status !== 'RUNNING' || workflow.claim.door !== 'unary') {
+    throw new ServiceError(
+      'FAILED_PRECONDITION',
+      `Execution ${turn.executionId} is ${workflow.status}, not in the hands of a worker of this service. Nothing of the turn was stored; poll again.`,
+    );
+  }
+  const { limits = turnLimits, newId } = settings;
+  const { open, keys } = carryOut({ execution, workflow }, turn.commands, circumstances, newId, limits);
+  if (isFull(execution, open, limits)) {
+    const { occurrences } = historyFull(execution, turnId, limits);
+    return decided(undefined, occurrences);
+  }
+  const outcome = turn.outcome === undefined ? undefined : honoured(turn.outcome, workflow, open);
+  if (outcome !== undefined) conclude(open, turnId, outcome);
+  const wakes = workflow.wakeSequence > workflow.claim.claimedSequence || wakesItself(open);
+  if (outcome?.type === 'SUSPENDED' && wakes) open.add({ type: 'WORKFLOW_WOKEN' });
+  const decision = decided(undefined, open.occurrences);
+  return keys.length === 0 ? decision : { ...decision, keys };
+}
+
+/** The worker gives its turn back unplayed, or is gone. */
 export function decideTurnReleased(
-  { execution }: Circumstances,
+  { execution }: Pick<Circumstances, 'execution'>,
   request: { readonly token: string; readonly reason: string },
-): Decision<void> {
+): OwnDecision<void> {
   const workflow = execution?.workflow;
   // Nothing to give back: the claim ended in some other way.
-  if (workflow?.status !== 'RUNNING' || workflow.claim.token !== request.token) return decided(undefined);
+  if (execution === undefined || workflow?.status !== 'RUNNING' || workflow.claim.token !== request.token) {
+    return decided(undefined);
+  }
+  // Nobody of its kind would hear of the cancellation at the next turn either.
+  if (workflow.door === 'unary' && workflow.cancellation !== undefined) {
+    return decided(undefined, cancelled(execution, workflow.cancellation.reason));
+  }
   return decided(undefined, [{ type: 'WORKFLOW_RELEASED', reason: request.reason }]);
+}
+
+function existing(execution: ExecutionView | undefined, id: ExecutionView['id']) {
+  const workflow = execution?.workflow;
+  if (execution === undefined || workflow === undefined) throw noExecution(id);
+  return { execution, workflow };
 }
 
 function refuseTurn(
   workflow: WorkflowState,
   turn: Turn,
   sessionId: SessionId,
-): Decision<{ sequence: number }> | undefined {
+): OwnDecision<{ sequence: number }> | undefined {
   const claim = workflow.status === 'RUNNING' && workflow.claim.sessionId === sessionId ? workflow.claim : undefined;
   if (turn.speculative) {
     if (claim?.speculativeSequence === turn.seenSequence) return undefined;
@@ -83,154 +121,98 @@ function refuseTurn(
   );
 }
 
-/** Nobody can send a signal yet: who waits for nothing else would wait for ever. */
-function refuseWaitForSignals({ executionId, outcome }: Turn): void {
-  if (outcome.type !== 'SUSPENDED' || outcome.waitingOn.length === 0) return;
-  if (outcome.waitingOn.some(({ type }) => type !== 'SUSPEND_TYPE_SIGNAL')) return;
-  const names = outcome.waitingOn.map(({ name }) => `"${name ?? ''}"`).join(', ');
-  throw new ServiceError(
-    'UNIMPLEMENTED',
-    `Execution ${executionId} waits for signal ${names}, and this server cannot take signals yet. Nothing of the turn was stored.`,
-  );
+/**
+ * What a turn of a worker without an ear for cancellations means while one is wanted: an end is an end, a wait is the
+ * moment to stop. Such workers also say FAILED for an execution that they were told to cancel.
+ */
+function honoured(outcome: Outcome, workflow: WorkflowState, open: OpenWork): Outcome {
+  const { cancellation } = workflow;
+  if (cancellation === undefined) {
+    return outcome.type === 'SUSPENDED' && outcome.waitingOn.length === 0 ? guessed(outcome, open) : outcome;
+  }
+  const stops = outcome.type === 'SUSPENDED' || (outcome.type === 'FAILED' && outcome.failureType === 'CANCELLED');
+  return stops ? { type: 'CANCELLED', reason: cancellation.reason } : outcome;
 }
 
-function commandOccurrences(
-  execution: ExecutionView,
-  workflow: WorkflowState,
-  turn: Turn,
-  now: number,
-  limits: TurnLimits,
-): Occurrence[] {
-  if (turn.commands.length > limits.commands) {
-    throw new ServiceError(
-      'INVALID_ARGUMENT',
-      `A turn of execution ${turn.executionId} has ${turn.commands.length} commands; ${limits.commands} is the limit. Await some of them in between.`,
-      { limit: limits.commands, actual: turn.commands.length },
-    );
-  }
-  let open = 0;
-  for (const task of execution.tasks.values()) if (isOpenTask(task)) open += 1;
+type Suspended = Extract<Outcome, { type: 'SUSPENDED' }>;
 
-  const occurrences: Occurrence[] = [];
-  const made = new Set<string>();
-  for (const command of turn.commands) {
-    const occurrence = commandOccurrence(command, execution, workflow, now);
-    if (occurrence.type === 'TASK_CREATED') {
-      // The same task asked for twice is one task.
-      if (execution.tasks.has(occurrence.taskId) || made.has(occurrence.taskId)) continue;
-      made.add(occurrence.taskId);
-    }
-    occurrences.push(occurrence);
-  }
-  if (open + made.size > limits.openTasks) {
-    throw new ServiceError(
-      'RESOURCE_EXHAUSTED',
-      `Execution ${turn.executionId} would have ${open + made.size} open tasks; ${limits.openTasks} is the limit. Await some before scheduling more.`,
-      { limit: limits.openTasks, actual: open + made.size },
-    );
-  }
-  return occurrences;
+/** Workers that do not say what they wait for name it in their reason, or leave it to what is open. */
+function guessed(outcome: Suspended, open: OpenWork): Suspended {
+  return { ...outcome, waitingOn: [{ type: typeOfReason(outcome.reason) ?? typeOfOpen(open) }] };
 }
 
-function commandOccurrence(
-  command: Command,
-  execution: ExecutionView,
-  workflow: WorkflowState,
-  now: number,
-): Occurrence {
-  switch (command.type) {
-    case 'RECORD_OPERATION':
-      return { type: 'OPERATION_COMPLETED', operationName: command.operationName, result: command.result };
-    case 'SET_STATE':
-      return { type: 'STATE_SET', key: command.key, value: command.value };
-    case 'CLEAR_STATE':
-      return { type: 'STATE_CLEARED', key: command.key };
-    case 'SCHEDULE_TASK':
-      return taskCreated(command, execution, workflow, now);
-    case 'START_TIMER':
-    case 'CANCEL_TIMER':
-    case 'CREATE_PROMISE':
-    case 'RESOLVE_PROMISE':
-    case 'SCHEDULE_CHILD_WORKFLOW':
-    case 'REQUEST_CANCEL_CHILD_WORKFLOW':
-    case 'REQUEST_CANCEL_TASK':
-    case 'SIGNAL_CHILD_WORKFLOW':
-    case 'REQUEST_CANCELLATION':
-      throw new ServiceError(
-        'UNIMPLEMENTED',
-        `This server cannot carry out ${command.type} yet (execution ${execution.id}). Nothing of the turn was stored.`,
-      );
-  }
+const reasons: readonly (readonly [RegExp, SuspendType])[] = [
+  [/^Waiting for task .+ to complete$/, suspendType.TASK],
+  [/^Waiting for timer .+ to fire$/, suspendType.TIMER],
+  [/^Waiting for promise .+ to be resolved$/, suspendType.PROMISE],
+  [/^Waiting for child workflow .+ to complete$/, suspendType.CHILD_WORKFLOW],
+  [/^Waiting for signal/, suspendType.SIGNAL],
+];
+
+function typeOfReason(reason: string): SuspendType | undefined {
+  return reasons.find(([pattern]) => pattern.test(reason))?.[1];
 }
 
-function taskCreated(
-  command: ScheduleTask,
-  execution: ExecutionView,
-  workflow: WorkflowState,
-  now: number,
-): Extract<Occurrence, { type: 'TASK_CREATED' }> {
-  const taskId = parseTaskId(command.taskExecutionId);
-  if (taskId === undefined) {
-    throw new ServiceError(
-      'INVALID_ARGUMENT',
-      `Task id "${command.taskExecutionId}" of execution ${execution.id} is not a UUID.`,
-    );
-  }
-  return {
-    type: 'TASK_CREATED',
-    taskId,
-    task: {
-      id: taskId,
-      orgId: execution.orgId,
-      workflowExecutionId: execution.id,
-      kind: command.kind,
-      // An empty name and `default` both mean: where the workflow is.
-      queue:
-        command.queue === undefined || command.queue === '' || command.queue === 'default'
-          ? workflow.queue
-          : command.queue,
-      input: command.input,
-      metadata: workflow.metadata,
-      retry: retryPolicy(command.retry),
-      prioritySeconds: command.prioritySeconds ?? 0,
-      createdAt: now,
-      ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
-      ...(command.idempotencyKey === undefined ? {} : { idempotencyKey: command.idempotencyKey }),
-    },
-  };
+function typeOfOpen(open: OpenWork): SuspendType {
+  const { tasks, children, promises, timers } = open.counts;
+  if (tasks > 0) return suspendType.TASK;
+  if (children > 0) return suspendType.CHILD_WORKFLOW;
+  if (promises > 0) return suspendType.PROMISE;
+  return timers > 0 ? suspendType.TIMER : suspendType.SIGNAL;
 }
 
-function outcomeOccurrence({ turnId, outcome }: Turn): Occurrence {
+function conclude(open: OpenWork, turnId: string, outcome: Outcome): void {
   switch (outcome.type) {
     case 'COMPLETED':
-      return { type: 'WORKFLOW_COMPLETED', turnId, output: outcome.output };
-    case 'FAILED':
-      return {
-        type: 'WORKFLOW_FAILED',
-        turnId,
-        error: outcome.error,
-        stackTrace: outcome.stackTrace,
-        failureType: outcome.failureType,
-      };
+      return open.add({ type: 'WORKFLOW_COMPLETED', turnId, output: outcome.output });
+    case 'FAILED': {
+      const { error, stackTrace, failureType } = outcome;
+      return open.add({ type: 'WORKFLOW_FAILED', turnId, error, stackTrace, failureType });
+    }
     case 'CANCELLED':
-      return { type: 'WORKFLOW_CANCELLED', turnId, reason: outcome.reason };
-    case 'SUSPENDED':
-      return {
+      open.cancelAll(outcome.reason);
+      return open.add({ type: 'WORKFLOW_CANCELLED', turnId, reason: outcome.reason });
+    case 'SUSPENDED': {
+      const { reason, waitingOn } = outcome;
+      return open.add({
         type: 'WORKFLOW_SUSPENDED',
         turnId,
-        reason: outcome.reason,
-        suspendType: firstSuspendType(outcome.waitingOn),
-        waitingOn: outcome.waitingOn,
-      };
+        reason,
+        suspendType: firstSuspendType(waitingOn),
+        waitingOn,
+      });
+    }
   }
 }
 
-function historyLimit(turn: Turn, limits: TurnLimits): Occurrence {
-  return {
-    type: 'WORKFLOW_FAILED',
-    turnId: turn.turnId,
-    error: `history-limit: the history of execution ${turn.executionId} would pass ${limits.history} events. Split the work into child workflows.`,
-    stackTrace: '',
-    failureType: 'HISTORY_LIMIT',
-  };
+/** What a turn itself has brought about is as new to its code as what others did meanwhile. */
+function wakesItself(open: OpenWork): boolean {
+  return open.occurrences.some(({ type }) => ownWakes.has(type));
+}
+
+const ownWakes: ReadonlySet<Occurrence['type']> = new Set<Occurrence['type']>([
+  'TASK_CANCELLED',
+  'TIMER_FIRED',
+  'PROMISE_RESOLVED',
+  'WORKFLOW_CANCELLATION_REQUESTED',
+]);
+
+function isFull(execution: ExecutionView, open: OpenWork, { history }: TurnLimits): boolean {
+  return execution.sequence + open.occurrences.length + 1 > history;
+}
+
+function historyFull(
+  execution: ExecutionView,
+  turnId: string,
+  { history }: TurnLimits,
+): OwnDecision<{ sequence: number }> {
+  return decided({ sequence: execution.sequence + 1 }, [
+    {
+      type: 'WORKFLOW_FAILED',
+      turnId,
+      error: `history-limit: the history of execution ${execution.id} would pass ${history} events. Split the work into child workflows.`,
+      stackTrace: '',
+      failureType: 'HISTORY_LIMIT',
+    },
+  ]);
 }

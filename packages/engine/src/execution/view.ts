@@ -2,14 +2,17 @@ import type { RecordedEvent } from '@flovyn/protocol';
 import type { ExecutionId, OrgId, TaskId } from '../ids.js';
 import type { LoadedExecution } from '../ports/store.js';
 import type { TaskState } from '../task/state.js';
+import { type Wait, waitName } from '../wait/state.js';
 import type { WorkflowState } from './state.js';
 
-/** One execution as decisions see it: a workflow with its open tasks, or a standalone task on its own. */
+/** One execution as decisions see it: a workflow with its open tasks and waits, or a standalone task on its own. */
 export interface ExecutionView {
   readonly id: ExecutionId;
   readonly orgId: OrgId;
   readonly workflow: WorkflowState | undefined;
   readonly tasks: ReadonlyMap<TaskId, TaskState>;
+  /** By {@link waitName}. */
+  readonly waits: ReadonlyMap<string, Wait>;
   /** The history's last number. */
   readonly sequence: number;
 }
@@ -21,6 +24,7 @@ export interface ExecutionView {
 export interface Execution extends ExecutionView {
   readonly rootId: ExecutionId;
   readonly tasks: Map<TaskId, TaskState>;
+  readonly waits: Map<string, Wait>;
   workflow: WorkflowState | undefined;
   version: number;
   sequence: number;
@@ -62,6 +66,7 @@ export function fromLoaded(loaded: LoadedExecution): Execution {
     life: loaded.life,
     workflow: loaded.workflow,
     tasks: new Map(loaded.tasks.map((task) => [task.id, task])),
+    waits: new Map(loaded.waits.map((wait) => [waitName(wait), wait])),
     tail: [],
   };
 }

@@ -1,18 +1,23 @@
 import { decided } from '../decision.js';
 import type { Loop } from '../engine.js';
+import type { ExecutionView } from '../execution/view.js';
 import type { TaskId } from '../ids.js';
-import type { ReadyWork, Store } from '../ports/store.js';
+import type { Occurrence } from '../occurrence.js';
+import type { ReadyLine, ReadyWork, Store } from '../ports/store.js';
 import type { Clock, WakeUps } from '../ports/surroundings.js';
 import { Alarm } from '../services/alarm.js';
+import { type Dispatcher, type Place, type Seat, canTake } from '../services/dispatcher.js';
 import type { Lane } from '../services/lane.js';
-import type { Dispatcher, Seat } from '../services/dispatcher.js';
+import { WaitingLines } from './waiting-lines.js';
 
 /** How long found work is kept from other processes while its claim is being stored. */
 const HOLD_MS = 10_000;
-/** How often a look is taken though nobody said there was anything: every hint may be lost. */
+/** How often a look is taken though nobody said there was anything: every hint may be lost, and others have work too. */
 const LOOK_EVERY_MS = 1_000;
-/** Most pieces taken at a time for one session. */
+/** Most pieces taken at a time for those who take the same. */
 const AT_A_TIME = 100;
+/** Most lines found in one look. */
+const LINES = 10_000;
 
 export interface DispatchOptions {
   readonly store: Store;
@@ -23,20 +28,20 @@ export interface DispatchOptions {
 }
 
 /**
- * Gives waiting work to sessions with room. Work that becomes ready while somebody has room never comes here: it is handed
- * over in its own commit. A queue is looked at when a hint says that something waits in it, and once a second anyway.
+ * Gives waiting work to workers with room. Work that becomes ready while somebody has room never comes here: it is handed
+ * over in its own commit. What waits is known by hints, and once a second by one look at all lines: idle workers, however
+ * many, ask the store for nothing.
  */
 export class DispatchLoop implements Loop {
   readonly #options: DispatchOptions;
   readonly #alarm = new Alarm();
-  /** Lines in which something may be waiting: a kind of work in a queue. */
-  readonly #waiting = new Set<string>();
+  readonly #waiting = new WaitingLines();
   #lookAt = 0;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
     options.wakeUps.onNudge((work) => {
-      this.#waiting.add(lineName(work, work.kind));
+      this.#waiting.add(work);
       this.#alarm.ring();
     });
   }
@@ -45,90 +50,106 @@ export class DispatchLoop implements Loop {
     return this.#alarm.onWake(wake);
   }
 
-  /** A session has room again. */
+  /** Somebody has room, who had none or was not here. */
   freed(): void {
-    if (this.#waiting.size > 0) this.#alarm.ring();
-  }
-
-  /** A session came that may do what nobody could. */
-  lookAround(): void {
-    this.#lookAt = 0;
-    this.#alarm.ring();
+    if (!this.#waiting.isEmpty) this.#alarm.ring();
   }
 
   async tick(): Promise<number> {
-    const now = this.#options.clock.now();
-    const everywhere = now >= this.#lookAt;
-    if (everywhere) this.#lookAt = now + LOOK_EVERY_MS;
-    // Taken before looking: a hint that comes meanwhile is for the next tick.
-    const hinted = new Set(this.#waiting);
-    this.#waiting.clear();
-    const round: Round = { looked: new Set(), empty: new Set() };
+    const { store, clock } = this.#options;
+    const now = clock.now();
+    if (now >= this.#lookAt) {
+      this.#lookAt = now + LOOK_EVERY_MS;
+      for (const line of await store.readyLines(LINES)) this.#waiting.add(line);
+    }
+    const claims: Promise<void>[] = [];
+    for (const group of this.#groups()) claims.push(...(await this.#fill(group)));
+    await Promise.all(claims);
+    return Math.max(1, this.#lookAt - clock.now());
+  }
+
+  /** Who has room for something that waits, together with all others who would take the same. */
+  #groups(): readonly Group[] {
+    const groups = new Map<string, Group>();
+    if (this.#waiting.isEmpty) return [];
     for (const seat of this.#options.dispatcher.seats()) {
       for (const type of ['workflow', 'task'] as const) {
-        const kinds = [...(type === 'workflow' ? seat.workflowKinds : seat.taskKinds)];
-        const line = { orgId: seat.orgId, queue: seat.queue, type };
-        const wanted = everywhere ? kinds : kinds.filter((kind) => hinted.has(lineName(line, kind)));
-        if (wanted.length > 0) await this.#fill(seat, line, wanted, round);
+        if (seat.free(type) <= 0) continue;
+        const { orgId, queue } = seat;
+        const kinds = this.#waiting.kinds({ orgId, queue, type }, (kind) => seat.accepts(type, kind));
+        if (kinds.length === 0) continue;
+        const name = `${type} ${orgId} ${queue} ${kinds.join()}`;
+        const group = groups.get(name) ?? { queue: { orgId, queue, type }, kinds, seats: [] };
+        group.seats.push(seat);
+        groups.set(name, group);
       }
     }
-    // Where nobody has room the hint stays until somebody has.
-    for (const line of hinted) if (!round.looked.has(line)) this.#waiting.add(line);
-    return Math.max(1, this.#lookAt - this.#options.clock.now());
+    return [...groups.values()];
   }
 
-  async #fill(seat: Seat, line: Line, kinds: readonly string[], round: Round): Promise<void> {
-    const limit = Math.min(line.type === 'workflow' ? seat.freeTurns() : seat.freeAttempts(), AT_A_TIME);
-    const look = lineName(line, kinds.join());
-    if (limit <= 0 || round.empty.has(look)) return;
-    for (const kind of kinds) round.looked.add(lineName(line, kind));
+  /** Takes what waits for those with room. A line stays in mind until a look has found less in it than was wanted. */
+  async #fill({ queue, kinds, seats }: Group): Promise<readonly Promise<void>[]> {
     const { store, clock } = this.#options;
-    const found = await store.reserve({ ...line, kinds, limit, now: clock.now(), holdMs: HOLD_MS });
-    if (found.length === limit) for (const kind of kinds) this.#waiting.add(lineName(line, kind));
-    else round.empty.add(look);
-    await Promise.all(found.map((work) => this.#claim(work, seat)));
+    const room = seats.reduce((sum, seat) => sum + Math.max(0, seat.free(queue.type)), 0);
+    const limit = Math.min(room, AT_A_TIME);
+    if (limit === 0) return [];
+    // Taken before looking: a hint that comes meanwhile is for the next tick.
+    for (const kind of kinds) this.#waiting.delete({ ...queue, kind });
+    const found = await store.reserve({ ...queue, kinds, limit, now: clock.now(), holdMs: HOLD_MS });
+    if (found.length === limit) {
+      for (const kind of kinds) this.#waiting.add({ ...queue, kind });
+      // There may be more, and somebody to take it.
+      if (room > limit) this.#alarm.ring();
+    }
+    return found.map((work) => this.#claim(work, seats));
   }
 
-  async #claim(work: ReadyWork, seat: Seat): Promise<void> {
+  async #claim(work: ReadyWork, seats: readonly Seat[]): Promise<void> {
     const { lane, dispatcher } = this.#options;
     const taskId = work.type === 'task' ? (work.id as TaskId) : undefined;
-    const offer = { executionId: work.executionId, ...(taskId === undefined ? {} : { taskId }) };
-    const place = dispatcher.occupy(seat, offer);
+    // All the room may have gone to something else while the store was looked into: the work waits on.
+    const seat = seats.find((one) => canTake(one, work));
+    if (seat === undefined) return this.#giveUp(work);
+    const { executionId, type } = work;
+    const place = dispatcher.occupy(seat, { executionId, type, ...(taskId === undefined ? {} : { taskId }) });
     let claimed = false;
     try {
       claimed = await lane.change({
-        id: work.executionId,
+        id: executionId,
         orgId: work.orgId,
         ...(taskId === undefined ? {} : { taskIds: [taskId] }),
-        decide: ({ execution }) => {
-          const stale = { ...decided(false), stale: work.id };
-          if (execution === undefined) return stale;
-          if (taskId === undefined) {
-            if (execution.workflow?.status !== 'PENDING') return stale;
-            const claim = { ...place, claimedSequence: execution.sequence };
-            return decided(true, [{ type: 'WORKFLOW_CLAIMED', claim }]);
-          }
-          const task = execution.tasks.get(taskId);
-          if (task?.status !== 'PENDING' || task.dueAt !== undefined) return stale;
-          return decided(true, [{ type: 'TASK_CLAIMED', taskId, claim: place }]);
+        decide: ({ execution, reread }) => {
+          const claimed = taskId === undefined ? turnClaimed(execution, place) : taskClaimed(execution, taskId, place);
+          if (claimed !== undefined) return decided(true, [claimed]);
+          reread();
+          return { ...decided(false), stale: work.id };
         },
       });
     } finally {
       if (!claimed) dispatcher.leave(place);
     }
   }
+
+  /** Reserved for nobody: offered again at once. */
+  async #giveUp(work: ReadyWork): Promise<void> {
+    await this.#options.store.release(work.id);
+    this.#waiting.add(work);
+  }
 }
 
-interface Round {
-  /** Lines somebody with room has looked into. */
-  readonly looked: Set<string>;
-  /** What nobody else need look for in this round: idle workers of one kind are many. */
-  readonly empty: Set<string>;
+function turnClaimed(execution: ExecutionView | undefined, place: Place): Occurrence | undefined {
+  if (execution?.workflow?.status !== 'PENDING') return undefined;
+  return { type: 'WORKFLOW_CLAIMED', claim: { ...place, claimedSequence: execution.sequence } };
 }
 
-type Line = Pick<ReadyWork, 'orgId' | 'queue' | 'type'>;
+function taskClaimed(execution: ExecutionView | undefined, taskId: TaskId, place: Place): Occurrence | undefined {
+  const task = execution?.tasks.get(taskId);
+  if (task?.status !== 'PENDING' || task.dueAt !== undefined) return undefined;
+  return { type: 'TASK_CLAIMED', taskId, claim: place };
+}
 
-/** Neither an organisation's id nor a queue's name has a space in it. */
-function lineName({ type, orgId, queue }: Line, kind: string): string {
-  return `${type} ${orgId} ${queue} ${kind}`;
+interface Group {
+  readonly queue: Omit<ReadyLine, 'kind'>;
+  readonly kinds: readonly string[];
+  readonly seats: Seat[];
 }

@@ -1,5 +1,5 @@
-import { decided } from '../decision.js';
 import type { Loop } from '../engine.js';
+import { decideDue } from '../execution/due.js';
 import type { TaskId } from '../ids.js';
 import type { DueTimer, Store } from '../ports/store.js';
 import type { Clock } from '../ports/surroundings.js';
@@ -10,7 +10,7 @@ const AT_A_TIME = 1_000;
 /** A look is taken at least this often: another process may have set a timer. */
 const LOOK_EVERY_MS = 1_000;
 
-/** What was put off becomes ready when its time has come, never before. */
+/** What time brings: timers fire, promises and tasks run out of time, what was put off becomes ready. Never early. */
 export class TimerLoop implements Loop {
   readonly #options: { readonly store: Store; readonly lane: Lane; readonly clock: Clock };
   readonly #alarm = new Alarm();
@@ -45,17 +45,13 @@ export class TimerLoop implements Loop {
     return Math.max(1, this.#lookAt - now);
   }
 
-  async #fire(timer: DueTimer): Promise<void> {
-    const taskId = timer.id as TaskId;
-    await this.#options.lane.change({
-      id: timer.executionId,
-      orgId: timer.orgId,
-      taskIds: [taskId],
-      decide: ({ execution, now }) => {
-        const task = execution?.tasks.get(taskId);
-        const due = task?.status === 'PENDING' && task.dueAt !== undefined && task.dueAt <= now;
-        return decided(undefined, due ? [{ type: 'TASK_DUE', taskId }] : []);
-      },
+  #fire(timer: DueTimer): Promise<void> {
+    const { executionId, orgId, type, id } = timer;
+    return this.#options.lane.change({
+      id: executionId,
+      orgId,
+      ...(type === 'task' || type === 'deadline' ? { taskIds: [id as TaskId] } : {}),
+      decide: (circumstances) => decideDue(circumstances, timer),
     });
   }
 }

@@ -1,4 +1,5 @@
 import { type Json, fromJson, toJson } from '@flovyn/protocol';
+import { publicStatus } from '../execution/state.js';
 import type { ExecutionId, OrgId, TaskId } from '../ids.js';
 import type { Page, Position, Queries, TaskRecord, WorkflowRecord } from '../ports/store.js';
 import type { MemoryRows } from './rows.js';
@@ -30,7 +31,7 @@ export function memoryQueries(rows: MemoryRows): Queries {
         const record = row.orgId === orgId ? workflowRecord(row.id) : undefined;
         if (record === undefined) return [];
         const { workflow } = record;
-        if (filter.status !== undefined && workflow.status !== filter.status) return [];
+        if (filter.status !== undefined && publicStatus(workflow) !== filter.status) return [];
         if (filter.kind !== undefined && workflow.kind !== filter.kind) return [];
         if (filter.queue !== undefined && workflow.queue !== filter.queue) return [];
         return hasMetadata(workflow.metadata, filter.metadata) ? [record] : [];
@@ -84,6 +85,33 @@ export function memoryQueries(rows: MemoryRows): Queries {
         ({ task }) => task.id,
       );
     },
+    async children(orgId, id) {
+      if (execution(orgId, id)?.workflow === undefined) return undefined;
+      const found = [...rows.executions.values()].filter((row) => row.workflow?.parentId === id);
+      const records = found.flatMap((row) => workflowRecord(row.id) ?? []);
+      return records.toSorted((a, b) => a.workflow.createdAt - b.workflow.createdAt);
+    },
+    async promise(orgId, ref) {
+      for (const [executionId, waits] of rows.waits) {
+        if (execution(orgId, executionId) === undefined) continue;
+        for (const wait of waits.values()) {
+          if (wait.type !== 'promise') continue;
+          const meant =
+            'promiseId' in ref
+              ? wait.promiseId === ref.promiseId
+              : executionId === ref.executionId && wait.key === ref.name;
+          if (meant) return { executionId, name: wait.key, promiseId: wait.promiseId, open: wait.open };
+        }
+      }
+      return undefined;
+    },
+    async key({ orgId, key }, now) {
+      const found = rows.keys.get(`${orgId}/${key}`);
+      return found !== undefined && found.expiresAt > now ? found : undefined;
+    },
+    async existing(orgId, ids) {
+      return new Set(ids.filter((id) => execution(orgId, id)?.workflow !== undefined));
+    },
     async attempts(orgId, id) {
       return rows.tasks.get(id)?.task.orgId === orgId ? rows.attempts.filter(({ taskId }) => taskId === id) : [];
     },
@@ -99,7 +127,7 @@ function newestFirst<Row>(rows: readonly Row[], of: (row: Row) => { createdAt: n
   return rows.toSorted((a, b) => of(b).createdAt - of(a).createdAt || (of(b).id < of(a).id ? -1 : 1));
 }
 
-function page<Row>(
+export function page<Row>(
   rows: readonly Row[],
   filter: { readonly limit: number; readonly offset: number; readonly cursor?: string },
   idOf: (row: Row) => string,

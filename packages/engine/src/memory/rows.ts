@@ -1,3 +1,4 @@
+import type { Json } from '@flovyn/protocol';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type {
   DueTimer,
@@ -10,11 +11,13 @@ import type {
   StoredLog,
   StreamEntry,
 } from '../ports/store.js';
+import type { Capability, DefinitionConfiguration, WorkerRegistration } from '../ports/workers.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
+import type { Wait } from '../wait/state.js';
 
 /** Everything a memory store holds: plain maps, for tests to look at. */
 export interface MemoryRows {
-  readonly executions: Map<ExecutionId, Omit<LoadedExecution, 'tasks' | 'seq'>>;
+  readonly executions: Map<ExecutionId, Omit<LoadedExecution, 'tasks' | 'waits' | 'seq'>>;
   readonly tasks: Map<TaskId, { readonly executionId: ExecutionId; readonly task: TaskState }>;
   readonly history: Map<ExecutionId, HistoryRow[]>;
   readonly entries: Map<ExecutionId, StreamEntry[]>;
@@ -22,7 +25,31 @@ export interface MemoryRows {
   readonly logs: StoredLog[];
   readonly ready: Map<string, ReadyWork & { reservedUntil: number }>;
   readonly timers: Map<string, DueTimer>;
+  readonly waits: Map<ExecutionId, Map<string, Wait>>;
   readonly keys: Map<string, IdempotencyKey>;
   readonly sessions: Map<SessionId, SessionLease>;
   readonly orgs: Map<OrgId, Organisation>;
+  /** By their id. */
+  readonly workers: Map<string, WorkerRow>;
+  /** By organisation, type and kind. */
+  readonly definitions: Map<string, DefinitionRow>;
+  readonly taskState: Map<TaskId, Map<string, Json>>;
+}
+
+export interface WorkerRow extends WorkerRegistration {
+  registeredAt: number;
+  lastHeartbeatAt: number;
+  gone: boolean;
+  /** Names of its definitions, those of before included. */
+  readonly links: Set<string>;
+}
+
+export interface DefinitionRow {
+  readonly id: string;
+  readonly orgId: OrgId;
+  capability: Capability;
+  versions: readonly string[];
+  firstSeenAt: number;
+  lastRegisteredAt: number;
+  configured: DefinitionConfiguration;
 }

@@ -1,3 +1,4 @@
+import { ServiceError } from '@flovyn/protocol';
 import { isTerminalWorkflow } from '../execution/state.js';
 import type { ExecutionId, OrgId, TaskId } from '../ids.js';
 import {
@@ -8,16 +9,21 @@ import {
   type IdempotencyKeyId,
   type Loaded,
   type LoadedExecution,
+  type ReadyLine,
   type ReadyWork,
   type ReserveRequest,
   type Store,
   type StreamEntry,
   type StreamHead,
+  type TimerRef,
   type Wanted,
 } from '../ports/store.js';
 import { isOpenTask } from '../task/state.js';
+import { type Wait, waitName } from '../wait/state.js';
 import { memoryQueries } from './queries.js';
 import type { MemoryRows } from './rows.js';
+import { memoryTaskState } from './task-state.js';
+import { memoryWorkers } from './workers.js';
 
 export interface MemoryStore extends Store {
   readonly rows: MemoryRows;
@@ -37,9 +43,13 @@ export function createMemoryStore(): MemoryStore {
     logs: [],
     ready: new Map(),
     timers: new Map(),
+    waits: new Map(),
     keys: new Map(),
     sessions: new Map(),
     orgs: new Map(),
+    workers: new Map(),
+    definitions: new Map(),
+    taskState: new Map(),
   };
   return {
     rows,
@@ -50,6 +60,11 @@ export function createMemoryStore(): MemoryStore {
       write(rows, batch);
     },
     reserve: async (request) => reserve(rows, request),
+    release: async (id) => {
+      const work = rows.ready.get(id);
+      if (work !== undefined) work.reservedUntil = 0;
+    },
+    readyLines: async (limit) => readyLines(rows, limit),
     dueTimers: async (now, limit) =>
       soonest(rows)
         .filter((timer) => timer.dueAt <= now)
@@ -81,8 +96,16 @@ export function createMemoryStore(): MemoryStore {
     orgs: {
       upsert: async (orgs) =>
         orgs.forEach((org) => rows.orgs.set(org.id, { createdAt: rows.orgs.get(org.id)?.createdAt ?? 0, ...org })),
+      create: async (org) => {
+        if ([...rows.orgs.values()].some(({ slug, id }) => slug === org.slug || id === org.id)) {
+          throw new ServiceError('ALREADY_EXISTS', `An organisation with the slug "${org.slug}" exists already.`);
+        }
+        rows.orgs.set(org.id, org);
+      },
       find: async (slugOrId) => [...rows.orgs.values()].find((org) => org.slug === slugOrId || org.id === slugOrId),
     },
+    workers: memoryWorkers(rows),
+    taskState: memoryTaskState(rows),
     ping: async () => undefined,
     close: async () => undefined,
   };
@@ -92,16 +115,21 @@ export function createMemoryStore(): MemoryStore {
 const LIFE = 'memory';
 
 function load(rows: MemoryRows, wanted: readonly Wanted[]): Loaded {
-  const executions = wanted.flatMap(({ id, taskIds }) => {
+  const executions = wanted.flatMap(({ id, taskIds, waits: named }) => {
     const row = rows.executions.get(id);
     if (row === undefined) return [];
     const tasks = [...rows.tasks.values()]
       .filter(({ executionId, task }) => executionId === id && (isOpenTask(task) || taskIds.includes(task.id)))
       .map(({ task }) => task);
-    return [{ ...row, seq: rows.entries.get(id)?.at(-1)?.seq ?? 0, tasks }];
+    const names = new Set(named.map(waitName));
+    const waits = [...(rows.waits.get(id)?.values() ?? [])].filter((wait) => wait.open || names.has(waitName(wait)));
+    return [{ ...row, seq: rows.entries.get(id)?.at(-1)?.seq ?? 0, tasks, waits }];
   });
+  const elsewhere = wanted.flatMap(({ id, taskIds }) =>
+    taskIds.filter((taskId) => (rows.tasks.get(taskId)?.executionId ?? id) !== id),
+  );
   const keys = wanted.flatMap((want) => want.keys).flatMap((key) => rows.keys.get(keyName(key)) ?? []);
-  return { executions, keys, life: LIFE };
+  return { executions, keys, elsewhere, life: LIFE };
 }
 
 /** Everything a database would refuse, before anything is written. */
@@ -114,6 +142,9 @@ function check(rows: MemoryRows, batch: CommitBatch): void {
   }
   for (const { isNew, task } of batch.tasks) {
     if (rows.tasks.has(task.id) === isNew) throw new CommitConflict(`task ${task.id}`);
+  }
+  for (const { executionId, isNew, wait } of batch.waits) {
+    if (rows.waits.get(executionId)?.has(waitName(wait)) === isNew) throw new CommitConflict(waitName(wait));
   }
   const freed = new Map(batch.keys.remove.map((key) => [keyName(key), key.targetId]));
   for (const key of batch.keys.add) {
@@ -157,6 +188,10 @@ function contiguous<Row>(
 function write(rows: MemoryRows, batch: CommitBatch): void {
   for (const { expectedVersion: _, ...execution } of batch.executions) rows.executions.set(execution.id, execution);
   for (const { executionId, task } of batch.tasks) rows.tasks.set(task.id, { executionId, task });
+  for (const { executionId, wait } of batch.waits) {
+    const own = rows.waits.get(executionId) ?? new Map<string, Wait>();
+    rows.waits.set(executionId, own.set(waitName(wait), wait));
+  }
   for (const row of batch.history) append(rows.history, row.executionId, row);
   for (const entry of batch.entries) append(rows.entries, entry.executionId, entry);
   rows.attempts.push(...batch.attempts);
@@ -170,8 +205,8 @@ function write(rows: MemoryRows, batch: CommitBatch): void {
   syncEntries(rows, batch.entries);
   for (const id of batch.ready.remove) rows.ready.delete(id);
   for (const work of batch.ready.add) rows.ready.set(work.id, { ...work, reservedUntil: 0 });
-  for (const id of batch.timers.remove) rows.timers.delete(id);
-  for (const timer of batch.timers.set) rows.timers.set(timer.id, timer);
+  for (const timer of batch.timers.remove) rows.timers.delete(timerName(timer));
+  for (const timer of batch.timers.set) rows.timers.set(timerName(timer), timer);
   for (const key of batch.keys.remove) {
     if (rows.keys.get(keyName(key))?.targetId === key.targetId) rows.keys.delete(keyName(key));
   }
@@ -192,7 +227,12 @@ function erase(rows: MemoryRows, id: ExecutionId): void {
   rows.executions.delete(id);
   rows.history.delete(id);
   rows.entries.delete(id);
-  for (const [taskId, { executionId }] of rows.tasks) if (executionId === id) rows.tasks.delete(taskId);
+  rows.waits.delete(id);
+  for (const [taskId, { executionId }] of rows.tasks) {
+    if (executionId !== id) continue;
+    rows.tasks.delete(taskId);
+    rows.taskState.delete(taskId);
+  }
 }
 
 function append<Row>(map: Map<ExecutionId, Row[]>, id: ExecutionId, row: Row): void {
@@ -215,6 +255,18 @@ function reserve(rows: MemoryRows, request: ReserveRequest): ReadyWork[] {
     .slice(0, request.limit);
   for (const work of found) work.reservedUntil = request.now + request.holdMs;
   return found.map(({ reservedUntil: _, ...work }) => work);
+}
+
+function readyLines(rows: MemoryRows, limit: number): ReadyLine[] {
+  const lines = new Map<string, ReadyLine>();
+  for (const { orgId, queue, type, kind } of rows.ready.values()) {
+    lines.set(`${type} ${orgId} ${queue} ${kind}`, { orgId, queue, type, kind });
+  }
+  return [...lines.values()].slice(0, limit);
+}
+
+function timerName({ executionId, type, id }: TimerRef): string {
+  return `${executionId} ${type} ${id}`;
 }
 
 function soonest(rows: MemoryRows): DueTimer[] {

@@ -1,17 +1,26 @@
 import type { ExecutionId } from '../ids.js';
-import type { Clock, Ids, Reporter } from '../ports/surroundings.js';
+import type { Clock, Ids, Reporter, Timer } from '../ports/surroundings.js';
 
-export interface ManualClock extends Clock {
+export interface ManualClock extends Clock, Timer {
   advance(ms: number): void;
 }
 
-/** A clock that moves when a test says so. */
+/** A clock that moves when a test says so, and rings then. */
 export function manualClock(start = 1_700_000_000_000): ManualClock {
   let now = start;
+  const alarms = new Set<{ readonly at: number; readonly run: () => void }>();
   return {
     now: () => now,
+    after: (ms, run) => {
+      const alarm = { at: now + ms, run };
+      alarms.add(alarm);
+      return () => alarms.delete(alarm);
+    },
     advance: (ms) => {
       now += ms;
+      for (const alarm of [...alarms].toSorted((a, b) => a.at - b.at)) {
+        if (alarm.at <= now && alarms.delete(alarm)) alarm.run();
+      }
     },
   };
 }

@@ -3,6 +3,8 @@ import type { WorkflowState } from '../execution/state.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { TaskLog } from '../occurrence.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
+import type { Wait, WaitRef } from '../wait/state.js';
+import type { WorkerStore } from './workers.js';
 
 /**
  * Where everything durable lives. An adapter keeps rows; it decides nothing. All writing goes through `commit`, and one
@@ -10,7 +12,7 @@ import type { EndedAttempt, TaskState } from '../task/state.js';
  */
 export interface Store {
   /**
-   * Reads executions for deciding: the record, its open tasks, and the tasks named. Unknown ids are absent from the
+   * Reads executions for deciding: the record, its open tasks and waits, and those named. Unknown ids are absent from the
    * answer. Waits up to two seconds for a connection that is being made. With `lock`, the rows stay locked (in the order
    * of their ids) until the next `commit` or `unlock`.
    *
@@ -39,7 +41,13 @@ export interface Store {
    */
   reserve(request: ReserveRequest): Promise<readonly ReadyWork[]>;
 
-  /** Timers due at `now`, soonest first. Two processes may see the same one; firing it is a change that happens once. */
+  /** Reserved work is offered to everybody again. */
+  release(id: string): Promise<void>;
+
+  /** The lines in which ready work stands, at most `limit` of them. Also those of which all work is reserved. */
+  readyLines(limit: number): Promise<readonly ReadyLine[]>;
+
+  /** What is due at `now`, soonest first. Two processes may see the same; what it does is a change that happens once. */
   dueTimers(now: number, limit: number): Promise<readonly DueTimer[]>;
 
   /** The instant of the next timer after `now`, if there is one. */
@@ -49,6 +57,8 @@ export interface Store {
   readonly queries: Queries;
   readonly streams: StreamLog;
   readonly orgs: OrgStore;
+  readonly workers: WorkerStore;
+  readonly taskState: TaskStateStore;
 
   /** Resolves when a round trip to the database succeeds; rejects with UNAVAILABLE otherwise. */
   ping(): Promise<void>;
@@ -63,6 +73,7 @@ export class CommitConflict extends Error {
 export interface Wanted {
   readonly id: ExecutionId;
   readonly taskIds: readonly TaskId[];
+  readonly waits: readonly WaitRef[];
   readonly keys: readonly IdempotencyKeyId[];
 }
 
@@ -77,7 +88,8 @@ export interface KeyRelease extends IdempotencyKeyId {
 }
 
 export interface IdempotencyKey extends IdempotencyKeyId {
-  readonly target: 'workflow' | 'task';
+  readonly target: 'workflow' | 'task' | 'promise';
+  /** Of a promise its UUID, not its name. */
   readonly targetId: string;
   readonly expiresAt: number;
 }
@@ -85,6 +97,8 @@ export interface IdempotencyKey extends IdempotencyKeyId {
 export interface Loaded {
   readonly executions: readonly LoadedExecution[];
   readonly keys: readonly IdempotencyKey[];
+  /** Of the tasks named, those that belong to another execution than the one they were named with. */
+  readonly elsewhere: readonly TaskId[];
   /** Which life of the database answered: changes exactly when a crash of it may have taken the newest output. */
   readonly life: string;
 }
@@ -104,17 +118,19 @@ export interface LoadedExecution {
   /** Absent for a standalone task. */
   readonly workflow: WorkflowState | undefined;
   readonly tasks: readonly TaskState[];
+  readonly waits: readonly Wait[];
 }
 
 /**
  * What one commit writes. Within each list, rows stand in the order in which they were decided; an execution, a task, a
- * piece of ready work, a timer and a key stand in their lists once. A task is written together with its execution, whose
- * version guards both. Where a list has removals they are carried out before the additions.
+ * wait, a piece of ready work, a timer and a key stand in their lists once. A task or a wait is written together with its
+ * execution, whose version guards them. Where a list has removals they are carried out before the additions.
  */
 export interface CommitBatch {
   readonly durability: 'state' | 'output';
   readonly executions: readonly ExecutionWrite[];
   readonly tasks: readonly TaskWrite[];
+  readonly waits: readonly WaitWrite[];
   readonly history: readonly HistoryRow[];
   readonly entries: readonly StreamEntry[];
   readonly attempts: readonly EndedAttempt[];
@@ -122,7 +138,7 @@ export interface CommitBatch {
   /** What running attempts said of themselves, where nothing else of their tasks changed. */
   readonly signs: readonly TaskSign[];
   readonly ready: { readonly add: readonly ReadyWork[]; readonly remove: readonly string[] };
-  readonly timers: { readonly set: readonly DueTimer[]; readonly remove: readonly string[] };
+  readonly timers: { readonly set: readonly DueTimer[]; readonly remove: readonly TimerRef[] };
   readonly keys: { readonly add: readonly IdempotencyKey[]; readonly remove: readonly KeyRelease[] };
   /** Standalone tasks that go altogether, with all their rows, if they are still as they were when that was decided. */
   readonly deleted: readonly { readonly id: ExecutionId; readonly expectedVersion: number }[];
@@ -146,6 +162,13 @@ export interface TaskWrite {
   readonly executionId: ExecutionId;
   readonly isNew: boolean;
   readonly task: TaskState;
+}
+
+export interface WaitWrite {
+  readonly executionId: ExecutionId;
+  readonly orgId: OrgId;
+  readonly isNew: boolean;
+  readonly wait: Wait;
 }
 
 /**
@@ -200,6 +223,9 @@ export interface ReadyWork {
   readonly score: number;
 }
 
+/** Where work of one kind stands in a queue. */
+export type ReadyLine = Pick<ReadyWork, 'orgId' | 'queue' | 'type' | 'kind'>;
+
 export interface ReserveRequest {
   readonly orgId: OrgId;
   readonly queue: string;
@@ -210,10 +236,16 @@ export interface ReserveRequest {
   readonly holdMs: number;
 }
 
-export interface DueTimer {
-  /** What becomes due: a task's id. */
-  readonly id: string;
+/** Something that becomes due, once for each execution, type and id. */
+export interface TimerRef {
   readonly executionId: ExecutionId;
+  /** A task that was put off becomes ready, a task's time is over, a workflow's timer fires, a promise times out. */
+  readonly type: 'task' | 'deadline' | 'timer' | 'promise';
+  /** The task's id, or the wait's key. */
+  readonly id: string;
+}
+
+export interface DueTimer extends TimerRef {
   readonly orgId: OrgId;
   readonly dueAt: number;
 }
@@ -291,8 +323,25 @@ export interface Queries {
   task(orgId: OrgId, id: TaskId): Promise<TaskRecord | undefined>;
   /** Standalone tasks only. */
   tasks(orgId: OrgId, filter: TaskFilter): Promise<Page<TaskRecord>>;
+  /** The children of a workflow execution, oldest first; undefined when there is no such execution. */
+  children(orgId: OrgId, id: ExecutionId): Promise<readonly WorkflowRecord[] | undefined>;
+  /** By its UUID, or by its name in an execution. */
+  promise(orgId: OrgId, ref: PromiseRef): Promise<PromiseRecord | undefined>;
+  /** What a key stands for at `now`. */
+  key(id: IdempotencyKeyId, now: number): Promise<IdempotencyKey | undefined>;
+  /** Which of these are workflow executions of the organisation. */
+  existing(orgId: OrgId, ids: readonly ExecutionId[]): Promise<ReadonlySet<ExecutionId>>;
   attempts(orgId: OrgId, id: TaskId): Promise<readonly EndedAttempt[]>;
   logs(orgId: OrgId, id: TaskId, filter: LogFilter): Promise<Page<StoredLog>>;
+}
+
+export type PromiseRef = { readonly promiseId: string } | { readonly executionId: ExecutionId; readonly name: string };
+
+export interface PromiseRecord {
+  readonly executionId: ExecutionId;
+  readonly name: string;
+  readonly promiseId: string;
+  readonly open: boolean;
 }
 
 export interface Position {
@@ -329,7 +378,8 @@ interface PageFilter {
 }
 
 export interface WorkflowFilter extends PageFilter {
-  readonly status?: WorkflowState['status'];
+  /** As people see it: an execution that is being cancelled is CANCELLING, whatever its code does meanwhile. */
+  readonly status?: WorkflowState['status'] | 'CANCELLING';
   readonly kind?: string;
   readonly queue?: string;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -361,11 +411,28 @@ export interface Organisation {
   readonly slug: string;
   readonly name: string;
   readonly tier: string;
+  /** Where its data is kept; absent when nobody said. */
+  readonly region?: string | undefined;
   readonly createdAt: number;
 }
 
 export interface OrgStore {
   upsert(orgs: readonly Omit<Organisation, 'createdAt'>[]): Promise<void>;
+  /** @throws {ServiceError} ALREADY_EXISTS when the slug is taken. */
+  create(org: Organisation): Promise<void>;
   /** By slug or by id. */
   find(slugOrId: string): Promise<Organisation | undefined>;
+}
+
+/** What a task remembers between its attempts: key to JSON text. Undefined answers mean that there is no such task. */
+export interface TaskStateStore {
+  get(orgId: OrgId, taskId: TaskId, key: string): Promise<{ readonly value: Json | undefined } | undefined>;
+  keys(orgId: OrgId, taskId: TaskId): Promise<readonly string[] | undefined>;
+  /**
+   * Sets the value; `undefined` takes the key away. Resolves to false when there is no such task.
+   *
+   * @throws {ServiceError} RESOURCE_EXHAUSTED when the task has as many keys as it may have.
+   */
+  set(orgId: OrgId, taskId: TaskId, key: string, value: Json | undefined): Promise<boolean>;
+  clear(orgId: OrgId, taskId: TaskId): Promise<boolean>;
 }

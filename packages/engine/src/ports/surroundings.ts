@@ -7,6 +7,12 @@ export interface Clock {
   now(): number;
 }
 
+/** Waiting. */
+export interface Timer {
+  /** Calls `run` once, `ms` milliseconds from now, and not while the caller runs. Returns how to prevent it. */
+  after(ms: number, run: () => void): () => void;
+}
+
 /** New identifiers. */
 export interface Ids {
   /** A time-ordered UUID (version 7), so that new rows stand beside each other. */

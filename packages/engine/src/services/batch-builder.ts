@@ -1,19 +1,20 @@
 import { ServiceError } from '@flovyn/protocol';
-import type { Decision } from '../decision.js';
+import type { Change } from '../change.js';
+import type { Answer, Circumstances, OwnDecision } from '../decision.js';
 import type { Claim, TurnClaim } from '../execution/state.js';
-import type { Execution } from '../execution/view.js';
-import type { TaskId } from '../ids.js';
+import type { Execution, ExecutionView } from '../execution/view.js';
+import { forward } from '../forward.js';
+import type { ExecutionId, TaskId } from '../ids.js';
 import type { Occurrence } from '../occurrence.js';
-import type { IdempotencyKey } from '../ports/store.js';
+import { CommitConflict, type IdempotencyKey } from '../ports/store.js';
 import type { Clock, Ids } from '../ports/surroundings.js';
 import { Batch } from './batch.js';
-import type { Change } from '../change.js';
 import type { Dispatcher, Offer, Place } from './dispatcher.js';
 import { type Meeting, taskOffer, workflowOffer } from './hand-over.js';
-import { type Prepared, type WorkingSet, keyName } from './working-set.js';
+import { Missing, type Prepared, type WorkingSet, keyName } from './working-set.js';
 
 /** What became of one change. */
-export type Outcome = Decision<unknown>['answer'] | { readonly thrown: unknown };
+export type Outcome = Answer<unknown> | { readonly thrown: unknown };
 
 /** A place of a session that was taken in a batch. */
 export interface TakenPlace {
@@ -39,7 +40,10 @@ export interface BuilderParts {
 
 /**
  * Decides changes one after the other, each on what the ones before it have left, and gathers what they come to: rows, and
- * what is to be told once the rows are stored. Work that becomes ready meets a session with room here, in the same batch.
+ * what is to be told once the rows are stored. What a change means for other executions happens here too, in the same
+ * batch; and work that becomes ready meets a session with room.
+ *
+ * Throws {@link Missing} when an execution is needed that was not read: then nothing of the batch may be kept.
  */
 export class BatchBuilder {
   readonly batch: Batch;
@@ -47,11 +51,15 @@ export class BatchBuilder {
   /** Work and worker that met. */
   readonly meetings: Meeting[] = [];
   readonly cancellations: Cancellation[] = [];
-  /** To be given back if the batch is not stored. */
+  /** Claims that are as if they had never been if the batch is not stored. */
   readonly places: TakenPlace[] = [];
+  /** Those of them for which a place was taken here: it is given back then. Others belong to who asked for the claim. */
+  readonly taken: Place[] = [];
   /** Claims that end with this batch. */
   readonly endings: Claim[] = [];
   readonly #parts: BuilderParts;
+  /** What the occurrences of the change at hand mean for other executions. */
+  #forwarded: Change<unknown>[] = [];
 
   constructor(parts: BuilderParts) {
     this.#parts = parts;
@@ -60,38 +68,90 @@ export class BatchBuilder {
 
   decide(change: Change<unknown>): Outcome {
     const now = this.#parts.clock.now();
-    const { executions } = this.#parts.prepared;
-    const found = executions.get(change.id);
-    // Another organisation's execution does not exist, whoever asks.
-    const own = found?.orgId === change.orgId ? found : undefined;
-    let decision: Decision<unknown>;
+    let outcome: Outcome;
     try {
-      decision = change.decide({ execution: own, now, key: this.#keyOf(change, now) });
-      if (found !== own && decision.occurrences.length > 0) {
-        throw new ServiceError('ALREADY_EXISTS', `Id ${change.id} is taken. Use a new random UUID.`);
-      }
+      outcome = this.#carryOut(change, now);
     } catch (error) {
+      if (error instanceof Missing || error instanceof CommitConflict) throw error;
+      this.#forwarded = [];
       return { thrown: error };
     }
-    if (decision.key !== undefined) {
-      this.batch.claimKey(decision.key, this.#parts.prepared.keys.get(keyName(decision.key)));
+    this.#carryOutForwarded(now);
+    return outcome;
+  }
+
+  /** Breadth first: what an end sets off reaches parents and children in the order in which they are told. */
+  #carryOutForwarded(now: number): void {
+    for (let next = this.#forwarded.shift(); next !== undefined; next = this.#forwarded.shift()) {
+      try {
+        this.#carryOut(next, now);
+      } catch (error) {
+        // The other execution refuses: it has ended, or has no more room. What sets it off has happened all the same.
+        if (!ServiceError.is(error)) throw error;
+      }
+    }
+  }
+
+  #carryOut(change: Change<unknown>, now: number): Answer<unknown> {
+    const found = this.#find(change.id, change.fresh === true);
+    // Another organisation's execution does not exist, whoever asks.
+    const own = found?.orgId === change.orgId ? found : undefined;
+    const decision = change.decide(this.#circumstances(change, own, now));
+    if ('instead' in decision) return this.#carryOut(decision.instead, now);
+    if (found !== own && decision.occurrences.length > 0) {
+      throw new ServiceError('ALREADY_EXISTS', `Id ${change.id} is taken. Use a new random UUID.`);
+    }
+    for (const key of decision.keys ?? []) {
+      this.batch.claimKey(key, this.#parts.prepared.keys.get(keyName(key)));
     }
     if (decision.stale !== undefined) this.batch.dropReady(decision.stale);
-    if (decision.occurrences.length > 0 || decision.remove === true) {
-      const execution = own ?? this.#parts.working.create(change.id, change.orgId);
-      executions.set(execution.id, execution);
-      this.touched.add(execution);
-      if (decision.remove === true) this.batch.remove(execution);
-      for (const occurrence of decision.occurrences) this.#apply(execution, occurrence, now);
-      this.#meet(workflowOffer(execution), execution, now);
+    if (decision.staleTimer !== undefined) this.batch.dropTimer(decision.staleTimer);
+    if (decision.occurrences.length === 0 && decision.remove !== true) return answerOf(decision, own);
+
+    const execution = own ?? this.#parts.working.create(change.id, change.orgId, rootOf(decision) ?? change.id);
+    this.#parts.prepared.executions.set(execution.id, execution);
+    this.touched.add(execution);
+    if (decision.remove === true) this.batch.remove(execution);
+    for (const occurrence of decision.occurrences) this.#apply(execution, occurrence, now);
+    const answer = answerOf(decision, execution);
+    this.#meet(workflowOffer(execution), execution, now);
+    return answer;
+  }
+
+  #circumstances(change: Change<unknown>, execution: Execution | undefined, now: number): Circumstances {
+    return {
+      execution,
+      now,
+      key: (name) => this.#keyOf({ orgId: change.orgId, key: name }, now),
+      other: (id, fresh = false) => {
+        const other = this.#find(id, fresh);
+        return other?.orgId === change.orgId ? other : undefined;
+      },
+      reread: () => {
+        if (!this.#parts.prepared.again) throw new CommitConflict(`execution ${change.id} may have moved on`);
+      },
+      takenElsewhere: (taskId) => this.#parts.prepared.elsewhere.has(taskId),
+    };
+  }
+
+  #find(id: ExecutionId, fresh: boolean): Execution | undefined {
+    const { prepared, working } = this.#parts;
+    const known = prepared.executions.get(id) ?? (prepared.again ? undefined : working.cached(id));
+    if (known !== undefined) {
+      prepared.executions.set(id, known);
+      return known;
     }
-    return decision.answer;
+    if (prepared.looked.has(id) || (fresh && !prepared.again)) return undefined;
+    throw new Missing(id);
   }
 
   #apply(execution: Execution, occurrence: Occurrence, now: number): void {
     const claim = claimTouchedBy(occurrence, execution);
+    const before = execution.workflow;
     this.batch.apply(execution, [occurrence], now);
     if (claim !== undefined && claimTouchedBy(occurrence, execution)?.token !== claim.token) this.endings.push(claim);
+    const forwarded = forward(before, occurrence, execution.workflow);
+    if (forwarded !== undefined) this.#forwarded.push(forwarded);
 
     switch (occurrence.type) {
       case 'WORKFLOW_CLAIMED':
@@ -110,9 +170,11 @@ export class BatchBuilder {
         return;
       }
       case 'TASK_CANCELLED':
+      case 'TASK_FAILED':
         // Its holder need not be told what it said itself.
         if (claim !== undefined && occurrence.endedBy === undefined) {
-          this.cancellations.push({ claim, taskId: occurrence.taskId, reason: occurrence.reason });
+          const reason = occurrence.type === 'TASK_CANCELLED' ? occurrence.reason : occurrence.error;
+          this.cancellations.push({ claim, taskId: occurrence.taskId, reason });
         }
         return;
       case 'TASK_CREATED':
@@ -129,6 +191,7 @@ export class BatchBuilder {
   #meet(offer: Offer | undefined, execution: Execution, now: number): void {
     const place = offer === undefined ? undefined : this.#parts.dispatcher.take(offer);
     if (offer === undefined || place === undefined) return;
+    this.taken.push(place);
     const occurrence: Occurrence =
       offer.taskId === undefined
         ? { type: 'WORKFLOW_CLAIMED', claim: { ...place, claimedSequence: execution.sequence } }
@@ -136,11 +199,22 @@ export class BatchBuilder {
     this.#apply(execution, occurrence, now);
   }
 
-  #keyOf(change: Change<unknown>, now: number): IdempotencyKey | undefined {
-    if (change.key === undefined) return undefined;
-    const key = this.batch.claimedKey(change.key) ?? this.#parts.prepared.keys.get(keyName(change.key));
+  #keyOf(id: { readonly orgId: Execution['orgId']; readonly key: string }, now: number): IdempotencyKey | undefined {
+    const key = this.batch.claimedKey(id) ?? this.#parts.prepared.keys.get(keyName(id));
     return key !== undefined && key.expiresAt > now ? key : undefined;
   }
+}
+
+function answerOf(decision: OwnDecision<unknown>, execution: ExecutionView | undefined): Answer<unknown> {
+  if (!('after' in decision.answer)) return decision.answer;
+  if (execution === undefined) throw new TypeError('a reply from what an execution becomes needs the execution');
+  return { reply: decision.answer.after(execution) };
+}
+
+/** A new workflow execution says whose descendant it is. */
+function rootOf({ occurrences }: OwnDecision<unknown>): ExecutionId | undefined {
+  const [first] = occurrences;
+  return first?.type === 'WORKFLOW_CREATED' ? first.workflow.rootId : undefined;
 }
 
 function claimTouchedBy(occurrence: Occurrence, execution: Execution): Claim | undefined {

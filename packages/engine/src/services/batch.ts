@@ -1,10 +1,10 @@
-import { encodeEventData, type Json } from '@flovyn/protocol';
+import { type HistoryEvent, type Json, encodeEventData, invariant } from '@flovyn/protocol';
 import { type News, announce } from '../announce.js';
 import { evolveWorkflow, wokenBy } from '../execution/evolve.js';
 import { isTerminalWorkflow } from '../execution/state.js';
 import { type Execution, remember } from '../execution/view.js';
 import type { ExecutionId, OrgId, TaskId } from '../ids.js';
-import type { Occurrence, TaskOccurrence, TaskOutput, WorkflowOccurrence } from '../occurrence.js';
+import type { Occurrence, TaskOccurrence, TaskOutput, WaitOccurrence, WorkflowOccurrence } from '../occurrence.js';
 import type {
   CommitBatch,
   DueTimer,
@@ -16,11 +16,14 @@ import type {
   StreamEntry,
   TaskLogRow,
   TaskSign,
+  TimerRef,
 } from '../ports/store.js';
 import { record, wakeEvents } from '../record.js';
 import { endedAttempt, evolveTask, reopenedAttempt } from '../task/evolve.js';
-import { type Draft, buildDraft, isDue, isReady } from './batch-rows.js';
+import { type Draft, buildDraft, deadlineOf, isDue, isReady } from './batch-rows.js';
 import { type EndedAttempt, type TaskState, isOpenTask } from '../task/state.js';
+import { evolveWait, isWaitOccurrence, waitOf } from '../wait/evolve.js';
+import { waitName } from '../wait/state.js';
 
 export interface BatchOptions {
   readonly life: string;
@@ -41,6 +44,7 @@ export class Batch {
   readonly #keys: IdempotencyKey[] = [];
   readonly #freedKeys: KeyRelease[] = [];
   readonly #stale: string[] = [];
+  readonly #staleTimers: TimerRef[] = [];
 
   constructor(options: BatchOptions) {
     this.#options = options;
@@ -81,6 +85,10 @@ export class Batch {
     this.#stale.push(id);
   }
 
+  dropTimer(timer: TimerRef): void {
+    this.#staleTimers.push(timer);
+  }
+
   remove(execution: Execution): void {
     this.#draft(execution).removed = true;
     for (const { id, orgId, idempotencyKey } of execution.tasks.values()) {
@@ -91,8 +99,28 @@ export class Batch {
   apply(execution: Execution, occurrences: readonly Occurrence[], now: number): void {
     for (const occurrence of occurrences) {
       if (isTaskOccurrence(occurrence)) this.#applyToTask(execution, occurrence, now);
+      else if (isWaitOccurrence(occurrence)) this.#applyToWait(execution, occurrence, now);
       else this.#applyToWorkflow(execution, occurrence, now);
     }
+  }
+
+  #applyToWait(execution: Execution, occurrence: WaitOccurrence, now: number): void {
+    const { workflow } = execution;
+    invariant(workflow !== undefined, `${occurrence.type} happens to a workflow execution`);
+    invariant(!isTerminalWorkflow(workflow), `${occurrence.type} cannot happen to ${workflow.status} ${workflow.id}`);
+    const draft = this.#draft(execution);
+    const name = waitName(waitOf(occurrence));
+    const before = execution.waits.get(name);
+    const fact = record(occurrence, undefined);
+    const wait = evolveWait(before, occurrence, execution.sequence + 1);
+    draft.moved = true;
+    if (wait !== undefined && wait !== before) {
+      if (!draft.waits.has(name)) draft.waits.set(name, before);
+      execution.waits.set(name, wait);
+    }
+    if (fact !== undefined) this.#recordFact(execution, fact, now);
+    const affected = { workflow: execution.workflow, task: undefined };
+    this.#announceNews(execution, announce(affected, occurrence, affected, now));
   }
 
   #applyToWorkflow(execution: Execution, occurrence: WorkflowOccurrence, now: number): void {
@@ -102,7 +130,7 @@ export class Batch {
     const sequence = execution.sequence + (fact === undefined ? 0 : 1);
     execution.workflow = evolveWorkflow(execution.workflow, occurrence, { now, sequence });
     draft.moved = true;
-    if (fact !== undefined) this.#recordFact(execution, fact.type, encodeEventData(fact), now);
+    if (fact !== undefined) this.#recordFact(execution, fact, now);
     this.#announceNews(execution, announce(before, occurrence, { workflow: execution.workflow, task: undefined }, now));
     this.#freeKey(execution.workflow);
   }
@@ -127,7 +155,7 @@ export class Batch {
     }
     if (occurrence.type === 'TASK_HEARTBEAT') return this.#sign(draft, task, { lastHeartbeatAt: now });
 
-    this.#touchTask(draft, task.id, before);
+    if (task !== before) this.#touchTask(draft, task.id, before);
     draft.moved = true;
     if (before !== undefined) {
       const ended = endedAttempt(before, occurrence, now) ?? reopenedAttempt(before, occurrence);
@@ -144,25 +172,26 @@ export class Batch {
 
   #recordTaskFact(execution: Execution, occurrence: TaskOccurrence, task: TaskState, now: number): void {
     if (execution.workflow === undefined) return;
-    const fact = record(occurrence, task);
-    if (fact === undefined) return;
-    this.#recordFact(execution, fact.type, encodeEventData(fact), now);
-    if (wakeEvents.has(fact.type)) execution.workflow = wokenBy(execution.workflow, execution.sequence);
+    const fact = record(occurrence, task, execution.workflow.door);
+    if (fact !== undefined) this.#recordFact(execution, fact, now);
   }
 
-  #recordFact(execution: Execution, type: string, data: Json, now: number): void {
+  #recordFact(execution: Execution, fact: HistoryEvent, now: number): void {
     execution.sequence += 1;
     // Time never goes back in a history: code reads it there, and must read the same in every replay.
     const before = execution.tail.at(-1)?.timestampMs ?? execution.workflow?.updatedAt ?? now;
     const event = {
       executionId: execution.id,
       sequence: execution.sequence,
-      type,
-      data,
+      type: fact.type,
+      data: encodeEventData(fact),
       timestampMs: Math.max(now, before),
     };
     remember(execution, event);
     this.#history.push(event);
+    if (execution.workflow !== undefined && wakeEvents.has(fact.type)) {
+      execution.workflow = wokenBy(execution.workflow, execution.sequence);
+    }
   }
 
   #announceNews(execution: Execution, news: News | undefined, task?: TaskState): void {
@@ -241,7 +270,9 @@ export class Batch {
         execution,
         expectedVersion: stored ? execution.version : undefined,
         workflowReady: stored && execution.workflow?.status === 'PENDING',
+        wasOver: execution.workflow !== undefined && isTerminalWorkflow(execution.workflow),
         tasks: new Map(),
+        waits: new Map(),
         signs: new Map(),
         moved: !stored,
         removed: false,
@@ -253,7 +284,12 @@ export class Batch {
 
   #touchTask(draft: Draft, id: TaskId, before: TaskState | undefined): void {
     if (draft.tasks.has(id)) return;
-    draft.tasks.set(id, { stored: before !== undefined, ready: isReady(before), due: isDue(before) });
+    draft.tasks.set(id, {
+      stored: before !== undefined,
+      ready: isReady(before),
+      due: isDue(before),
+      deadline: deadlineOf(before) !== undefined,
+    });
   }
 
   /** Closes the batch: raises the versions of what moved and gives the rows; `undefined` when there is nothing to write. */
@@ -261,14 +297,20 @@ export class Batch {
     const batch = {
       executions: [] as CommitBatch['executions'][number][],
       tasks: [] as CommitBatch['tasks'][number][],
+      waits: [] as CommitBatch['waits'][number][],
       signs: [] as TaskSign[],
       ready: { add: [] as ReadyWork[], remove: [...this.#stale] },
-      timers: { set: [] as DueTimer[], remove: [] as string[] },
+      timers: { set: [] as DueTimer[], remove: [...this.#staleTimers] },
       deleted: [] as CommitBatch['deleted'][number][],
     };
     for (const draft of this.#drafts.values()) buildDraft(draft, batch);
     const stateless =
-      batch.executions.length + batch.ready.remove.length + batch.deleted.length + this.#keys.length === 0;
+      batch.executions.length +
+        batch.ready.remove.length +
+        batch.timers.remove.length +
+        batch.deleted.length +
+        this.#keys.length ===
+      0;
     if (stateless && this.#entries.length + this.#logs.length + batch.signs.length === 0) return undefined;
     return {
       durability: stateless ? 'output' : 'state',

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.js';
 import { DispatchLoop } from '../loops/dispatch-loop.js';
 import { TimerLoop } from '../loops/timer-loop.js';
 import type { Store } from '../ports/store.js';
-import type { Clock, Ids, Reporter, WakeUps } from '../ports/surroundings.js';
+import type { Clock, Ids, Reporter, Timer, WakeUps } from '../ports/surroundings.js';
 import { Lane } from './lane.js';
 import { Dispatcher } from './dispatcher.js';
 import type { LeaseTimes } from './session.js';
@@ -10,6 +10,16 @@ import { SessionRegistry } from './sessions.js';
 import { cancelTask, deleteTask, retryTask } from './standalone-task.js';
 import { startTask, startWorkflow } from './start.js';
 import { StreamHub } from './streams.js';
+import { SingleCalls } from './unary-door.js';
+import { type SilenceTimes, UnaryWorkers } from './unary-workers.js';
+import {
+  cancelWorkflow,
+  retryWorkflow,
+  settlePromise,
+  signalWithStart,
+  signalWorkflow,
+  startChild,
+} from './workflow-calls.js';
 
 export interface EngineSettings {
   /** How long a session may be silent; 30 s. */
@@ -18,6 +28,8 @@ export interface EngineSettings {
   readonly heartbeatMs?: number;
   /** How long a session keeps its claims after its connection broke; 10 s. */
   readonly graceMs?: number;
+  /** How long a worker that makes single calls may be silent: one that sends heartbeats, 60 s, and one that does not, 5 min. */
+  readonly silence?: SilenceTimes;
   /** Executions kept in memory between their changes; 20,000. */
   readonly cachedExecutions?: number;
 }
@@ -25,6 +37,7 @@ export interface EngineSettings {
 export interface EngineParts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly timer: Timer;
   readonly ids: Ids;
   readonly wakeUps: WakeUps;
   readonly reporter: Reporter;
@@ -32,7 +45,8 @@ export interface EngineParts {
 }
 
 /** Puts the rooms of the engine together. Whoever calls it runs the loops and closes it. */
-export function createEngine({ store, clock, ids, wakeUps, reporter, settings = {} }: EngineParts): Engine {
+export function createEngine(parts: EngineParts): Engine {
+  const { store, clock, timer, ids, wakeUps, reporter, settings = {} } = parts;
   const hub = new StreamHub(reporter);
   const dispatcher = new Dispatcher(() => ids.token());
   const lane: Lane = new Lane({
@@ -54,15 +68,30 @@ export function createEngine({ store, clock, ids, wakeUps, reporter, settings = 
     heartbeatMs: settings.heartbeatMs ?? 10_000,
     graceMs: settings.graceMs ?? 10_000,
   };
-  const freed = (): void => dispatch.lookAround();
-  const sessions = new SessionRegistry({ lane, dispatcher, store, clock, ids, reporter, times, freed });
+  const freed = (): void => dispatch.freed();
+  const unary = new UnaryWorkers({
+    store: store.sessions,
+    dispatcher,
+    clock,
+    ids,
+    times: settings.silence ?? { heartbeatingMs: 60_000, silentMs: 300_000 },
+  });
+  const sessions = new SessionRegistry({ lane, dispatcher, store, clock, ids, reporter, times, freed, unary, timer });
   return {
     startWorkflow: (request) => lane.change(startWorkflow(request, ids)),
     startTask: (request) => lane.change(startTask(request, ids)),
+    startChild: (request) => lane.change(startChild(request, ids)),
+    signalWorkflow: (request) => lane.change(signalWorkflow(request)),
+    signalWithStart: (request) => lane.change(signalWithStart(request, ids)),
+    cancelWorkflow: (request) => lane.change(cancelWorkflow(request)),
+    retryWorkflow: async (request) => lane.change(await retryWorkflow(request, store.queries)),
+    settlePromise: async (request) => lane.change(await settlePromise(request, store.queries, clock)),
+    queryWorkflow: (request) => sessions.query(request),
     cancelTask: (request) => lane.change(cancelTask(request)),
     retryTask: (request) => lane.change(retryTask(request)),
     deleteTask: (request) => lane.change(deleteTask(request)),
     sessions,
+    unary: new SingleCalls({ lane, dispatcher, workers: unary, store, clock, timer, ids, freed }),
     streams: hub,
     loops: { timers, leases: sessions.leases, dispatch },
     oldestWaitMs: () => lane.oldestWaitMs(),

@@ -1,29 +1,35 @@
 import type { HandOver } from '../engine.js';
+import type { Claim, Door } from '../execution/state.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 
-/** A place of a session that has been taken for one piece of work. */
-export interface Place {
-  readonly sessionId: SessionId;
-  readonly workerId: string;
-  readonly token: string;
-}
+/** A place that has been taken for one piece of work: the claim on it. */
+export type Place = Claim;
 
-/** What the dispatcher needs to know of a session of this process. */
-export interface Seat {
+/** Who holds claims: a session of this process, or a worker that makes single calls. */
+export interface Holder {
   readonly id: SessionId;
-  readonly orgId: OrgId;
-  readonly workerId: string;
-  readonly queue: string;
-  readonly workflowKinds: ReadonlySet<string>;
-  readonly taskKinds: ReadonlySet<string>;
-  /** Turns and attempts that hold a place, by token. */
+  /** Turns and attempts that are claimed, by token. */
   readonly turns: Map<string, ExecutionId>;
   readonly attempts: Map<string, { readonly executionId: ExecutionId; readonly taskId: TaskId }>;
+}
+
+/** Somebody who takes work now: a session with room, or a poll that waits for one piece. */
+export interface Seat {
+  readonly orgId: OrgId;
+  readonly queue: string;
+  /** Whose claim it becomes. */
+  readonly holder: Holder;
+  readonly workerId: string;
+  readonly door: Door;
+  /** Whether it can do this kind of work. */
+  accepts(type: Offer['type'], kind: string): boolean;
   /** How many more it takes now; 0 while disconnected. */
-  freeTurns(): number;
-  freeAttempts(): number;
-  /** What the worker has of an execution's history in memory; 0 for nothing. */
-  held(id: ExecutionId): number;
+  free(type: Offer['type']): number;
+  /** Claimed for it, but not stored yet; and given back. */
+  taken(token: string, type: Offer['type']): void;
+  left(token: string): void;
+  /** What the worker has of an execution's history in memory, 0 for nothing; undefined for one that asks for it itself. */
+  held(id: ExecutionId): number | undefined;
   deliver(work: HandOver): void;
 }
 
@@ -40,94 +46,137 @@ export interface Offer {
 }
 
 /**
- * Knows the sessions of this process and who has room. Taking a place happens while a batch is built, so that work and
+ * Knows who of this process takes work, and who holds it. Taking a place happens while a batch is built, so that work and
  * worker meet in one commit; a batch that is not stored gives its places back.
  */
 export class Dispatcher {
-  readonly #seats = new Map<SessionId, Seat>();
-  readonly #byQueue = new Map<string, Seat[]>();
+  readonly #holders = new Map<SessionId, Holder>();
+  readonly #byQueue = new Map<string, Set<Seat>>();
+  /** The seat of each session, for work that goes back to who knows it. */
+  readonly #sessions = new Map<SessionId, Seat>();
+  /** Which seat a claim was taken for, until it is delivered or given back. */
+  readonly #taken = new Map<string, Seat>();
   readonly #newToken: () => string;
-  readonly #turns = new Map<string, number>();
 
   constructor(newToken: () => string) {
     this.#newToken = newToken;
   }
 
-  get(id: SessionId): Seat | undefined {
-    return this.#seats.get(id);
+  holds(holder: Holder): void {
+    this.#holders.set(holder.id, holder);
   }
 
-  /** Those who are there now; a copy, since they come and go. */
+  gone(holder: Holder): void {
+    if (this.#holders.get(holder.id) === holder) this.#holders.delete(holder.id);
+  }
+
+  /** Who there is now; a copy, since they come and go. */
   seats(): readonly Seat[] {
-    return [...this.#seats.values()];
+    return [...this.#byQueue.values()].flatMap((seats) => [...seats]);
+  }
+
+  /** A session sits down, for good: work of executions it knows comes to it first. */
+  addSession(seat: Seat): void {
+    this.holds(seat.holder);
+    this.#sessions.set(seat.holder.id, seat);
+    this.add(seat);
+  }
+
+  removeSession(seat: Seat): void {
+    this.gone(seat.holder);
+    if (this.#sessions.get(seat.holder.id) === seat) this.#sessions.delete(seat.holder.id);
+    this.remove(seat);
   }
 
   add(seat: Seat): void {
-    this.#seats.set(seat.id, seat);
     const name = queueName(seat.orgId, seat.queue);
-    this.#byQueue.set(name, [...(this.#byQueue.get(name) ?? []), seat]);
+    const seats = this.#byQueue.get(name);
+    if (seats === undefined) this.#byQueue.set(name, new Set([seat]));
+    else seats.add(seat);
   }
 
   remove(seat: Seat): void {
-    if (this.#seats.get(seat.id) === seat) this.#seats.delete(seat.id);
     const name = queueName(seat.orgId, seat.queue);
-    const left = (this.#byQueue.get(name) ?? []).filter((other) => other !== seat);
-    if (left.length > 0) this.#byQueue.set(name, left);
-    else this.#byQueue.delete(name);
+    const seats = this.#byQueue.get(name);
+    seats?.delete(seat);
+    if (seats?.size === 0) this.#byQueue.delete(name);
   }
 
-  /** Takes a place of a session that can do the work now: the holder's if it has one, else the next one's in turn. */
+  /** The session that is connected under an id. */
+  session(id: SessionId): Seat | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** Takes a place of somebody who can do the work now: the holder's if it has one, else the next one's in turn. */
   take(offer: Offer): Place | undefined {
     const seat = this.#choose(offer);
     return seat === undefined ? undefined : this.occupy(seat, offer);
   }
 
-  /** Takes a place of one session, which has been found to have room. */
-  occupy(seat: Seat, work: Pick<Offer, 'executionId' | 'taskId'>): Place {
-    const place = { sessionId: seat.id, workerId: seat.workerId, token: this.#newToken() };
+  /** Takes a place of one seat, which has been found to have room. */
+  occupy(seat: Seat, work: Pick<Offer, 'executionId' | 'taskId' | 'type'>): Place {
+    const token = this.#newToken();
+    const place: Place = {
+      sessionId: seat.holder.id,
+      workerId: seat.workerId,
+      token,
+      ...(seat.door === 'unary' ? { door: seat.door } : {}),
+    };
+    this.#taken.set(token, seat);
+    seat.taken(token, work.type);
     this.hold(place, work);
     return place;
   }
 
-  /** Notes that a token holds a place, if its session is one of this process. */
+  /** Notes that a token is a claim of its holder, if that is one of this process. */
   hold(place: Place, { executionId, taskId }: Pick<Offer, 'executionId' | 'taskId'>): void {
-    const seat = this.#seats.get(place.sessionId);
-    if (taskId === undefined) seat?.turns.set(place.token, executionId);
-    else seat?.attempts.set(place.token, { executionId, taskId });
+    const holder = this.#holders.get(place.sessionId);
+    if (taskId === undefined) holder?.turns.set(place.token, executionId);
+    else holder?.attempts.set(place.token, { executionId, taskId });
   }
 
-  /** Gives a place back. Harmless when it has been given back already. */
-  leave(place: { readonly sessionId: SessionId; readonly token: string }): void {
-    const seat = this.#seats.get(place.sessionId);
-    seat?.turns.delete(place.token);
-    seat?.attempts.delete(place.token);
+  /** The claim was not stored. */
+  unhold(place: Pick<Place, 'sessionId' | 'token'>): void {
+    const holder = this.#holders.get(place.sessionId);
+    holder?.turns.delete(place.token);
+    holder?.attempts.delete(place.token);
   }
 
-  canTake(seat: Seat, offer: Pick<Offer, 'type' | 'kind'>): boolean {
-    return offer.type === 'workflow'
-      ? seat.workflowKinds.has(offer.kind) && seat.freeTurns() > 0
-      : seat.taskKinds.has(offer.kind) && seat.freeAttempts() > 0;
+  /** Who a stored claim is to be delivered to. */
+  recipient(place: Pick<Place, 'sessionId' | 'token'>): Seat | undefined {
+    const seat = this.#taken.get(place.token);
+    this.#taken.delete(place.token);
+    // A session that came back takes what the connection before it was given.
+    return this.#sessions.get(place.sessionId) ?? seat;
+  }
+
+  /** The claim is over, or was never stored. Harmless when that was said already. */
+  leave(place: Pick<Place, 'sessionId' | 'token'>): void {
+    this.#taken.get(place.token)?.left(place.token);
+    this.#taken.delete(place.token);
+    this.unhold(place);
   }
 
   #choose(offer: Offer): Seat | undefined {
     if (offer.holder !== undefined) {
-      const holder = this.#seats.get(offer.holder);
-      if (holder !== undefined && fits(holder, offer) && this.canTake(holder, offer)) return holder;
+      const known = this.#sessions.get(offer.holder);
+      if (known !== undefined && fits(known, offer) && canTake(known, offer)) return known;
     }
-    const name = queueName(offer.orgId, offer.queue);
-    const seats = this.#byQueue.get(name);
+    const seats = this.#byQueue.get(queueName(offer.orgId, offer.queue));
     if (seats === undefined) return undefined;
-    const start = this.#turns.get(name) ?? 0;
-    for (let step = 0; step < seats.length; step += 1) {
-      const index = (start + step) % seats.length;
-      const seat = seats[index];
-      if (seat !== undefined && this.canTake(seat, offer)) {
-        this.#turns.set(name, (index + 1) % seats.length);
-        return seat;
-      }
+    for (const seat of seats) {
+      if (!canTake(seat, offer)) continue;
+      // To the end of the row: the next piece of work is for the next one.
+      seats.delete(seat);
+      seats.add(seat);
+      return seat;
     }
     return undefined;
   }
+}
+
+export function canTake(seat: Seat, offer: Pick<Offer, 'type' | 'kind'>): boolean {
+  return seat.free(offer.type) > 0 && seat.accepts(offer.type, offer.kind);
 }
 
 function fits(seat: Seat, offer: Offer): boolean {

@@ -1,5 +1,6 @@
 import { ServiceError } from '@flovyn/protocol';
 import { decided } from '../decision.js';
+import { decideTurnReleased } from '../execution/turn.js';
 import type { Reporter } from '../ports/surroundings.js';
 import type { TakenPlace } from './batch-builder.js';
 import type { Change } from '../change.js';
@@ -55,7 +56,7 @@ function lookInto({ claim, execution, taskId }: TakenPlace, dispatcher: Dispatch
       const workflow = stored?.workflow;
       if (workflow?.status !== 'RUNNING' || workflow.claim.token !== claim.token) return decided(undefined);
       if (workflow.claim.speculativeSequence === undefined) {
-        return decided(undefined, [{ type: 'WORKFLOW_RELEASED', reason: NEVER_ARRIVED }]);
+        return decideTurnReleased({ execution: stored }, { token: claim.token, reason: NEVER_ARRIVED });
       }
       // A speculating worker needs no telling: its turn is on the way.
       dispatcher.hold(claim, { executionId: id });

@@ -31,7 +31,7 @@ export function prepareGifts(built: BatchBuilder, parts: GiftParts): (() => void
 }
 
 function work(meeting: Meeting, { dispatcher, store, reporter }: GiftParts): (() => void) | undefined {
-  const seat = dispatcher.get(meeting.place.sessionId);
+  const seat = dispatcher.recipient(meeting.place);
   if (seat === undefined) return undefined;
   const given =
     meeting.taskId === undefined ? activation(meeting, seat.held(meeting.execution.id), store) : assignment(meeting);
@@ -48,7 +48,7 @@ function work(meeting: Meeting, { dispatcher, store, reporter }: GiftParts): (()
 }
 
 function cancelled({ claim, taskId, reason }: Cancellation, { dispatcher }: GiftParts): (() => void) | undefined {
-  const seat = dispatcher.get(claim.sessionId);
+  const seat = dispatcher.session(claim.sessionId);
   if (seat === undefined) return undefined;
   return () => seat.deliver({ type: 'attempt-cancelled', taskId, token: claim.token, reason });
 }

@@ -67,17 +67,19 @@ export function assignment({ place, execution, taskId }: Meeting): HandOver | un
 type Activation = Extract<HandOver, { type: 'activation' }>;
 
 /**
- * The same for a turn, for a worker that has seen the facts up to `after`. What must be read first is read from the
+ * The same for a turn, for a worker that has seen the facts up to `held`. What must be read first is read from the
  * store; everything else is what the execution is at this moment.
  */
 export function activation(
   meeting: Meeting,
-  after: number,
+  held: number | undefined,
   store: Store,
 ): Activation | Promise<Activation> | undefined {
   const { place, execution } = meeting;
   const { workflow } = execution;
   if (workflow?.status !== 'RUNNING' || workflow.claim.token !== place.token) return undefined;
+  // Who fetches the history itself is given none of it.
+  const after = held ?? execution.sequence;
   const given: Activation = {
     type: 'activation',
     executionId: execution.id,
@@ -85,13 +87,14 @@ export function activation(
     kind: workflow.kind,
     orgId: execution.orgId,
     queue: workflow.queue,
-    input: after === 0 ? workflow.input : undefined,
+    input: after === 0 || held === undefined ? workflow.input : undefined,
     workflowVersion: workflow.workflowVersion,
     parentId: workflow.parentId,
     afterSequence: after,
     events: [],
     sequence: execution.sequence,
     createdAt: workflow.createdAt,
+    prioritySeconds: workflow.prioritySeconds,
   };
   const events = factsAfter(execution, after);
   if (events !== undefined) return { ...given, events: events.slice(0, ACTIVATION_EVENTS) };

@@ -7,7 +7,7 @@ import { BatchBuilder, type Outcome } from './batch-builder.js';
 import type { Dispatcher } from './dispatcher.js';
 import { Doubts } from './doubts.js';
 import { prepareGifts } from './gifts.js';
-import { WorkingSet } from './working-set.js';
+import { Missing, WorkingSet } from './working-set.js';
 
 export interface LaneOptions {
   readonly store: Store;
@@ -136,11 +136,19 @@ export class Lane {
   /** Carries the members through, whole if possible: stored together, else read again, else one by one. */
   async #settle(members: readonly Member[]): Promise<void> {
     let left = members;
+    let others = new Set<ExecutionId>();
     for (let attempt = 1; left.length > 0; attempt += 1) {
-      const result = await this.#attempt(left, attempt > 1);
+      const result = await this.#attempt(left, attempt > 1, others);
       if ('carried' in result) {
         left = left.slice(result.carried);
+        others = new Set();
         attempt = 0;
+        continue;
+      }
+      // Each such try knows one execution more than the one before it.
+      if (result.error instanceof Missing && !others.has(result.error.id)) {
+        others.add(result.error.id);
+        attempt -= 1;
         continue;
       }
       const why = reasonOf(result.error);
@@ -158,7 +166,11 @@ export class Lane {
   }
 
   /** One try: how many of the members were carried through, or why none was. */
-  async #attempt(members: readonly Member[], again: boolean): Promise<{ carried: number } | { error: unknown }> {
+  async #attempt(
+    members: readonly Member[],
+    again: boolean,
+    others: ReadonlySet<ExecutionId>,
+  ): Promise<{ carried: number } | { error: unknown }> {
     const { store, dispatcher, clock, ids } = this.#options;
     let built: BatchBuilder | undefined;
     const outcomes: Outcome[] = [];
@@ -167,6 +179,7 @@ export class Lane {
       const prepared = await this.#working.prepare(
         members.map(({ change }) => change),
         again,
+        others,
       );
       built = new BatchBuilder({ prepared, working: this.#working, dispatcher, clock, ids });
       for (const { change } of members) {
@@ -187,10 +200,12 @@ export class Lane {
 
   /** The batch was not stored: as if it had never been. Where that is not certain, its claims are looked into later. */
   #undo(built: BatchBuilder, uncertain: boolean): void {
+    const { dispatcher } = this.#options;
     for (const place of built.places) {
-      this.#options.dispatcher.leave(place.claim);
+      dispatcher.unhold(place.claim);
       if (uncertain) this.#doubts.add(place);
     }
+    for (const place of built.taken) dispatcher.leave(place);
     for (const execution of built.touched) this.#working.forget(execution);
   }
 

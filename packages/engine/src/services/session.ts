@@ -1,7 +1,16 @@
 import { type Json, ServiceError } from '@flovyn/protocol';
 import { LRUCache } from 'lru-cache';
 import { type Decide, decided } from '../decision.js';
-import type { AttemptAnswer, AttemptEnd, AttemptRef, HandOver, OpenSession, Turn, WorkerSession } from '../engine.js';
+import type {
+  AttemptAnswer,
+  AttemptEnd,
+  AttemptRef,
+  HandOver,
+  OpenSession,
+  QueryAnswer,
+  Turn,
+  WorkerSession,
+} from '../engine.js';
 import { decideTurn, decideTurnReleased } from '../execution/turn.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { TaskLog, TaskOutput } from '../occurrence.js';
@@ -9,7 +18,9 @@ import type { Store } from '../ports/store.js';
 import type { Clock, Ids } from '../ports/surroundings.js';
 import { type AttemptOutcome, decideAttemptEnd, decideEntries, decideHeartbeat, decideLog } from '../task/attempt.js';
 import type { Lane } from './lane.js';
-import type { Dispatcher, Seat } from './dispatcher.js';
+import type { Questions } from './questions.js';
+import { needsOf } from './turn-needs.js';
+import type { Dispatcher, Holder, Seat } from './dispatcher.js';
 
 /** How long a session may be silent, and how often it should speak. */
 export interface LeaseTimes {
@@ -31,12 +42,13 @@ export interface SessionHouse {
   readonly times: LeaseTimes;
   /** A place became free, or more are offered. */
   readonly freed: () => void;
+  readonly questions: Questions;
   /** The session is over. */
   readonly closed: (session: Session) => Promise<void>;
 }
 
 /** One worker session of this process: its place at the table, and what it may do with its claims. */
-export class Session implements WorkerSession, Seat {
+export class Session implements WorkerSession, Seat, Holder {
   readonly id: SessionId;
   readonly orgId: OrgId;
   readonly workerId: string;
@@ -90,13 +102,24 @@ export class Session implements WorkerSession, Seat {
     return this.#connected;
   }
 
-  freeTurns(): number {
-    return this.#connected ? this.#capacity.workflows - this.turns.size : 0;
+  readonly door = 'session';
+
+  get holder(): Holder {
+    return this;
   }
 
-  freeAttempts(): number {
-    return this.#connected ? this.#capacity.tasks - this.attempts.size : 0;
+  accepts(type: 'workflow' | 'task', kind: string): boolean {
+    return (type === 'workflow' ? this.workflowKinds : this.taskKinds).has(kind);
   }
+
+  free(type: 'workflow' | 'task'): number {
+    if (!this.#connected) return 0;
+    return type === 'workflow' ? this.#capacity.workflows - this.turns.size : this.#capacity.tasks - this.attempts.size;
+  }
+
+  // Its room is counted by what it holds.
+  taken(): void {}
+  left(): void {}
 
   held(id: ExecutionId): number {
     return this.#held.get(id) ?? 0;
@@ -116,15 +139,12 @@ export class Session implements WorkerSession, Seat {
   }
 
   completeTurn(turn: Turn): Promise<{ readonly sequence: number }> {
-    const newTaskIds = turn.commands.flatMap((command) =>
-      command.type === 'SCHEDULE_TASK' ? [command.taskExecutionId as TaskId] : [],
-    );
+    const settings = { newId: () => this.#house.ids.executionId() };
     return this.#house.lane.change({
       id: turn.executionId,
       orgId: this.orgId,
-      newTaskIds,
-      bytes: turnBytes(turn),
-      decide: (circumstances) => decideTurn(circumstances, turn, this.id),
+      ...needsOf(turn),
+      decide: (circumstances) => decideTurn(circumstances, turn, this.id, settings),
       stored: (answer) => {
         // A worker whose turn was refused drops its instance; one whose turn was taken has seen what it was made from.
         if ('reply' in answer && turn.outcome.type === 'SUSPENDED') this.#held.set(turn.executionId, turn.seenSequence);
@@ -179,6 +199,10 @@ export class Session implements WorkerSession, Seat {
 
   dropInstance(executionId: ExecutionId): void {
     this.#held.delete(executionId);
+  }
+
+  answerQuery(queryId: string, answer: QueryAnswer): boolean {
+    return this.#house.questions.answer(queryId, answer);
   }
 
   completeAttempt(attempt: AttemptEnd & { output: Json }): Promise<AttemptAnswer> {
@@ -276,16 +300,6 @@ export class Session implements WorkerSession, Seat {
 
 export const WORKER_LOST = 'Worker lost';
 const lost: AttemptOutcome = { type: 'lost', reason: WORKER_LOST };
-
-function turnBytes(turn: Turn): number {
-  let bytes = turn.outcome.type === 'COMPLETED' ? turn.outcome.output.length : 0;
-  for (const command of turn.commands) {
-    if (command.type === 'SCHEDULE_TASK') bytes += command.input.length;
-    else if (command.type === 'RECORD_OPERATION') bytes += command.result.length;
-    else if (command.type === 'SET_STATE') bytes += command.value.length;
-  }
-  return bytes;
-}
 
 /** Waits for all; a claim that ended meanwhile is no failure, everything else is. */
 async function settleAll(work: readonly Promise<unknown>[]): Promise<void> {

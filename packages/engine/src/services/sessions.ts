@@ -1,32 +1,47 @@
 import { ServiceError } from '@flovyn/protocol';
 import { decided } from '../decision.js';
-import type { AttemptRef, Loop, OpenSession, OpenedSession, Sessions } from '../engine.js';
+import type { AttemptRef, Loop, OpenSession, OpenedSession, QueryAnswer, QueryRequest, Sessions } from '../engine.js';
+import type { WorkflowState } from '../execution/state.js';
 import { decideTurnReleased } from '../execution/turn.js';
 import type { SessionId } from '../ids.js';
 import type { HeldWork, SessionLease } from '../ports/store.js';
-import type { Reporter } from '../ports/surroundings.js';
+import type { Reporter, Timer } from '../ports/surroundings.js';
 import { decideAttemptEnd } from '../task/attempt.js';
 import { Alarm } from './alarm.js';
+import { Questions } from './questions.js';
 import { Session, type SessionHouse, WORKER_LOST } from './session.js';
+import type { UnaryWorker, UnaryWorkers } from './unary-workers.js';
 
 /** How many dead sessions are cleared in one go. */
 const EXPIRED_AT_A_TIME = 100;
 /** A lease row of somebody else is taken for dead only this much after its end: their clock is not ours. */
 const FOREIGN_SLACK_MS = 2_000;
 
-type House = Omit<SessionHouse, 'closed'> & { readonly reporter: Reporter };
+type House = Omit<SessionHouse, 'closed' | 'questions'> & {
+  readonly reporter: Reporter;
+  readonly unary: UnaryWorkers;
+  readonly timer: Timer;
+};
 
 /** The sessions of this process, and the leases of all. */
 export class SessionRegistry implements Sessions {
   readonly leases: Loop;
   readonly #house: House;
   readonly #alarm = new Alarm();
+  readonly #questions: Questions;
   readonly #all = new Map<SessionId, Session>();
   #lookedForOrphans = false;
 
   constructor(house: House) {
     this.#house = house;
+    const { store, ids, timer } = house;
+    const answerer = (workflow: WorkflowState) => this.#answerer(workflow);
+    this.#questions = new Questions({ queries: store.queries, ids, timer, answerer });
     this.leases = { tick: () => this.#tick(), onWake: (wake) => this.#alarm.onWake(wake) };
+  }
+
+  query(request: QueryRequest): Promise<QueryAnswer | undefined> {
+    return this.#questions.ask(request);
   }
 
   async open(request: OpenSession): Promise<OpenedSession> {
@@ -38,7 +53,11 @@ export class SessionRegistry implements Sessions {
     const id =
       resume !== undefined && resumed ? resume.sessionId : (this.#house.ids.executionId() as string as SessionId);
 
-    const session = new Session(id, request, { ...this.#house, closed: (closing) => this.#close(closing) });
+    const session = new Session(id, request, {
+      ...this.#house,
+      questions: this.#questions,
+      closed: (closing) => this.#close(closing),
+    });
     // The lease stands before the first claim does: nobody else may take a new session for a dead one.
     await this.#house.store.sessions.extend([leaseOf(session)]);
     before?.disconnected();
@@ -46,9 +65,18 @@ export class SessionRegistry implements Sessions {
     else if (stored !== undefined) await this.#recover(session);
     this.#all.set(id, session);
     const lostTokens = resume === undefined ? [] : await this.#confirm(session, resume);
-    this.#house.dispatcher.add(session);
+    this.#house.dispatcher.addSession(session);
     this.#house.freed();
     return { session, resumed, lostTokens };
+  }
+
+  #answerer({ holder, orgId, queue, kind }: WorkflowState): Session | undefined {
+    const live = holder === undefined ? undefined : this.#all.get(holder);
+    if (live?.connected === true) return live;
+    return [...this.#all.values()].find(
+      (session) =>
+        session.connected && session.orgId === orgId && session.queue === queue && session.workflowKinds.has(kind),
+    );
   }
 
   async #findStored(request: OpenSession): Promise<SessionLease | undefined> {
@@ -60,7 +88,7 @@ export class SessionRegistry implements Sessions {
 
   /** The new connection's session takes the place of the one before it, with its claims. */
   #takeOver(before: Session, session: Session): void {
-    this.#house.dispatcher.remove(before);
+    this.#house.dispatcher.removeSession(before);
     for (const [token, executionId] of before.turns) session.turns.set(token, executionId);
     for (const [token, attempt] of before.attempts) session.attempts.set(token, attempt);
   }
@@ -128,7 +156,7 @@ export class SessionRegistry implements Sessions {
   }
 
   async #close(session: Session): Promise<void> {
-    this.#house.dispatcher.remove(session);
+    this.#house.dispatcher.removeSession(session);
     await session.giveBack('The worker stopped');
     if (this.#all.get(session.id) === session) this.#all.delete(session.id);
     await this.#house.store.sessions.remove([session.id]);
@@ -142,10 +170,12 @@ export class SessionRegistry implements Sessions {
     const dead = [...this.#all.values()].filter((session) => session.leaseUntil <= now);
     for (const session of dead) await this.#bury(session);
     const living = [...this.#all.values()];
-    if (living.length > 0) await store.sessions.extend(living.map(leaseOf));
+    const unary = await this.#tendUnary(now);
+    if (living.length + unary.length > 0) await store.sessions.extend([...living.map(leaseOf), ...unary]);
 
+    const mine = new Set<SessionId>(unary.map(({ id }) => id));
     const expired = (await store.sessions.expired(now - FOREIGN_SLACK_MS, EXPIRED_AT_A_TIME)).filter(
-      (id) => !this.#all.has(id),
+      (id) => !this.#all.has(id) && !mine.has(id),
     );
     if (expired.length > 0) {
       await this.#reclaim(await store.sessions.claims(expired));
@@ -159,6 +189,22 @@ export class SessionRegistry implements Sessions {
     return Math.max(soonest, 50);
   }
 
+  /** The leases of workers that make single calls; those that were silent for too long lose what they had. */
+  async #tendUnary(now: number): Promise<readonly SessionLease[]> {
+    const living: SessionLease[] = [];
+    const silent: UnaryWorker[] = [];
+    for (const { worker, lease } of this.#house.unary.leases()) {
+      if (lease.leaseUntil > now) living.push(lease);
+      else silent.push(worker);
+    }
+    for (const worker of silent) {
+      this.#house.unary.forget(worker);
+      await this.#reclaim(claimsOf(worker));
+    }
+    if (silent.length > 0) await this.#house.store.sessions.remove(silent.map(({ id }) => id));
+    return living;
+  }
+
   async #bury(session: Session): Promise<void> {
     this.#house.reporter.warn('A worker session was silent for too long; its work goes to others', {
       sessionId: session.id,
@@ -167,7 +213,7 @@ export class SessionRegistry implements Sessions {
       attempts: session.attempts.size,
     });
     session.disconnected();
-    this.#house.dispatcher.remove(session);
+    this.#house.dispatcher.removeSession(session);
     await session.lose();
     if (this.#all.get(session.id) === session) this.#all.delete(session.id);
     await this.#house.store.sessions.remove([session.id]);
@@ -208,6 +254,13 @@ export class SessionRegistry implements Sessions {
         if (!(ServiceError.is(error) && error.code === 'LEASE_LOST')) throw error;
       });
   }
+}
+
+function claimsOf({ id: sessionId, orgId, turns, attempts }: UnaryWorker): readonly HeldWork[] {
+  return [
+    ...[...turns].map(([token, executionId]) => ({ executionId, orgId, sessionId, token })),
+    ...[...attempts].map(([token, { executionId, taskId }]) => ({ executionId, orgId, sessionId, token, taskId })),
+  ];
 }
 
 function leaseOf(session: Session): SessionLease {

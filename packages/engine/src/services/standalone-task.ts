@@ -1,7 +1,8 @@
 import { executionIdOfTask } from '@flovyn/events';
 import { ServiceError } from '@flovyn/protocol';
 import { type Circumstances, decided } from '../decision.js';
-import type { OrgId, TaskId } from '../ids.js';
+import { waking } from '../execution/waking.js';
+import type { ExecutionId, OrgId, TaskId } from '../ids.js';
 import { type TaskState, isOpenTask } from '../task/state.js';
 import type { Change } from '../change.js';
 
@@ -11,11 +12,25 @@ interface Request {
 }
 
 /** Ends a task that is PENDING or RUNNING; its worker learns of it from its next word. */
-export function cancelTask(request: Request & { readonly reason: string }): Change<void> {
-  return onTask(request, (task) => {
-    if (!isOpenTask(task)) throw wrongState(task, 'cancelled', 'Only a PENDING or RUNNING task can be cancelled.');
-    return decided(undefined, [{ type: 'TASK_CANCELLED', taskId: task.id, reason: request.reason }]);
-  });
+export function cancelTask(
+  request: Request & { readonly executionId?: ExecutionId; readonly reason: string },
+): Change<void> {
+  const { orgId, id, executionId = executionIdOfTask(id), reason } = request;
+  return {
+    id: executionId,
+    orgId,
+    taskIds: [id],
+    decide: ({ execution }) => {
+      const task = execution?.tasks.get(id);
+      if (task === undefined) throw noTask(id);
+      if (!isOpenTask(task)) throw wrongState(task, 'cancelled', 'Only a PENDING or RUNNING task can be cancelled.');
+      return decided(undefined, [{ type: 'TASK_CANCELLED', taskId: id, reason }, ...waking(execution)]);
+    },
+  };
+}
+
+function noTask(id: TaskId): ServiceError {
+  return new ServiceError('NOT_FOUND', `There is no task ${id}.`);
 }
 
 /** Tries a FAILED task once more. */

@@ -1,17 +1,19 @@
 import { executionIdOfTask } from '@flovyn/events';
 import { type Json, ServiceError } from '@flovyn/protocol';
-import { type Circumstances, type Decision, decided } from '../decision.js';
+import { type Circumstances, type OwnDecision, decided } from '../decision.js';
 import type { StartTaskRequest, StartWorkflowRequest, Started } from '../engine.js';
 import type { ExecutionId, TaskId } from '../ids.js';
 import type { IdempotencyKey } from '../ports/store.js';
 import type { Ids } from '../ports/surroundings.js';
 import { retryPolicy } from '../task/retry-policy.js';
 import type { Change } from '../change.js';
+import { noExecution } from '../execution/refusals.js';
+import { isTerminalWorkflow } from '../execution/state.js';
 
 const noMetadata = '{}' as Json;
 
 /** A new workflow execution, or the one that the idempotency key or the repeated id stands for. */
-export function startWorkflow(request: StartWorkflowRequest, ids: Ids): Change<Started> {
+export function startWorkflow(request: StartWorkflowRequest, ids: Ids): Starting {
   const id = request.id ?? ids.executionId();
   return starting(request, id, 'workflow', ({ now }) => ({
     type: 'WORKFLOW_CREATED',
@@ -31,16 +33,45 @@ export function startWorkflow(request: StartWorkflowRequest, ids: Ids): Change<S
   }));
 }
 
-/** A new standalone task, or the one that the idempotency key or the repeated id stands for. */
+/** A new task, standalone or of an execution, or the one that the idempotency key or the repeated id stands for. */
 export function startTask(request: StartTaskRequest, ids: Ids): Change<Started> {
   const id = request.id === undefined ? ids.executionId() : executionIdOfTask(request.id);
   const taskId = id as string as TaskId;
-  return starting(request, id, 'task', ({ now }) => ({
+  const { workflowExecutionId } = request;
+  const standalone = starting(request, id, 'task', ({ now }) => newTask(request, taskId, now));
+  if (workflowExecutionId === undefined) return standalone;
+  const { decide, keys = [] } = standalone;
+  return {
+    id: workflowExecutionId,
+    orgId: request.orgId,
+    keys,
+    newTaskIds: [taskId],
+    bytes: request.input.length,
+    decide: (circumstances) => {
+      const { execution } = circumstances;
+      const workflow = execution?.workflow;
+      if (workflow === undefined) throw noExecution(workflowExecutionId);
+      if (isTerminalWorkflow(workflow)) {
+        throw new ServiceError(
+          'FAILED_PRECONDITION',
+          `Execution ${workflowExecutionId} is ${workflow.status} and takes no more tasks.`,
+        );
+      }
+      return decide({ ...circumstances, execution: execution?.tasks.has(taskId) === true ? execution : undefined });
+    },
+  };
+}
+
+function newTask(request: StartTaskRequest, taskId: TaskId, now: number): Creation {
+  const { workflowExecutionId, timeoutMs } = request;
+  return {
     type: 'TASK_CREATED',
     taskId,
     task: {
       id: taskId,
       orgId: request.orgId,
+      ...(workflowExecutionId === undefined ? {} : { workflowExecutionId }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
       kind: request.kind,
       queue: request.queue,
       input: request.input,
@@ -51,17 +82,22 @@ export function startTask(request: StartTaskRequest, ids: Ids): Change<Started> 
       ...(request.scheduledAt === undefined || request.scheduledAt <= now ? {} : { dueAt: request.scheduledAt }),
       ...(request.idempotency === undefined ? {} : { idempotencyKey: request.idempotency.key }),
     },
-  }));
+  };
 }
 
-type Creation = Decision<Started>['occurrences'][number];
+/** A start decides for itself, and hands nothing on. */
+export interface Starting extends Change<Started> {
+  readonly decide: (circumstances: Circumstances) => OwnDecision<Started>;
+}
+
+type Creation = OwnDecision<Started>['occurrences'][number];
 
 function starting(
   request: StartWorkflowRequest | StartTaskRequest,
   id: ExecutionId,
   target: IdempotencyKey['target'],
   create: (circumstances: Circumstances) => Creation,
-): Change<Started> {
+): Starting {
   const { orgId, idempotency } = request;
   return {
     id,
@@ -69,9 +105,10 @@ function starting(
     // A given id may be a repeat; that shows as a conflict, and the second look finds it.
     fresh: true,
     bytes: request.input.length,
-    ...(idempotency === undefined ? {} : { key: { orgId, key: idempotency.key } }),
+    ...(idempotency === undefined ? {} : { keys: [idempotency.key] }),
     decide: (circumstances) => {
-      const { execution, key, now } = circumstances;
+      const { execution, now } = circumstances;
+      const key = idempotency === undefined ? undefined : circumstances.key(idempotency.key);
       if (execution !== undefined) return decided(existing(id, execution.workflow?.createdAt ?? now));
       if (key !== undefined) {
         if (key.target !== target) throw keyTaken(key, target);
@@ -83,13 +120,15 @@ function starting(
         ...(idempotency === undefined
           ? {}
           : {
-              key: {
-                orgId,
-                key: idempotency.key,
-                target,
-                targetId: id,
-                expiresAt: now + idempotency.ttlSeconds * 1000,
-              },
+              keys: [
+                {
+                  orgId,
+                  key: idempotency.key,
+                  target,
+                  targetId: id,
+                  expiresAt: now + idempotency.ttlSeconds * 1000,
+                },
+              ],
             }),
       };
     },

@@ -3,19 +3,36 @@ import { LRUCache } from 'lru-cache';
 import { isTerminalWorkflow } from '../execution/state.js';
 import { type Execution, fromLoaded } from '../execution/view.js';
 import type { ExecutionId, OrgId, TaskId } from '../ids.js';
-import type { IdempotencyKey, IdempotencyKeyId, Store, Wanted } from '../ports/store.js';
+import type { IdempotencyKey, IdempotencyKeyId, LoadedExecution, Store, Wanted } from '../ports/store.js';
 import type { Ids } from '../ports/surroundings.js';
 import { isOpenTask } from '../task/state.js';
+import { type WaitRef, waitName } from '../wait/state.js';
 import type { Change } from '../change.js';
 
 /** Executions kept in memory hold their inputs: bounded by size as well as by number. */
 const CACHE_BYTES = 256 * 1024 * 1024;
 
+/** An execution is needed that was not read for the batch: it is decided again, with that one. */
+export class Missing extends Error {
+  override readonly name = 'Missing';
+  readonly id: ExecutionId;
+
+  constructor(id: ExecutionId) {
+    super(`Execution ${id} is needed, and was not read`);
+    this.id = id;
+  }
+}
+
 /** What a batch is decided on: the executions in memory, and the keys it asked for. */
 export interface Prepared {
   /** Held apart from the cache, which may let go of an execution while the batch still needs it. */
   readonly executions: Map<ExecutionId, Execution>;
+  /** What was asked of the store: one that is not among the executions does not exist. */
+  readonly looked: ReadonlySet<ExecutionId>;
+  /** Whether everything was read anew, and locked: then nothing else may be relied on. */
+  readonly again: boolean;
   readonly keys: ReadonlyMap<string, IdempotencyKey>;
+  readonly elsewhere: ReadonlySet<TaskId>;
   readonly life: string;
 }
 
@@ -33,39 +50,54 @@ export class WorkingSet {
     this.#cache = new LRUCache({
       // Bounded by size alone: a bound on the number would make room for all of them at once.
       maxSize: CACHE_BYTES,
-      sizeCalculation: ({ workflow, tasks }) => least + (workflow?.input.length ?? 0) + tasks.size * 1_024,
+      sizeCalculation: ({ workflow, tasks, waits }) =>
+        least + (workflow?.input.length ?? 0) + tasks.size * 1_024 + waits.size * 256,
     });
   }
 
-  /** Reads what the changes need and is not in memory; everything, and locked, when they are decided `again`. */
-  async prepare(changes: readonly Change<unknown>[], again: boolean): Promise<Prepared> {
-    const wanted = this.#wanted(changes, again);
+  /**
+   * Reads what the changes need and is not in memory, and what others of the executions turned out to need; everything, and
+   * locked, when they are decided `again`.
+   */
+  async prepare(
+    changes: readonly Change<unknown>[],
+    again: boolean,
+    others: ReadonlySet<ExecutionId>,
+  ): Promise<Prepared> {
+    const wanted = this.#wanted(changes, again, others);
     let keys: ReadonlyMap<string, IdempotencyKey> = new Map();
+    let elsewhere: ReadonlySet<TaskId> = new Set();
     if (wanted.length > 0 || this.#life === undefined) {
       const loaded = await this.#store.load(wanted, { lock: again });
       this.#life = loaded.life;
       keys = new Map(loaded.keys.map((key) => [keyName(key), key]));
+      elsewhere = new Set(loaded.elsewhere);
       for (const execution of loaded.executions) {
         const cached = again ? undefined : this.#cache.get(execution.id);
         if (cached === undefined) this.#cache.set(execution.id, fromLoaded(execution));
-        else for (const task of execution.tasks) if (!cached.tasks.has(task.id)) cached.tasks.set(task.id, task);
+        else addClosed(cached, execution);
       }
     }
     const executions = new Map<ExecutionId, Execution>();
-    for (const { id } of changes) {
+    for (const id of [...changes.map((change) => change.id), ...others]) {
       const cached = this.#cache.get(id);
       if (cached !== undefined) executions.set(id, cached);
     }
-    return { executions, keys, life: this.#life };
+    return { executions, looked: new Set(wanted.map(({ id }) => id)), again, keys, elsewhere, life: this.#life };
+  }
+
+  /** What is known of an execution from its changes before. */
+  cached(id: ExecutionId): Execution | undefined {
+    return this.#cache.get(id);
   }
 
   /** The beginnings of an execution that nothing has happened to. */
-  create(id: ExecutionId, orgId: OrgId): Execution {
+  create(id: ExecutionId, orgId: OrgId, rootId: ExecutionId): Execution {
     invariant(this.#life !== undefined, 'the life of the database is known before anything is created');
     return {
       id,
       orgId,
-      rootId: id,
+      rootId,
       version: 0,
       sequence: 0,
       seq: 0,
@@ -74,6 +106,7 @@ export class WorkingSet {
       life: this.#life,
       workflow: undefined,
       tasks: new Map(),
+      waits: new Map(),
       tail: [],
     };
   }
@@ -86,6 +119,7 @@ export class WorkingSet {
     }
     if (execution.workflow !== undefined) {
       for (const [id, task] of execution.tasks) if (!isOpenTask(task)) execution.tasks.delete(id);
+      for (const [name, wait] of execution.waits) if (!wait.open) execution.waits.delete(name);
     }
     this.#cache.set(execution.id, execution);
   }
@@ -100,23 +134,40 @@ export class WorkingSet {
     this.#life = undefined;
   }
 
-  #wanted(changes: readonly Change<unknown>[], again: boolean): Wanted[] {
-    const wanted = new Map<ExecutionId, { id: ExecutionId; taskIds: TaskId[]; keys: IdempotencyKeyId[] }>();
-    const want = (id: ExecutionId) => {
+  #wanted(changes: readonly Change<unknown>[], again: boolean, others: ReadonlySet<ExecutionId>): Wanted[] {
+    const wanted = new Map<ExecutionId, Want>();
+    const want = (id: ExecutionId): Want => {
       let entry = wanted.get(id);
-      if (entry === undefined) wanted.set(id, (entry = { id, taskIds: [], keys: [] }));
+      if (entry === undefined) wanted.set(id, (entry = { id, taskIds: [], waits: [], keys: [] }));
       return entry;
     };
-    for (const { id, fresh, taskIds = [], newTaskIds = [], key } of changes) {
+    for (const { id, orgId, fresh, taskIds = [], newTaskIds = [], waits = [], newWaits = [], keys } of changes) {
       const cached = again ? undefined : this.#cache.get(id);
       if (cached === undefined && (again || fresh !== true)) want(id);
       for (const taskId of again ? [...taskIds, ...newTaskIds] : taskIds) {
         if (cached?.tasks.has(taskId) !== true) want(id).taskIds.push(taskId);
       }
-      if (key !== undefined) want(id).keys.push(key);
+      for (const wait of again ? [...waits, ...newWaits] : waits) {
+        if (cached?.waits.has(waitName(wait)) !== true) want(id).waits.push(wait);
+      }
+      for (const key of keys ?? []) want(id).keys.push({ orgId, key });
     }
+    for (const id of others) if (again || !this.#cache.has(id)) want(id);
     return [...wanted.values()];
   }
+}
+
+interface Want {
+  readonly id: ExecutionId;
+  readonly taskIds: TaskId[];
+  readonly waits: WaitRef[];
+  readonly keys: IdempotencyKeyId[];
+}
+
+/** Closed tasks and waits are not kept in memory; those a change has asked for are added to what is. */
+function addClosed(cached: Execution, loaded: LoadedExecution): void {
+  for (const task of loaded.tasks) if (!cached.tasks.has(task.id)) cached.tasks.set(task.id, task);
+  for (const wait of loaded.waits) if (!cached.waits.has(waitName(wait))) cached.waits.set(waitName(wait), wait);
 }
 
 export function keyName(key: IdempotencyKeyId): string {

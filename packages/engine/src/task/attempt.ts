@@ -1,9 +1,10 @@
 import { type Json, ServiceError, toJson } from '@flovyn/protocol';
-import { type Circumstances, type Decision, decided } from '../decision.js';
+import { type Circumstances, type OwnDecision, decided } from '../decision.js';
 import type { AttemptAnswer, AttemptEnd, AttemptRef } from '../engine.js';
 import { type WorkflowState, isTerminalWorkflow } from '../execution/state.js';
 import type { ExecutionView } from '../execution/view.js';
-import type { SessionId } from '../ids.js';
+import { waking } from '../execution/waking.js';
+import type { SessionId, TaskId } from '../ids.js';
 import type { Occurrence, TaskLog, TaskOutput } from '../occurrence.js';
 import { retryDelayMs } from './retry-policy.js';
 import type { TaskState } from './state.js';
@@ -31,7 +32,7 @@ export function decideAttemptEnd(
   end: AttemptEnd,
   outcome: AttemptOutcome,
   holder: AttemptHolder,
-): Decision<AttemptAnswer> {
+): OwnDecision<AttemptAnswer> {
   const { view, task } = claimedTask(execution, end);
   if (task === undefined) return decided(repeatedAnswer(view, end, holder));
 
@@ -58,11 +59,67 @@ export function decideAttemptEnd(
   return decided({ sequence, speculationHeld: held }, occurrences);
 }
 
+/**
+ * The end of an attempt in a worker that makes single calls. It shows no claim: the attempt is whichever of their kind runs.
+ * Said again of a task that is COMPLETED, a good end is no mistake.
+ */
+export function decideUnaryAttemptEnd(
+  { execution, now }: Circumstances,
+  taskId: TaskId,
+  outcome: AttemptOutcome,
+): OwnDecision<void> {
+  const task = execution?.tasks.get(taskId);
+  if (execution === undefined || task === undefined) throw noTask(taskId);
+  if (task.status === 'COMPLETED' && outcome.type === 'completed') return decided(undefined);
+  if (task.status !== 'RUNNING' || task.claim.door !== 'unary') throw notTheirs(task);
+  const ending = attemptEnding(task, outcome, now);
+  const wakes = ending.type === 'TASK_ATTEMPT_FAILED' ? [] : waking(execution);
+  return decided(undefined, [ending, ...wakes]);
+}
+
+/** Output of an attempt in such a worker; what comes after its end is passed over. */
+export function decideUnaryOutput(
+  { execution }: Circumstances,
+  taskId: TaskId,
+  output: TaskOutput,
+): OwnDecision<boolean> {
+  const task = execution?.tasks.get(taskId);
+  if (task === undefined) throw noTask(taskId);
+  if (task.status !== 'RUNNING' || task.claim.door !== 'unary') return decided(false);
+  return decided(true, [{ type: 'TASK_OUTPUT', taskId, output: [output] }]);
+}
+
+export function decideUnaryLog({ execution }: Circumstances, taskId: TaskId, log: TaskLog): OwnDecision<void> {
+  const task = execution?.tasks.get(taskId);
+  if (task === undefined) throw noTask(taskId);
+  // A line that comes after the end is still a line of its attempt.
+  return decided(undefined, task.executionCount === 0 ? [] : [{ type: 'TASK_LOGGED', taskId, log }]);
+}
+
+/** A sign of life, which fails once the attempt is over: that is how such a worker learns of a cancellation. */
+export function decideUnaryHeartbeat({ execution }: Circumstances, taskId: TaskId): OwnDecision<void> {
+  const task = execution?.tasks.get(taskId);
+  if (task === undefined) throw noTask(taskId);
+  if (task.status !== 'RUNNING' || task.claim.door !== 'unary') throw notTheirs(task);
+  return decided(undefined, [{ type: 'TASK_HEARTBEAT', taskId }]);
+}
+
+export function noTask(taskId: TaskId): ServiceError {
+  return new ServiceError('NOT_FOUND', `There is no task ${taskId}.`);
+}
+
+function notTheirs(task: TaskState): ServiceError {
+  return new ServiceError(
+    'FAILED_PRECONDITION',
+    `Task ${task.id} is ${task.status}, and no attempt of it is in the hands of a worker of this service. Stop the work.`,
+  );
+}
+
 /** Output of a running attempt. What was stored before is passed over; a hole is refused with where to go on. */
 export function decideEntries(
   { execution }: Circumstances,
   entries: AttemptRef & { first: number; output: readonly TaskOutput[] },
-): Decision<{ stored: number }> {
+): OwnDecision<{ stored: number }> {
   const { task } = claimedTask(execution, entries);
   if (task === undefined) return decided({ stored: entries.first + entries.output.length });
   const skip = task.entries - entries.first;
@@ -72,12 +129,12 @@ export function decideEntries(
   return decided({ stored }, output.length === 0 ? [] : [{ type: 'TASK_OUTPUT', taskId: task.id, output }]);
 }
 
-export function decideLog({ execution }: Circumstances, ref: AttemptRef, log: TaskLog): Decision<void> {
+export function decideLog({ execution }: Circumstances, ref: AttemptRef, log: TaskLog): OwnDecision<void> {
   const { task } = claimedTask(execution, ref);
   return decided(undefined, task === undefined ? [] : [{ type: 'TASK_LOGGED', taskId: task.id, log }]);
 }
 
-export function decideHeartbeat({ execution }: Circumstances, ref: AttemptRef): Decision<void> {
+export function decideHeartbeat({ execution }: Circumstances, ref: AttemptRef): OwnDecision<void> {
   const { task } = claimedTask(execution, ref);
   if (task === undefined) throw leaseLost(ref);
   return decided(undefined, [{ type: 'TASK_HEARTBEAT', taskId: task.id }]);

@@ -25,7 +25,7 @@ export function evolveTask(before: TaskState | undefined, occurrence: TaskOccurr
   const status = taskTransitions[before.status][occurrence.type];
   invariant(status !== 'refused', `${occurrence.type} cannot happen to ${before.status} task ${before.id}`);
 
-  if (occurrence.type === 'TASK_LOGGED') return before;
+  if (occurrence.type === 'TASK_LOGGED' || occurrence.type === 'TASK_END_REPORTED') return before;
   if (occurrence.type === 'TASK_HEARTBEAT') return { ...before, lastHeartbeatAt: stamp.now };
   if (occurrence.type === 'TASK_OUTPUT') {
     invariant(before.status === 'RUNNING', 'only a running attempt has output');
@@ -50,7 +50,7 @@ export function reopenedAttempt(before: TaskState, occurrence: TaskOccurrence): 
     attempt: before.executionCount,
     startedAt: before.attemptStartedAt,
     finishedAt: before.completedAt,
-    status: 'FAILED',
+    status: before.timedOut === true ? 'TIMEOUT' : 'FAILED',
     error: before.error,
     workerId: before.workerId ?? '',
   };
@@ -74,7 +74,10 @@ function progressOf(output: readonly TaskOutput[]): { progress?: number; progres
   return { progress: last.progress, ...(last.details === undefined ? {} : { progressDetails: last.details }) };
 }
 
-type Becoming = Exclude<TaskOccurrence, { type: 'TASK_CREATED' | 'TASK_LOGGED' | 'TASK_HEARTBEAT' | 'TASK_OUTPUT' }>;
+type Becoming = Exclude<
+  TaskOccurrence,
+  { type: 'TASK_CREATED' | 'TASK_LOGGED' | 'TASK_END_REPORTED' | 'TASK_HEARTBEAT' | 'TASK_OUTPUT' }
+>;
 
 /** The record in its new status. */
 function become(before: TaskState, status: TaskState['status'], occurrence: Becoming, stamp: TaskStamp): TaskState {
@@ -106,6 +109,7 @@ function become(before: TaskState, status: TaskState['status'], occurrence: Beco
       break;
     case 'TASK_FAILED':
       next.error = occurrence.error;
+      next.timedOut = occurrence.timedOut;
       end(next, before, occurrence.endedBy, stamp);
       break;
     case 'TASK_CANCELLED':
@@ -132,6 +136,7 @@ type Phase =
   | 'lastToken'
   | 'dueAt'
   | 'error'
+  | 'timedOut'
   | 'claim'
   | 'attemptStartedAt'
   | 'entries'
@@ -145,6 +150,7 @@ type Draft = { -readonly [Member in keyof Carried]: Carried[Member] } & {
   lastToken: string | undefined;
   dueAt: number | undefined;
   error: string | undefined;
+  timedOut: true | undefined;
   claim: Claim | undefined;
   attemptStartedAt: number | undefined;
   entries: number | undefined;
@@ -180,6 +186,7 @@ function carried(task: NewTask & Partial<Carried>, status: TaskState['status']):
     lastToken: undefined,
     dueAt: undefined,
     error: undefined,
+    timedOut: undefined,
     claim: undefined,
     attemptStartedAt: undefined,
     entries: undefined,

@@ -64,6 +64,8 @@ export type TaskState = TaskFixed &
     | {
         readonly status: 'FAILED';
         readonly error: string;
+        /** Its time was over. */
+        readonly timedOut?: true;
         readonly attemptStartedAt?: number;
         readonly completedAt: number;
       }

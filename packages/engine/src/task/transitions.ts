@@ -14,8 +14,9 @@ export const taskTransitions: Record<Status, Record<Happening, Status | 'same' |
     TASK_FAILED: 'FAILED',
     TASK_CANCELLED: 'CANCELLED',
     TASK_REOPENED: 'refused',
+    TASK_END_REPORTED: 'refused',
     TASK_OUTPUT: 'refused',
-    TASK_LOGGED: 'refused',
+    TASK_LOGGED: 'same',
     TASK_HEARTBEAT: 'refused',
   },
   RUNNING: {
@@ -26,6 +27,7 @@ export const taskTransitions: Record<Status, Record<Happening, Status | 'same' |
     TASK_FAILED: 'FAILED',
     TASK_CANCELLED: 'CANCELLED',
     TASK_REOPENED: 'refused',
+    TASK_END_REPORTED: 'refused',
     TASK_OUTPUT: 'same',
     TASK_LOGGED: 'same',
     TASK_HEARTBEAT: 'same',
@@ -44,8 +46,9 @@ function closed(reopened: 'PENDING' | 'refused'): Record<Happening, Status | 'sa
     TASK_FAILED: 'refused',
     TASK_CANCELLED: 'refused',
     TASK_REOPENED: reopened,
+    TASK_END_REPORTED: 'same',
     TASK_OUTPUT: 'refused',
-    TASK_LOGGED: 'refused',
+    TASK_LOGGED: 'same',
     TASK_HEARTBEAT: 'refused',
   };
 }

@@ -7,6 +7,7 @@ import type { TaskState } from '../../src/task/state.js';
 
 export const orgId = '550e8400-e29b-41d4-a716-446655440000' as OrgId;
 export const executionId = '0198c5a0-0000-7000-8000-000000000001' as ExecutionId;
+export const otherId = '0198c5a0-0000-7000-8000-000000000003' as ExecutionId;
 export const taskId = '0198c5a0-0000-4000-8000-000000000002' as TaskId;
 
 export const claim: TurnClaim = {

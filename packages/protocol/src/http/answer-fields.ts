@@ -11,7 +11,7 @@ export function openWord<Word extends string>(words: readonly Word[]) {
   const known: ReadonlySet<string> = new Set(words);
   const isKnown = (text: string): text is Word => known.has(text);
   return z.pipe(
-    z.string(),
+    z.string().check(z.meta({ examples: [...words] })),
     z.transform((text): Word | Unrecognized => (isKnown(text) ? text : UNRECOGNIZED)),
   );
 }
@@ -20,4 +20,4 @@ export function openWord<Word extends string>(words: readonly Word[]) {
 export const paging = { total: z.number(), limit: z.number(), offset: z.number() };
 
 /** RFC 3339, in UTC. */
-export const Timestamp = z.string();
+export const Timestamp = z.string().check(z.meta({ format: 'date-time' }));

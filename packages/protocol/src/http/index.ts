@@ -1,8 +1,10 @@
 export { PROBLEM_JSON, type PathParameter, headers, parameters, pathTo, paths } from './paths.js';
-export { type ParsedBody, parseBody, parseQuery } from './parse.js';
+export { type ParsedBody, type Schema, parseBody, parseQuery } from './parse.js';
 export { parseTtl } from './ttl.js';
 export { Problem, fromProblem, titleOf, toProblem } from './problem.js';
 export {
+  ChildWorkflowView,
+  ChildWorkflowsPage,
   HistoryEventPage,
   HistoryEventView,
   StartedWorkflow,
@@ -13,6 +15,9 @@ export {
   WorkflowTasksPage,
 } from './workflow-executions.js';
 export { ListEventsQuery, ListWorkflowsQuery, StartWorkflowBody } from './workflow-requests.js';
+export { SignalBody, SignalWithStartBody } from './signals.js';
+export { SignalView, SignalWithStartView, WorkflowActionView } from './action-answers.js';
+export { EXPORT_FORMAT, WorkflowExportView } from './export.js';
 export { TaskExecutionPage, TaskExecutionView } from './task-executions.js';
 export { ListLogsQuery, ListTasksQuery, StartTaskBody } from './task-requests.js';
 export {
@@ -25,6 +30,17 @@ export {
   attemptStatuses,
   logLevels,
 } from './attempts.js';
-export { CancelBody, RetryBody, WorkflowActionView } from './actions.js';
-export { SignInBody } from './session.js';
+export { CancelBody, RetryBody } from './actions.js';
+export { RejectPromiseBody, RejectedPromiseView, ResolvePromiseBody, ResolvedPromiseView } from './promises.js';
+export { ListWorkersQuery, WorkerDetailView, WorkerPage, WorkerView, workerStatuses, workerTypes } from './workers.js';
+export {
+  ConfigureDefinitionBody,
+  DefinitionPage,
+  DefinitionView,
+  ListDefinitionsQuery,
+  availabilityStatuses,
+} from './definitions.js';
+export { CreateOrgBody, OrgView, isOrgSlug, orgSlugRule, orgTiers } from './orgs.js';
+export { SessionView, SignInBody } from './session.js';
+export { ContractView, HealthView, LiveView, OpenApiView } from './server.js';
 export { StreamQuery, type StreamSelection, streamSelections } from './streams.js';

@@ -8,6 +8,9 @@ import { ServiceError } from '../service-error.js';
 import { parseJson } from '../validate.js';
 import { parameters } from './paths.js';
 
+/** What says how a body, a query or an answer looks. */
+export type Schema = z.ZodMiniType;
+
 /** A request body that was read and checked. */
 export interface ParsedBody<Body> {
   readonly body: Body;
@@ -26,7 +29,7 @@ export interface ParsedBody<Body> {
  * @throws {ServiceError} MALFORMED_JSON, JSON_TOO_COMPLEX, or INVALID_ARGUMENT and INVALID_IDENTIFIER that name the
  *   member.
  */
-export function parseBody<Schema extends z.ZodMiniType>(schema: Schema, text: string): ParsedBody<z.output<Schema>> {
+export function parseBody<Body extends Schema>(schema: Body, text: string): ParsedBody<z.output<Body>> {
   const json = parseJson(text.trim() === '' ? '{}' : text, 'The body', limits.httpBodyBytes);
   const body = parseWith(schema, JSON.parse(json), 'The body');
   let members: Map<string, Json> | undefined;
@@ -45,7 +48,7 @@ export function parseBody<Schema extends z.ZodMiniType>(schema: Schema, text: st
  *
  * @throws {ServiceError} INVALID_ARGUMENT that names the parameter, also for one that is given twice.
  */
-export function parseQuery<Schema extends z.ZodMiniType>(schema: Schema, query: URLSearchParams): z.output<Schema> {
+export function parseQuery<Query extends Schema>(schema: Query, query: URLSearchParams): z.output<Query> {
   const values: Record<string, unknown> = {};
   const metadata: Record<string, string> = {};
   for (const [name, value] of query) {
@@ -60,11 +63,7 @@ export function parseQuery<Schema extends z.ZodMiniType>(schema: Schema, query: 
 }
 
 /** Says in the words of {@link ServiceError} what a schema found. */
-export function parseWith<Schema extends z.ZodMiniType>(
-  schema: Schema,
-  value: unknown,
-  what: string,
-): z.output<Schema> {
+export function parseWith<Shape extends Schema>(schema: Shape, value: unknown, what: string): z.output<Shape> {
   const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
   // The first one is enough to go on with, and a message stays a sentence.
@@ -108,6 +107,7 @@ function sentence(issue: Issue, where: string, what: string): string {
 }
 
 function bound(side: 'at least' | 'at most', limit: number | bigint, origin: string): string {
+  if (origin === 'array') return `have ${side} ${limit} items`;
   if (origin !== 'string') return `be ${side} ${limit}`;
   return `have ${side} ${limit} ${Number(limit) === 1 ? 'character' : 'characters'}`;
 }

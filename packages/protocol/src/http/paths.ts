@@ -5,6 +5,7 @@ export const paths = {
   metrics: '/_/metrics',
   docs: '/api/docs',
   openApi: '/api/docs/openapi.json',
+  docsAsset: '/api/docs/assets/:file',
   errorPage: '/api/docs/errors/:slug',
   contract: '/api/contract',
   session: '/api/session',
@@ -38,6 +39,18 @@ export const paths = {
   taskAttempts: '/api/orgs/:org/task-executions/:id/attempts',
   taskLogs: '/api/orgs/:org/task-executions/:id/logs',
   taskStream: '/api/orgs/:org/task-executions/:id/stream',
+
+  promiseResolve: '/api/orgs/:org/promises/:identifier/resolve',
+  promiseReject: '/api/orgs/:org/promises/:identifier/reject',
+
+  workers: '/api/orgs/:org/workers',
+  worker: '/api/orgs/:org/workers/:id',
+  workflowDefinitions: '/api/orgs/:org/workflow-definitions',
+  workflowDefinition: '/api/orgs/:org/workflow-definitions/:kind',
+  workflowConfiguration: '/api/orgs/:org/workflow-definitions/:kind/configuration',
+  taskDefinitions: '/api/orgs/:org/task-definitions',
+  taskDefinition: '/api/orgs/:org/task-definitions/:kind',
+  taskConfiguration: '/api/orgs/:org/task-definitions/:kind/configuration',
 } as const;
 
 /** The names a path has in it: `org` and `id` of `/api/orgs/:org/workflow-executions/:id`. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { limits } from '../limits.js';
 import { ServiceError } from '../service-error.js';
-import { parseKind, parseQueue } from '../validate.js';
+import { parseKind, parseName, parseQueue } from '../validate.js';
 import { ttlSeconds } from './ttl.js';
 
 // What the bodies and queries of several resources have in common. Apart from the answers, so that a client that only
@@ -13,6 +13,11 @@ export const Kind = z.string().check(identifier(parseKind, 'must be 1 to 255 let
 
 /** The name of a queue. */
 export const Queue = z.string().check(identifier(parseQueue, 'must be 1 to 100 letters, digits or any of _ . : / @ -'));
+
+/** The name of a signal. */
+export const Name = z
+  .string()
+  .check(identifier((text) => parseName(text, 'name'), 'must be 1 to 255 characters without control characters'));
 
 /** A key that makes repeating a start harmless. */
 export const IdempotencyKey = z.string().check(z.minLength(1), z.maxLength(limits.idempotencyKeyLength));
@@ -40,15 +45,35 @@ export const Metadata = z.record(z.string(), z.unknown()).check(
 /** A whole number in a query. */
 export function queryInteger(least: number, most: number) {
   return z.pipe(
-    z.string().check(z.refine((text) => /^\d{1,15}$/.test(text), { error: 'must be a whole number.' })),
+    z.string().check(
+      z.refine((text) => /^\d{1,15}$/.test(text), { error: 'must be a whole number.' }),
+      // It is text only on its way; whoever reads of it fills in a number.
+      z.meta({ type: 'integer', minimum: least, maximum: most }),
+    ),
     z.pipe(z.transform(Number), z.number().check(z.minimum(least), z.maximum(most))),
   );
 }
 
+/** A body that also takes older words for its members. Where a member is there under both, the older one is unknown. */
+export function withOlderWords<Schema extends z.ZodMiniType>(
+  words: Readonly<Record<string, string>>,
+  schema: Schema,
+): z.ZodMiniPipe<z.ZodMiniTransform, Schema> {
+  const newWord = (body: object, word: string): string => {
+    const newer = Object.hasOwn(words, word) ? words[word] : undefined;
+    return newer === undefined || Object.hasOwn(body, newer) ? word : newer;
+  };
+  const renamed = (body: unknown): unknown =>
+    typeof body !== 'object' || body === null || Array.isArray(body)
+      ? body
+      : Object.fromEntries(Object.entries(body).map(([word, value]) => [newWord(body, word), value]));
+  return z.pipe(z.transform(renamed), schema);
+}
+
 /** Which part of a list is wanted. */
 export const page = {
-  limit: z._default(queryInteger(1, limits.pageSizeMax), limits.pageSize),
-  offset: z._default(queryInteger(0, Number.MAX_SAFE_INTEGER), 0),
+  limit: z._default(queryInteger(1, limits.pageSizeMax), limits.pageSize).check(z.meta({ default: limits.pageSize })),
+  offset: z._default(queryInteger(0, Number.MAX_SAFE_INTEGER), 0).check(z.meta({ default: 0 })),
 };
 
 function identifier(parse: (text: string) => string, error: string) {

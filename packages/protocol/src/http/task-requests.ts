@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 import { defaultRetries, limits } from '../limits.js';
 import { logLevels } from './attempts.js';
-import { IdempotencyKey, Kind, Metadata, Queue, Ttl, page } from './request-fields.js';
+import { IdempotencyKey, Kind, Metadata, Queue, Ttl, page, withOlderWords } from './request-fields.js';
 
 const startTask = z.strictObject({
   kind: Kind,
@@ -18,15 +18,8 @@ const startTask = z.strictObject({
   scheduledAt: z.optional(z.iso.datetime({ offset: true })),
 });
 
-/** `POST /task-executions`. `taskType`, an older word for `kind`, is taken as well. */
-export const StartTaskBody = z.pipe(
-  z.transform((body: unknown) => {
-    if (typeof body !== 'object' || body === null || !('taskType' in body) || 'kind' in body) return body;
-    const { taskType, ...rest } = body;
-    return { ...rest, kind: taskType };
-  }),
-  startTask,
-);
+/** `POST /task-executions`. `taskType` is an older word for `kind`. */
+export const StartTaskBody = withOlderWords({ taskType: 'kind' }, startTask);
 export type StartTaskBody = z.input<typeof startTask>;
 
 /** `GET /task-executions`: standalone tasks, newest first. `cursor` replaces `offset`. */

@@ -47,6 +47,8 @@ export const WorkflowExecutionView = z.object({
   workflowVersion: z.nullish(z.string()),
   currentSequence: z.number(),
   parentWorkflowExecutionId: z.nullish(z.guid()),
+  /** The name its parent gave it. */
+  childExecutionName: z.nullish(z.string()),
   workerId: z.nullish(z.string()),
   prioritySeconds: z.nullish(z.number()),
   createdAt: Timestamp,
@@ -91,3 +93,17 @@ export type WorkflowStateView = z.infer<typeof WorkflowStateView>;
 /** `GET /workflow-executions/{id}/tasks`: all of them, in the order they were scheduled. */
 export const WorkflowTasksPage = z.object({ tasks: z.array(TaskExecutionView) });
 export type WorkflowTasksPage = z.infer<typeof WorkflowTasksPage>;
+
+/** A child of an execution, as its parent knows it. */
+export const ChildWorkflowView = z.object({
+  childWorkflowExecutionId: z.guid(),
+  childExecutionName: z.nullish(z.string()),
+  kind: z.string(),
+  status: openWord(workflowStatuses),
+  createdAt: Timestamp,
+});
+export type ChildWorkflowView = z.infer<typeof ChildWorkflowView>;
+
+/** `GET /workflow-executions/{id}/children`: all of them, the oldest first. */
+export const ChildWorkflowsPage = z.object({ children: z.array(ChildWorkflowView) });
+export type ChildWorkflowsPage = z.infer<typeof ChildWorkflowsPage>;

@@ -1,0 +1,151 @@
+import { LRUCache } from 'lru-cache';
+import type { UnaryCaller } from '../engine.js';
+import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
+import type { SessionLease, SessionStore } from '../ports/store.js';
+import type { Clock, Ids } from '../ports/surroundings.js';
+import type { Dispatcher, Holder } from './dispatcher.js';
+
+/** How long workers that make single calls may be silent. */
+export interface SilenceTimes {
+  /** One that sends heartbeats; 60 s. */
+  readonly heartbeatingMs: number;
+  /** One that never does, and may be busy with a single long task; 5 min. */
+  readonly silentMs: number;
+}
+
+/** A worker on one connection: what its polls have claimed is its own, and lives as long as it is heard of. */
+export class UnaryWorker implements Holder {
+  readonly turns = new Map<string, ExecutionId>();
+  readonly attempts = new Map<string, { readonly executionId: ExecutionId; readonly taskId: TaskId }>();
+  heardAt: number;
+  heartbeats = false;
+  readonly id: SessionId;
+  readonly orgId: OrgId;
+  readonly worker: string;
+  readonly peer: string;
+
+  constructor(id: SessionId, { orgId, worker, peer }: Required<UnaryCaller> & { worker: string }, now: number) {
+    this.id = id;
+    this.orgId = orgId;
+    this.worker = worker;
+    this.peer = peer;
+    this.heardAt = now;
+  }
+
+  get holdsSomething(): boolean {
+    return this.turns.size + this.attempts.size > 0;
+  }
+}
+
+/** One process under a worker's name, as far as we can tell. */
+interface Crew {
+  /** The process that registered last under this name. */
+  process: string;
+  /** Its connections since that registration: a heartbeat on any of them speaks for all. */
+  members: Set<UnaryWorker>;
+}
+
+/** More names than live at a time. One that is forgotten is only judged by each of its connections alone. */
+const MOST_CREWS = 50_000;
+
+export interface UnaryWorkersParts {
+  readonly store: SessionStore;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly times: SilenceTimes;
+}
+
+/**
+ * The workers that make single calls, and when they were last heard of. They show no claims, several processes may use
+ * one name, and most never say that they live: so every call counts, for the connection it came on. Only a heartbeat
+ * counts for all connections of its worker, until another process registers under the name.
+ */
+export class UnaryWorkers {
+  readonly #parts: UnaryWorkersParts;
+  readonly #byConnection = new Map<string, Map<string, UnaryWorker>>();
+  readonly #crews = new LRUCache<string, Crew>({ maxSize: MOST_CREWS, sizeCalculation: () => 1 });
+
+  constructor(parts: UnaryWorkersParts) {
+    this.#parts = parts;
+  }
+
+  /** Every worker there is, with the lease that its silence leaves it. */
+  *leases(): Iterable<{ readonly worker: UnaryWorker; readonly lease: SessionLease }> {
+    for (const workers of this.#byConnection.values()) {
+      for (const worker of workers.values()) yield { worker, lease: this.#leaseOf(worker) };
+    }
+  }
+
+  heard({ orgId, worker, peer }: UnaryCaller, heartbeat = false): void {
+    const now = this.#parts.clock.now();
+    for (const known of this.#byConnection.get(connectionName(orgId, peer))?.values() ?? []) known.heardAt = now;
+    if (!heartbeat || worker === undefined) return;
+    const crew = this.#crew(orgId, worker);
+    for (const member of crew.members) {
+      member.heardAt = now;
+      member.heartbeats = true;
+    }
+  }
+
+  registered({ orgId, worker }: UnaryCaller & { readonly worker: string }, process: string): void {
+    const crew = this.#crew(orgId, worker);
+    if (crew.process === process) return;
+    crew.process = process;
+    // Those from before may be of a process that died: nobody else's heartbeat keeps them alive.
+    crew.members = new Set();
+  }
+
+  /** The worker behind a poll. Its lease stands before its first claim does. */
+  async of(caller: UnaryCaller & { readonly worker: string }): Promise<UnaryWorker> {
+    const { store, dispatcher, clock, ids } = this.#parts;
+    const connection = connectionName(caller.orgId, caller.peer);
+    const known = this.#byConnection.get(connection)?.get(caller.worker);
+    if (known !== undefined) return known;
+    const worker = new UnaryWorker(ids.executionId() as string as SessionId, caller, clock.now());
+    const workers = this.#byConnection.get(connection) ?? new Map<string, UnaryWorker>();
+    this.#byConnection.set(connection, workers.set(caller.worker, worker));
+    this.#crew(caller.orgId, caller.worker).members.add(worker);
+    dispatcher.holds(worker);
+    await store.extend([this.#leaseOf(worker)]);
+    return worker;
+  }
+
+  forget(worker: UnaryWorker): void {
+    const connection = connectionName(worker.orgId, worker.peer);
+    const workers = this.#byConnection.get(connection);
+    if (workers?.get(worker.worker) === worker) workers.delete(worker.worker);
+    if (workers?.size === 0) this.#byConnection.delete(connection);
+    const name = crewName(worker.orgId, worker.worker);
+    const crew = this.#crews.get(name);
+    crew?.members.delete(worker);
+    if (crew?.members.size === 0) this.#crews.delete(name);
+    this.#parts.dispatcher.gone(worker);
+  }
+
+  #leaseOf(worker: UnaryWorker): SessionLease {
+    const { heartbeatingMs, silentMs } = this.#parts.times;
+    return {
+      id: worker.id,
+      orgId: worker.orgId,
+      workerId: worker.worker,
+      workerName: worker.worker,
+      leaseUntil: worker.heardAt + (worker.heartbeats ? heartbeatingMs : silentMs),
+    };
+  }
+
+  #crew(orgId: OrgId, worker: string): Crew {
+    const name = crewName(orgId, worker);
+    let crew = this.#crews.get(name);
+    if (crew === undefined) this.#crews.set(name, (crew = { process: '', members: new Set() }));
+    return crew;
+  }
+}
+
+function connectionName(orgId: OrgId, peer: string): string {
+  return `${orgId} ${peer}`;
+}
+
+function crewName(orgId: OrgId, worker: string): string {
+  return `${orgId} ${worker}`;
+}
