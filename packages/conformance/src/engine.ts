@@ -1,9 +1,17 @@
+import { againSuite } from './engine/again.js';
 import { attemptSuite } from './engine/attempt.js';
 import { callerSuite } from './engine/caller.js';
+import { cancellationSuite } from './engine/cancellation.js';
+import { familySuite } from './engine/family.js';
 import { faultSuite } from './engine/fault.js';
 import { leaseSuite } from './engine/lease.js';
 import { randomSuite } from './engine/random.js';
+import { promiseSuite } from './engine/promises.js';
+import { querySuite } from './engine/queries.js';
+import { signalSuite } from './engine/signals.js';
+import { singleCallSuite } from './engine/single-calls.js';
 import { speculationSuite } from './engine/speculation.js';
+import { timeSuite } from './engine/time.js';
 import { workflowSuite } from './engine/workflow.js';
 import { type TestDatabase, createHouses } from './support/houses.js';
 
@@ -20,6 +28,14 @@ export function engineConformance(name: string, makeDatabase: () => Promise<Test
   leaseSuite(houses);
   speculationSuite(houses);
   callerSuite(houses);
+  timeSuite(houses);
+  promiseSuite(houses);
+  signalSuite(houses);
+  familySuite(houses);
+  cancellationSuite(houses);
+  againSuite(houses);
+  querySuite(houses);
+  singleCallSuite(houses);
   faultSuite(houses);
   randomSuite(houses);
 }

@@ -31,6 +31,38 @@ create unlogged table flovyn.database_life (
   constraint database_life_pkey PRIMARY KEY (only_row)
 );
 
+create table flovyn.definition (
+  org_id uuid not null,
+  id uuid not null default gen_random_uuid(),
+  first_seen_at bigint not null,
+  last_registered_at bigint not null,
+  timeout_seconds double precision,
+  type text not null,
+  timeout_by_hand boolean not null default false,
+  retry_by_hand boolean not null default false,
+  tags_by_hand boolean not null default false,
+  kind text not null,
+  versions text[] not null,
+  tags bytea not null,
+  retry_policy bytea,
+  about bytea not null,
+  input_schema bytea,
+  output_schema bytea,
+  metadata bytea,
+  constraint definition_pkey PRIMARY KEY (org_id, type, kind)
+) with (fillfactor=80);
+
+create table flovyn.due (
+  execution_id uuid not null,
+  org_id uuid not null,
+  due_at bigint not null,
+  type smallint not null,
+  id text not null,
+  constraint due_pkey PRIMARY KEY (execution_id, type, id)
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+
+CREATE INDEX due_in_order ON flovyn.due USING btree (due_at);
+
 create table flovyn.execution (
   id uuid not null,
   org_id uuid not null,
@@ -48,10 +80,13 @@ create table flovyn.execution (
   claim_session uuid,
   state bytea not null,
   output bytea,
+  parent_id uuid,
   constraint execution_pkey PRIMARY KEY (id)
 ) with (fillfactor=80);
 
 CREATE INDEX execution_by_age ON flovyn.execution USING btree (org_id, created_at DESC, id DESC) WHERE (kind IS NOT NULL);
+
+CREATE INDEX execution_by_parent ON flovyn.execution USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX execution_by_tag ON flovyn.execution USING gin (tags) WHERE (tags IS NOT NULL);
 
@@ -83,6 +118,7 @@ create table flovyn.organisation (
   name text not null,
   tier text not null,
   created_at bigint not null,
+  region text,
   constraint organisation_pkey PRIMARY KEY (id),
   constraint organisation_slug_key UNIQUE (slug)
 );
@@ -163,6 +199,13 @@ create table flovyn.task_log (
   constraint task_log_pkey PRIMARY KEY (task_id, id)
 );
 
+create table flovyn.task_state (
+  task_id uuid not null,
+  key text not null,
+  value bytea not null,
+  constraint task_state_pkey PRIMARY KEY (task_id, key)
+);
+
 create table flovyn.timer (
   id uuid not null,
   execution_id uuid not null,
@@ -172,6 +215,45 @@ create table flovyn.timer (
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
 
 CREATE INDEX timer_by_due ON flovyn.timer USING btree (due_at, id);
+
+create table flovyn.wait (
+  execution_id uuid not null,
+  org_id uuid not null,
+  promise_id uuid,
+  sequence bigint not null,
+  due_at bigint,
+  type smallint not null,
+  open boolean not null,
+  key text not null,
+  child bytea,
+  constraint wait_pkey PRIMARY KEY (execution_id, type, key)
+) with (fillfactor=80);
+
+CREATE UNIQUE INDEX wait_by_promise ON flovyn.wait USING btree (promise_id) WHERE (promise_id IS NOT NULL);
+
+create table flovyn.worker (
+  id uuid not null,
+  org_id uuid not null,
+  registered_at bigint not null,
+  last_heartbeat_at bigint not null,
+  gone boolean not null,
+  type text not null,
+  about bytea not null,
+  metadata bytea,
+  constraint worker_pkey PRIMARY KEY (id)
+) with (fillfactor=80);
+
+CREATE INDEX worker_by_age ON flovyn.worker USING btree (org_id, registered_at DESC, id DESC);
+
+create table flovyn.worker_definition (
+  org_id uuid not null,
+  worker_id uuid not null,
+  type text not null,
+  kind text not null,
+  constraint worker_definition_pkey PRIMARY KEY (org_id, type, kind, worker_id)
+);
+
+CREATE INDEX worker_definition_by_worker ON flovyn.worker_definition USING btree (worker_id);
 
 create table flovyn.worker_session (
   id uuid not null,

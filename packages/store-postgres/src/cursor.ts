@@ -1,19 +1,29 @@
 import { ServiceError } from '@flovyn/protocol';
+import { isUuid } from './uuid.js';
 
 /** Where a page ended: what its last row is ordered by. Opaque to readers. */
 export type PageEnd = readonly (string | number)[];
+
+/** What a value is that rows are ordered by. */
+export type PageEndPart = keyof typeof isPart;
+
+const isPart = {
+  number: (value: unknown) => Number.isSafeInteger(value),
+  uuid: isUuid,
+  text: (value: unknown) => typeof value === 'string',
+} as const;
 
 export function toCursor(end: PageEnd): string {
   return Buffer.from(JSON.stringify(end)).toString('base64url');
 }
 
 /** @throws {ServiceError} INVALID_ARGUMENT for text that no page has ended with. */
-export function parseCursor(cursor: string, parts: readonly ('number' | 'uuid')[]): PageEnd {
+export function parseCursor(cursor: string, parts: readonly PageEndPart[]): PageEnd {
   const values = parseJson(Buffer.from(cursor, 'base64url').toString());
   const fits =
     Array.isArray(values) &&
     values.length === parts.length &&
-    parts.every((part, index) => (part === 'number' ? Number.isSafeInteger(values[index]) : isUuid(values[index])));
+    parts.every((part, index) => isPart[part](values[index]));
   if (!fits) {
     throw new ServiceError(
       'INVALID_ARGUMENT',
@@ -29,8 +39,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isUuid(value: unknown): boolean {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }

@@ -11,6 +11,13 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/**
+ * Beginning of a statement whose commit need not wait for the disk: what a crash takes of it costs nothing but some time.
+ * The statement must ask for `isRelaxed` somewhere, or this is never carried out.
+ */
+export const relaxed = `with relaxed as materialized (select set_config('synchronous_commit', 'off', true))`;
+export const isRelaxed = '(select true from relaxed)';
+
 export interface DatabaseOptions {
   readonly connection: pg.ClientConfig;
   readonly connections: number;

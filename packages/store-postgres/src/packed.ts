@@ -1,4 +1,15 @@
-import type { Claim, ExecutionWrite, SessionId, TaskState, TurnClaim, WorkflowState } from '@flovyn/engine';
+import {
+  type Capability,
+  type ChildWait,
+  type Claim,
+  type ExecutionWrite,
+  type SessionId,
+  type TaskState,
+  type TurnClaim,
+  type WorkerRecord,
+  type WorkflowState,
+  publicStatus,
+} from '@flovyn/engine';
 import type { SuspendType, WaitingOn } from '@flovyn/events';
 import { type Json, fromJson, toJson } from '@flovyn/protocol';
 import { Packing } from './packing.js';
@@ -6,7 +17,10 @@ import { Packing } from './packing.js';
 // What SQL never looks at travels and is stored as one JSON array per row, not as a column per member.
 
 /** What a workflow is from its first moment to its last. */
-export type WorkflowFixed = Pick<WorkflowState, 'parentId' | 'prioritySeconds' | 'workflowVersion' | 'idempotencyKey'>;
+export type WorkflowFixed = Pick<
+  WorkflowState,
+  'prioritySeconds' | 'workflowVersion' | 'idempotencyKey' | 'childName' | 'depth'
+>;
 
 /** What moves with a workflow: its members of any status, but not the status, which is a column, nor the output. */
 export interface WorkflowMoving {
@@ -16,6 +30,9 @@ export interface WorkflowMoving {
   readonly holder?: SessionId | undefined;
   readonly wakeSequence: number;
   readonly lastTurn?: WorkflowState['lastTurn'];
+  readonly door?: WorkflowState['door'];
+  readonly cancellation?: WorkflowState['cancellation'];
+  readonly signals?: number | undefined;
   readonly claim?: TurnClaim;
   readonly reason?: string;
   readonly error?: string;
@@ -25,7 +42,12 @@ export interface WorkflowMoving {
 
 /** What moves with an execution; one without a workflow is the frame of a standalone task. */
 export interface ExecutionMoving extends Pick<ExecutionWrite, 'epoch' | 'epochBase' | 'life'> {
-  readonly workflow?: WorkflowMoving | undefined;
+  readonly workflow?:
+    | (WorkflowMoving & {
+        /** Only where it is not what the column says: people see CANCELLING, whatever the code does meanwhile. */
+        readonly status?: WorkflowState['status'];
+      })
+    | undefined;
 }
 
 /** What a task is from its first moment to its last. */
@@ -42,14 +64,17 @@ export interface TaskMoving {
   readonly lastToken?: string | undefined;
   readonly workerId?: string | undefined;
   readonly error?: string;
+  readonly timedOut?: true;
   readonly reason?: string;
 }
 
+// Place 2 was meant for the parent, which is a column now; nothing had one before.
 const workflowFixed = new Packing<WorkflowFixed>({
   prioritySeconds: 0,
   workflowVersion: 1,
-  parentId: 2,
   idempotencyKey: 3,
+  childName: 4,
+  depth: 5,
 });
 
 const workflowMoving = new Packing<WorkflowMoving>({
@@ -64,6 +89,9 @@ const workflowMoving = new Packing<WorkflowMoving>({
   waitingOn: 8,
   error: 9,
   completedAt: 10,
+  door: 11,
+  cancellation: 12,
+  signals: 13,
 });
 
 const taskFixed = new Packing<TaskFixed>({ prioritySeconds: 0, retry: 1, timeoutMs: 2, idempotencyKey: 3 });
@@ -79,9 +107,26 @@ const taskMoving = new Packing<TaskMoving>({
   error: 7,
   reason: 8,
   completedAt: 9,
+  timedOut: 10,
 });
 
-type PackedExecution = readonly [epoch: string, epochBase: number, life: string, workflow?: readonly unknown[]];
+const childAbout = new Packing<Pick<ChildWait, 'name' | 'kind'>>({ name: 0, kind: 1 });
+
+const workerAbout = new Packing<WorkerAbout>({ name: 0, version: 1, hostName: 2, processId: 3 });
+const definitionAbout = new Packing<DefinitionAbout>({ name: 0, description: 1, cancellable: 2 });
+
+/** What a worker said of itself, and only people look at. */
+export type WorkerAbout = Pick<WorkerRecord, 'name' | 'version' | 'hostName' | 'processId'>;
+/** The same of a definition. */
+export type DefinitionAbout = Pick<Capability, 'name' | 'description' | 'cancellable'>;
+
+type PackedExecution = readonly [
+  epoch: string,
+  epochBase: number,
+  life: string,
+  workflow?: readonly unknown[],
+  status?: WorkflowState['status'],
+];
 
 export const packWorkflowFixed = (workflow: WorkflowState): Json => toJson(workflowFixed.pack(workflow));
 export const packTaskFixed = (task: TaskState): Json => toJson(taskFixed.pack(task));
@@ -89,8 +134,10 @@ export const packTaskMoving = (task: TaskState): Json => toJson(taskMoving.pack(
 
 export function packExecutionMoving({ epoch, epochBase, life, workflow }: ExecutionWrite): Json {
   const frame = [epoch, epochBase, life] as const;
-  const packed: PackedExecution = workflow === undefined ? frame : [...frame, workflowMoving.pack(workflow)];
-  return toJson(packed);
+  if (workflow === undefined) return toJson(frame satisfies PackedExecution);
+  const moving = [...frame, workflowMoving.pack(workflow)] as const;
+  const hidden = publicStatus(workflow) !== workflow.status;
+  return toJson((hidden ? [...moving, workflow.status] : moving) satisfies PackedExecution);
 }
 
 export const unpackWorkflowFixed = (packed: Json): WorkflowFixed => workflowFixed.unpack(fromJson(packed) as unknown[]);
@@ -98,9 +145,19 @@ export const unpackTaskFixed = (packed: Json): TaskFixed => taskFixed.unpack(fro
 export const unpackTaskMoving = (packed: Json): TaskMoving => taskMoving.unpack(fromJson(packed) as unknown[]);
 
 export function unpackExecutionMoving(packed: Json): ExecutionMoving {
-  const [epoch, epochBase, life, workflow] = fromJson(packed) as PackedExecution;
-  return { epoch, epochBase, life, workflow: workflow && workflowMoving.unpack(workflow) };
+  const [epoch, epochBase, life, workflow, status] = fromJson(packed) as PackedExecution;
+  const moving = workflow && workflowMoving.unpack(workflow);
+  return { epoch, epochBase, life, workflow: moving && status !== undefined ? { ...moving, status } : moving };
 }
+
+export const packChild = (wait: ChildWait): Json => toJson(childAbout.pack(wait));
+export const packWorkerAbout = (worker: WorkerAbout): Json => toJson(workerAbout.pack(worker));
+export const packDefinitionAbout = (definition: DefinitionAbout): Json => toJson(definitionAbout.pack(definition));
+
+export const unpackChild = (packed: Json) => childAbout.unpack(fromJson(packed) as unknown[]);
+export const unpackWorkerAbout = (packed: Json): WorkerAbout => workerAbout.unpack(fromJson(packed) as unknown[]);
+export const unpackDefinitionAbout = (packed: Json): DefinitionAbout =>
+  definitionAbout.unpack(fromJson(packed) as unknown[]);
 
 const noMetadata = '{}' as Json;
 

@@ -1,5 +1,5 @@
 import type { Page } from '@flovyn/engine';
-import { parseCursor, toCursor } from './cursor.js';
+import { type PageEndPart, parseCursor, toCursor } from './cursor.js';
 import type { Database } from './database.js';
 import { type TextRow, number, text } from './text-row.js';
 
@@ -12,7 +12,7 @@ export interface PageQuery<Row> {
   readonly from: string;
   readonly where: readonly (Condition | undefined)[];
   /** What rows are ordered by, the last of them unique. */
-  readonly order: readonly { readonly column: string; readonly name: string; readonly type: 'number' | 'uuid' }[];
+  readonly order: readonly { readonly column: string; readonly name: string; readonly type: PageEndPart }[];
   readonly direction: 'asc' | 'desc';
   readonly page: { readonly limit: number; readonly offset: number; readonly cursor?: string };
   readonly toRow: (row: TextRow) => Row;
@@ -56,6 +56,8 @@ export async function readPage<Row>(database: Database, query: PageQuery<Row>): 
   };
 }
 
+const sqlTypes: Readonly<Record<PageEndPart, string>> = { number: 'bigint', uuid: 'uuid', text: 'text' };
+
 function afterCursor<Row>(
   cursor: string,
   { order, direction }: PageQuery<Row>,
@@ -66,8 +68,6 @@ function afterCursor<Row>(
     order.map(({ type }) => type),
   );
   const columns = order.map(({ column }) => column).join(', ');
-  const values = order
-    .map(({ type }, index) => `${bind(end[index])}::${type === 'number' ? 'bigint' : 'uuid'}`)
-    .join(', ');
+  const values = order.map(({ type }, index) => `${bind(end[index])}::${sqlTypes[type]}`).join(', ');
   return `(${columns}) ${direction === 'desc' ? '<' : '>'} (${values})`;
 }

@@ -2,10 +2,12 @@ import type { Position, Queries, TaskRecord, WorkflowFilter, WorkflowRecord } fr
 import { type Json, fromJson, invariant, jsonMembers } from '@flovyn/protocol';
 import type { Database } from './database.js';
 import { readHistory } from './history.js';
+import { existing, findKey, findPromise } from './look-ups.js';
 import { type Condition, readPage } from './page.js';
 import { type ExecutionMoving, unpackExecutionMoving } from './packed.js';
 import { executionSelect, taskSelect, toAttempt, toLog, toTask, toWorkflow } from './rows.js';
 import { toTag } from './statements/execution.js';
+import { waitTypes } from './statements/wait.js';
 import { type TextRow, json, maybeNumber, maybeText, number } from './text-row.js';
 
 /** The stream's last number of the execution `e`. */
@@ -117,6 +119,26 @@ export function createQueries(database: Database): Queries {
         page: filter,
         toRow: toTaskRecord,
       }),
+
+    async children(orgId, id) {
+      const rows = await database.query(
+        `Reading the children of workflow ${id}`,
+        // Those of one turn have one creation time; the facts that began them have an order.
+        `select ${executionSelect}, ${head}
+         from flovyn.execution as p left join flovyn.execution as e on e.parent_id = p.id
+         where p.id = $1 and p.org_id = $2 and p.kind is not null
+         order by e.created_at, (
+           select sequence from flovyn.wait
+           where execution_id = e.parent_id and type = ${waitTypes.child} and key = e.id::text
+         ), e.id`,
+        [id, orgId],
+      );
+      return rows[0] && rows.filter((row) => row['id'] !== null).map(toWorkflowRecord);
+    },
+
+    promise: (orgId, ref) => findPromise(database, orgId, ref),
+    key: (id, now) => findKey(database, id, now),
+    existing: (orgId, ids) => existing(database, orgId, ids),
 
     async attempts(orgId, id) {
       const rows = await database.query(

@@ -11,25 +11,40 @@ import type {
   StreamEntry,
   TaskId,
   TaskState,
+  Wait,
   WorkflowState,
 } from '@flovyn/engine';
 import type { RecordedEvent } from '@flovyn/protocol';
+import { wordOf } from './codes.js';
 import {
-  type WorkflowMoving,
+  type ExecutionMoving,
   metadataOf,
+  unpackChild,
   unpackExecutionMoving,
   unpackTaskFixed,
   unpackTaskMoving,
   unpackWorkflowFixed,
 } from './packed.js';
 import { entryKind } from './statements/log.js';
-import { type TextRow, json, maybeJson, maybeNumber, maybeQuoted, number, present, quoted, text } from './text-row.js';
+import { waitTypes } from './statements/wait.js';
+import {
+  type TextRow,
+  json,
+  maybeJson,
+  maybeNumber,
+  maybeQuoted,
+  maybeText,
+  number,
+  present,
+  quoted,
+  text,
+} from './text-row.js';
 
 /** Columns of an execution, for the alias `e`. */
 export const executionSelect = `
   e.id, e.org_id, e.root_id, e.version, e.sequence, e.created_at, e.kind, e.queue,
   convert_from(e.input, 'UTF8') as input, convert_from(e.metadata, 'UTF8') as metadata,
-  convert_from(e.fixed, 'UTF8') as fixed, e.status, convert_from(e.state, 'UTF8') as state,
+  convert_from(e.fixed, 'UTF8') as fixed, e.parent_id, e.status, convert_from(e.state, 'UTF8') as state,
   convert_from(e.output, 'UTF8') as output`;
 
 /** Columns of a task, for the alias `t`. */
@@ -40,11 +55,18 @@ export const taskSelect = `
   convert_from(t.progress_details, 'UTF8') as progress_details, t.last_heartbeat_at,
   convert_from(t.state, 'UTF8') as state, convert_from(t.output, 'UTF8') as output`;
 
+/** Columns of a wait, for the alias `w`. */
+export const waitSelect = `
+  w.execution_id, w.promise_id, w.sequence, w.due_at, w.type, w.open, w.key, convert_from(w.child, 'UTF8') as child`;
+
 /** Columns of a stream entry. */
 export const entrySelect = `
   seq, at, attempt, ordinal, kind, terminal, task_id, epoch, convert_from(event, 'UTF8') as event`;
 
-export function toLoadedExecution(row: TextRow, seq: number, tasks: readonly TaskState[]): LoadedExecution {
+export function toLoadedExecution(
+  row: TextRow,
+  { seq, tasks, waits }: Pick<LoadedExecution, 'seq' | 'tasks' | 'waits'>,
+): LoadedExecution {
   const { epoch, epochBase, life, workflow } = unpackExecutionMoving(json(row, 'state'));
   return {
     id: text(row, 'id') as ExecutionId,
@@ -58,12 +80,13 @@ export function toLoadedExecution(row: TextRow, seq: number, tasks: readonly Tas
     life,
     workflow: workflow && toWorkflow(row, workflow),
     tasks,
+    waits,
   };
 }
 
 // Records were taken apart by their status, so what is put together here has the members of its status and no others.
 
-export function toWorkflow(row: TextRow, moving: WorkflowMoving): WorkflowState {
+export function toWorkflow(row: TextRow, moving: NonNullable<ExecutionMoving['workflow']>): WorkflowState {
   return {
     id: text(row, 'id') as ExecutionId,
     orgId: text(row, 'org_id') as OrgId,
@@ -76,7 +99,7 @@ export function toWorkflow(row: TextRow, moving: WorkflowMoving): WorkflowState 
     status: text(row, 'status') as WorkflowState['status'],
     ...unpackWorkflowFixed(json(row, 'fixed')),
     ...moving,
-    ...present({ output: maybeJson(row, 'output') }),
+    ...present({ parentId: maybeText(row, 'parent_id'), output: maybeJson(row, 'output') }),
   } as WorkflowState;
 }
 
@@ -106,6 +129,20 @@ export function toTask(row: TextRow, entries: number): TaskState {
       output: maybeJson(row, 'output'),
     }),
   } as TaskState;
+}
+
+export function toWait(row: TextRow): Wait {
+  const fixed = { key: text(row, 'key'), sequence: number(row, 'sequence'), open: row['open'] === 't' };
+  const dueAt = present({ dueAt: maybeNumber(row, 'due_at') });
+  const type = wordOf(waitTypes, number(row, 'type'));
+  switch (type) {
+    case 'timer':
+      return { ...fixed, type, dueAt: number(row, 'due_at') };
+    case 'promise':
+      return { ...fixed, type, promiseId: text(row, 'promise_id'), ...dueAt };
+    case 'child':
+      return { ...fixed, type, ...unpackChild(json(row, 'child')) };
+  }
 }
 
 /** Late readers take streams of many thousand entries, so this one is written for speed. */
@@ -185,6 +222,7 @@ export function toOrganisation(row: TextRow): Organisation {
     slug: text(row, 'slug'),
     name: text(row, 'name'),
     tier: text(row, 'tier'),
+    ...present({ region: maybeText(row, 'region') }),
     createdAt: number(row, 'created_at'),
   };
 }

@@ -5,11 +5,15 @@ import { unpackExecutionMoving, unpackTaskMoving } from './packed.js';
 import { toLease } from './rows.js';
 import { type TextRow, json, maybeText, present, text } from './text-row.js';
 
-/** Running work of the sessions that a condition on `claim_session` names. No index helps: its columns change all the time. */
+/**
+ * Running work of the sessions that a condition on `claim_session` names. No index helps: its columns change all the time.
+ * The status of an execution does not say whether it runs, for one that is being cancelled says only that; the column of
+ * its claim does, which is empty otherwise.
+ */
 function heldWork(condition: string): string {
   return `
     select id as execution_id, org_id, null::uuid as task_id, convert_from(state, 'UTF8') as state from flovyn.execution
-    where status = 'RUNNING' and ${condition}
+    where claim_session is not null and ${condition}
     union all
     select execution_id, org_id, id, convert_from(state, 'UTF8') from flovyn.task
     where status = 'RUNNING' and ${condition}`;

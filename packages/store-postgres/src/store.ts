@@ -15,8 +15,10 @@ import { createSessions } from './sessions.js';
 import { commitCalls, commitStatements } from './statements/commit.js';
 import { commitTransaction, loadStatements } from './statements/load.js';
 import { createStreamLog } from './stream-log.js';
+import { createTaskState } from './task-state.js';
 import { number } from './text-row.js';
-import { dueTimers, nextTimer, reserve } from './work.js';
+import { dueTimers, nextTimer, readyLines, release, reserve } from './work.js';
+import { createWorkers } from './workers.js';
 
 export interface PostgresStoreOptions {
   /** Where the database is: what `pg` takes, a URL or its parts. PostgreSQL 15 or newer. */
@@ -117,12 +119,16 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     },
 
     reserve: (request) => reserve(database, request),
+    release: (id) => release(database, id),
+    readyLines: (limit) => readyLines(database, limit),
     dueTimers: (now, limit) => dueTimers(database, now, limit),
     nextTimer: (now) => nextTimer(database, now),
     sessions: createSessions(database),
     queries: createQueries(database),
     streams: createStreamLog(database),
     orgs: createOrgs(database),
+    workers: createWorkers(database),
+    taskState: createTaskState(database),
 
     async ping() {
       await database.query('Reaching the database', 'select 1');

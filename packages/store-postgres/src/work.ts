@@ -1,24 +1,24 @@
-import type { DueTimer, ExecutionId, OrgId, ReadyWork, ReserveRequest } from '@flovyn/engine';
-import type { Database } from './database.js';
-import { readyTypes } from './statements/work.js';
+import type { DueTimer, ExecutionId, OrgId, ReadyLine, ReadyWork, ReserveRequest } from '@flovyn/engine';
+import { wordOf } from './codes.js';
+import { type Database, isRelaxed, relaxed } from './database.js';
+import { dueTypes, readyTypes } from './statements/work.js';
 import { type TextRow, maybeNumber, number, text } from './text-row.js';
 
 /**
  * Reserves ready work: the first of each kind, and of these the first of all. Rows that another caller is reserving at this
- * moment are passed over, not waited for. A reservation that a crash loses was nothing but a hint, so its commit does not
- * wait for the disk.
+ * moment are passed over, not waited for. A reservation that a crash loses was nothing but a hint.
  */
 export async function reserve(database: Database, request: ReserveRequest): Promise<readonly ReadyWork[]> {
   const rows = await database.query(
     'Reserving work',
-    `with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
+    `${relaxed}
      update flovyn.ready as r set reserved_until = $6::bigint + $7::bigint
      from (
        select found.id from unnest($4::text[]) as wanted(kind)
        cross join lateral (
          select id, score from flovyn.ready
          where org_id = $1 and queue = $2 and type = $3 and kind = wanted.kind and reserved_until <= $6
-           and (select true from relaxed)
+           and ${isRelaxed}
          order by score, id limit $5 for update skip locked
        ) as found
        order by found.score, found.id limit $5
@@ -40,15 +40,54 @@ export async function reserve(database: Database, request: ReserveRequest): Prom
     .toSorted((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1));
 }
 
+export async function release(database: Database, id: string): Promise<void> {
+  await database.query(
+    'Releasing work',
+    `${relaxed} update flovyn.ready set reserved_until = 0 where id = $1 and ${isRelaxed}`,
+    [id],
+  );
+}
+
+/**
+ * The first entry of each line, one look into the index after the other: however much work stands in a line, and whatever
+ * remains there of work that is gone, it is jumped over.
+ */
+export const readyLinesSql = `
+  with recursive line as (
+    (select org_id, queue, type, kind from flovyn.ready order by org_id, queue, type, kind limit 1)
+    union all
+    select next.* from line cross join lateral (
+      select org_id, queue, type, kind from flovyn.ready as r
+      where (r.org_id, r.queue, r.type, r.kind) > (line.org_id, line.queue, line.type, line.kind)
+      order by r.org_id, r.queue, r.type, r.kind limit 1
+    ) as next
+  )
+  select org_id, queue, type, kind from line limit $1`;
+
+export async function readyLines(database: Database, limit: number): Promise<readonly ReadyLine[]> {
+  const rows = await database.query('Looking for ready work', readyLinesSql, [limit]);
+  return rows.map((row) => ({
+    orgId: text(row, 'org_id') as OrgId,
+    queue: text(row, 'queue'),
+    type: wordOf(readyTypes, number(row, 'type')),
+    kind: text(row, 'kind'),
+  }));
+}
+
 export async function dueTimers(database: Database, now: number, limit: number): Promise<readonly DueTimer[]> {
   const rows = await database.query(
-    'Looking for due timers',
-    'select id, execution_id, org_id, due_at from flovyn.timer where due_at <= $1 order by due_at, id limit $2',
+    'Looking for what is due',
+    `(select execution_id, ${dueTypes.task} as type, id::text, org_id, due_at from flovyn.timer
+      where due_at <= $1 order by due_at limit $2)
+     union all
+     (select execution_id, type, id, org_id, due_at from flovyn.due where due_at <= $1 order by due_at limit $2)
+     order by due_at limit $2`,
     [now, limit],
   );
   return rows.map((row) => ({
-    id: text(row, 'id'),
     executionId: text(row, 'execution_id') as ExecutionId,
+    type: wordOf(dueTypes, number(row, 'type')),
+    id: text(row, 'id'),
     orgId: text(row, 'org_id') as OrgId,
     dueAt: number(row, 'due_at'),
   }));
@@ -57,7 +96,9 @@ export async function dueTimers(database: Database, now: number, limit: number):
 export async function nextTimer(database: Database, now: number): Promise<number | undefined> {
   const [row] = await database.query(
     'Looking for the next timer',
-    'select min(due_at) as due_at from flovyn.timer where due_at > $1',
+    `select least(
+       (select min(due_at) from flovyn.timer where due_at > $1), (select min(due_at) from flovyn.due where due_at > $1)
+     ) as due_at`,
     [now],
   );
   return row && maybeNumber(row, 'due_at');

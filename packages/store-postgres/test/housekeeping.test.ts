@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresStore, createPostgresStore } from '../src/index.js';
 import { type TestDatabase, createTestDatabase } from '../src/testing/index.js';
-import { batch, newWrite, orgId } from './rows.js';
+import { batch, newWrite, orgId, wanted } from './rows.js';
 
 describe('housekeeping', () => {
   let database: TestDatabase;
@@ -36,7 +36,7 @@ describe('housekeeping', () => {
     const keys = [key('gone', 99), key('due', 100), key('fresh', 101)];
     await store.commit(batch({ keys: { add: keys, remove: [] } }));
     expect(await store.removeExpiredKeys(100)).toBe(1);
-    const { keys: left } = await store.load([{ id: newWrite().id, taskIds: [], keys }], { lock: false });
+    const { keys: left } = await store.load([wanted(newWrite().id, { keys })], { lock: false });
     expect(left.map((one) => one.key).toSorted()).toEqual(['due', 'fresh']);
     expect(await store.removeExpiredKeys(100)).toBe(0);
   });

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresStore } from '../src/index.js';
 import { type TestDatabase, createTestDatabase } from '../src/testing/index.js';
-import { batch, newEntry, newWrite, orgId } from './rows.js';
+import { batch, newEntry, newWrite, orgId, wanted } from './rows.js';
 
 describe('locked executions', () => {
   let database: TestDatabase;
@@ -27,7 +27,7 @@ describe('locked executions', () => {
     await database.drop();
   });
 
-  const wanted = (id: ExecutionId) => [{ id, taskIds: [], keys: [] }];
+  const only = (id: ExecutionId) => [wanted(id)];
   const next = (write: ExecutionWrite, version: number): ExecutionWrite => ({
     ...write,
     expectedVersion: version - 1,
@@ -42,31 +42,31 @@ describe('locked executions', () => {
   test('a locked execution is changed by nobody else until it is let go', async () => {
     const write = newWrite();
     await a.commit(batch({ executions: [write] }));
-    await a.load(wanted(write.id), { lock: true });
+    await a.load(only(write.id), { lock: true });
     const waiting = b.commit(batch({ executions: [next(write, 2)] }));
     await someoneWaits();
     await a.unlock();
     await waiting;
-    expect((await a.load(wanted(write.id), { lock: false })).executions[0]?.version).toBe(2);
+    expect((await a.load(only(write.id), { lock: false })).executions[0]?.version).toBe(2);
   });
 
   test('who waited for a lock reads what its holder stored, in every table', async () => {
     const write = newWrite();
     await a.commit(batch({ executions: [write] }));
-    await a.load(wanted(write.id), { lock: true });
-    const waiting = b.load(wanted(write.id), { lock: true });
+    await a.load(only(write.id), { lock: true });
+    const waiting = b.load(only(write.id), { lock: true });
     await someoneWaits();
     await a.commit(batch({ executions: [next(write, 2)], entries: [newEntry(write.id, 1)] }));
     const { executions } = await waiting;
     expect(executions[0]).toMatchObject({ version: 2, seq: 1 });
     await b.commit(batch({ executions: [next(write, 3)] }));
-    expect((await a.load(wanted(write.id), { lock: false })).executions[0]?.version).toBe(3);
+    expect((await a.load(only(write.id), { lock: false })).executions[0]?.version).toBe(3);
   });
 
   test('two who lock the same executions in opposite order wait for each other, never in a ring', async () => {
     const writes = [newWrite(), newWrite()];
     await a.commit(batch({ executions: writes }));
-    const both = writes.flatMap(({ id }) => wanted(id));
+    const both = writes.map(({ id }) => wanted(id));
     for (let round = 0; round < 20; round++) {
       await Promise.all([
         a.load(both, { lock: true }).then(() => a.unlock()),
@@ -78,7 +78,7 @@ describe('locked executions', () => {
   test('a load with a lock that fails holds nothing', async () => {
     const write = newWrite();
     await a.commit(batch({ executions: [write] }));
-    const bad = [{ id: write.id, taskIds: [], keys: [{ orgId, key: 'a\0b' }] }];
+    const bad = [wanted(write.id, { keys: [{ orgId, key: 'a\0b' }] })];
     await expect(a.load(bad, { lock: true })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     await b.commit(batch({ executions: [next(write, 2)] }));
   });

@@ -1,13 +1,20 @@
-import { CommitConflict, type ExecutionWrite, type Store, type TaskId, type TaskWrite } from '@flovyn/engine';
-import type { Json } from '@flovyn/protocol';
+import {
+  CommitConflict,
+  type DueTimer,
+  type ExecutionWrite,
+  type Store,
+  type TaskId,
+  type TaskWrite,
+  type WaitWrite,
+} from '@flovyn/engine';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresStore } from '../src/index.js';
 import { type TestDatabase, createTestDatabase } from '../src/testing/index.js';
-import { batch, newWrite, orgId } from './rows.js';
+import { batch, newTaskOf, newWrite, orgId, wanted } from './rows.js';
 
-const tables = ['execution', 'task', 'ready', 'timer'] as const;
+const tables = ['execution', 'task', 'wait', 'ready', 'timer', 'due'] as const;
 const batchSize = 16;
 
 describe('plans', { timeout: 60_000 }, () => {
@@ -30,28 +37,6 @@ describe('plans', { timeout: 60_000 }, () => {
 
   const newId = (): TaskId => randomUUID() as string as TaskId;
 
-  function newTaskOf({ id: executionId }: ExecutionWrite): TaskWrite {
-    return {
-      executionId,
-      isNew: true,
-      task: {
-        id: newId(),
-        orgId,
-        workflowExecutionId: executionId,
-        kind: 'export',
-        queue: 'default',
-        input: '{}' as Json,
-        metadata: '{}' as Json,
-        retry: { maxRetries: 0, initialDelayMs: 0, maxDelayMs: 0, multiplier: 1 },
-        prioritySeconds: 0,
-        createdAt: 1,
-        scheduledSequence: 0,
-        executionCount: 0,
-        status: 'PENDING',
-      },
-    };
-  }
-
   const readyOf = ({ executionId, task }: TaskWrite) => ({
     id: task.id,
     type: 'task' as const,
@@ -61,17 +46,35 @@ describe('plans', { timeout: 60_000 }, () => {
     kind: 'export',
     score: 1,
   });
-  const timerOf = ({ executionId, task }: TaskWrite) => ({ id: task.id, executionId, orgId, dueAt: 1 });
+  const newWaitOf = ({ id: executionId }: ExecutionWrite): WaitWrite => ({
+    executionId,
+    orgId,
+    isNew: true,
+    wait: { type: 'timer', key: 'nap', sequence: 1, open: true, dueAt: 1 },
+  });
+  /** One in each of the two tables. */
+  const timersOf = ({ executionId, task }: TaskWrite): DueTimer[] => [
+    { executionId, type: 'task', id: task.id, orgId, dueAt: 1 },
+    { executionId, type: 'timer', id: 'nap', orgId, dueAt: 1 },
+  ];
 
   /** Runs every statement that looks rows up by their ids, where there is none: so each makes its plan. */
   async function planOnEmptyTables(): Promise<void> {
     const unknown = newWrite();
     const changed = { ...unknown, expectedVersion: 1, version: 2 };
     await expect(store.commit(batch({ executions: [changed] }))).rejects.toBeInstanceOf(CommitConflict);
-    const tasks = [{ ...newTaskOf(unknown), isNew: false }];
-    await expect(store.commit(batch({ executions: [unknown], tasks }))).rejects.toBeInstanceOf(CommitConflict);
-    const nothing = { add: [], set: [], remove: [newId()] };
-    await store.commit(batch({ signs: [{ taskId: newId(), attempt: 1 }], ready: nothing, timers: nothing }));
+    const task = { ...newTaskOf(unknown), isNew: false };
+    await expect(store.commit(batch({ executions: [unknown], tasks: [task] }))).rejects.toBeInstanceOf(CommitConflict);
+    const waits = [{ ...newWaitOf(unknown), isNew: false }];
+    await expect(store.commit(batch({ executions: [unknown], waits }))).rejects.toBeInstanceOf(CommitConflict);
+    await store.commit(
+      batch({
+        signs: [{ taskId: newId(), attempt: 1 }],
+        ready: { add: [], remove: [newId()] },
+        timers: { set: [], remove: timersOf(task) },
+      }),
+    );
+    await store.load([wanted(unknown.id, { waits: [{ type: 'timer', key: 'nap' }] })], { lock: false });
   }
 
   /** How many index entries and rows each table's readers have gone over. */
@@ -113,20 +116,26 @@ describe('plans', { timeout: 60_000 }, () => {
         batch({
           executions: executions.slice(from, from + 500),
           tasks: some,
+          waits: executions.slice(from, from + 500).map(newWaitOf),
           ready: { add: some.map(readyOf), remove: [] },
-          timers: { set: some.map(timerOf), remove: [] },
+          timers: { set: some.flatMap(timersOf), remove: [] },
         }),
       );
     }
     const before = await settled();
 
-    const ids = tasks.slice(0, batchSize).map(({ task }) => task.id);
+    const [some, theirs] = [executions.slice(0, batchSize), tasks.slice(0, batchSize)];
+    await store.load(
+      some.map(({ id }) => wanted(id, { waits: [{ type: 'timer', key: 'nap' }] })),
+      { lock: false },
+    );
     await store.commit(
       batch({
-        executions: executions.slice(0, batchSize).map((write) => ({ ...write, expectedVersion: 1, version: 2 })),
-        tasks: tasks.slice(0, batchSize).map((write) => ({ ...write, isNew: false })),
-        ready: { add: [], remove: ids },
-        timers: { set: [], remove: ids },
+        executions: some.map((write) => ({ ...write, expectedVersion: 1, version: 2 })),
+        tasks: theirs.map((write) => ({ ...write, isNew: false })),
+        waits: some.map((write) => ({ ...newWaitOf(write), isNew: false })),
+        ready: { add: [], remove: theirs.map(({ task }) => task.id) },
+        timers: { set: [], remove: theirs.flatMap(timersOf) },
       }),
     );
     const after = await settled();

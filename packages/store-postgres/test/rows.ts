@@ -1,4 +1,14 @@
-import type { CommitBatch, ExecutionId, ExecutionWrite, HistoryRow, OrgId, StreamEntry } from '@flovyn/engine';
+import type {
+  CommitBatch,
+  ExecutionId,
+  ExecutionWrite,
+  HistoryRow,
+  OrgId,
+  StreamEntry,
+  TaskId,
+  TaskWrite,
+  Wanted,
+} from '@flovyn/engine';
 import type { Json } from '@flovyn/protocol';
 import { randomUUID } from 'node:crypto';
 
@@ -9,6 +19,7 @@ export function batch(parts: Partial<CommitBatch>): CommitBatch {
     durability: 'state',
     executions: [],
     tasks: [],
+    waits: [],
     history: [],
     entries: [],
     attempts: [],
@@ -20,6 +31,10 @@ export function batch(parts: Partial<CommitBatch>): CommitBatch {
     deleted: [],
     ...parts,
   };
+}
+
+export function wanted(id: ExecutionId, parts: Partial<Wanted> = {}): Wanted {
+  return { id, taskIds: [], waits: [], keys: [], ...parts };
 }
 
 /** The write of a new, pending workflow. */
@@ -50,6 +65,29 @@ export function newWrite(parts: Partial<ExecutionWrite> = {}): ExecutionWrite {
       status: 'PENDING',
     },
     ...parts,
+  };
+}
+
+/** The write of a new task of the execution. */
+export function newTaskOf({ id: executionId }: ExecutionWrite): TaskWrite {
+  return {
+    executionId,
+    isNew: true,
+    task: {
+      id: randomUUID() as string as TaskId,
+      orgId,
+      workflowExecutionId: executionId,
+      kind: 'export',
+      queue: 'default',
+      input: '{}' as Json,
+      metadata: '{}' as Json,
+      retry: { maxRetries: 0, initialDelayMs: 0, maxDelayMs: 0, multiplier: 1 },
+      prioritySeconds: 0,
+      createdAt: 1,
+      scheduledSequence: 0,
+      executionCount: 0,
+      status: 'PENDING',
+    },
   };
 }
 

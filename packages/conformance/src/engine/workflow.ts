@@ -199,29 +199,6 @@ export function workflowSuite({ name, withHouse }: Houses): void {
         ]);
       }));
 
-    test('a command the server does not know how to carry out refuses the turn whole', () =>
-      withHouse(async (house) => {
-        const worker = await connectWorker(house.engine, orgId);
-        const { id } = await start(house.engine);
-        const given = await worker.activation();
-        const turn = worker.turn(given, [schedule(), { type: 'START_TIMER', timerId: 'x', durationMs: 1 }], waiting);
-        expect(await refusal(turn)).toBe('UNIMPLEMENTED');
-        expect(await house.facts(id)).toEqual(['WORKFLOW_STARTED']);
-        await worker.turn(given, [], { type: 'FAILED', error: 'no timers', stackTrace: '', failureType: 'ERROR' });
-        expect(await house.facts(id)).toEqual(['WORKFLOW_STARTED', 'WORKFLOW_EXECUTION_FAILED']);
-        await house.assertSound(id);
-      }));
-
-    test('waiting for nothing but a signal is refused while nobody can send one', () =>
-      withHouse(async (house) => {
-        const worker = await connectWorker(house.engine, orgId);
-        await start(house.engine);
-        const given = await worker.activation();
-        const forSignal = { type: 'SUSPEND_TYPE_SIGNAL', name: 'go' } as const;
-        const outcome = { type: 'SUSPENDED', reason: 'Waiting for signal', waitingOn: [forSignal] } as const;
-        expect(await refusal(worker.turn(given, [], outcome))).toBe('UNIMPLEMENTED');
-      }));
-
     test('more open tasks than the limit are refused, with the limit in the error', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId, { taskCapacity: 0 });

@@ -1,6 +1,16 @@
-import type { ExecutionId, Loaded, LoadedExecution, Store, TaskId } from '@flovyn/engine';
-import { afterAll, beforeAll } from 'vitest';
+import {
+  type CommitBatch,
+  CommitConflict,
+  type ExecutionId,
+  type LoadedExecution,
+  type Store,
+  type TaskState,
+  type Wanted,
+  type WorkflowState,
+} from '@flovyn/engine';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { TestDatabase } from '../engine.js';
+import { aBatch, aTaskWrite, aWanted, aWrite } from './builders.js';
 
 /** Gives an empty database each time. */
 export type MakeDatabase = () => Promise<TestDatabase>;
@@ -42,8 +52,22 @@ export function setUp(makeDatabase: MakeDatabase): Bench {
 export async function loadOne(
   store: Store,
   id: ExecutionId,
-  taskIds: readonly TaskId[] = [],
+  named: Partial<Wanted> = {},
 ): Promise<LoadedExecution | undefined> {
-  const loaded: Loaded = await store.load([{ id, taskIds, keys: [] }], { lock: false });
-  return loaded.executions[0];
+  const { executions } = await store.load([aWanted(id, named)], { lock: false });
+  return executions[0];
+}
+
+export async function expectConflict(store: Store, batch: CommitBatch): Promise<void> {
+  await expect(store.commit(batch)).rejects.toBeInstanceOf(CommitConflict);
+}
+
+export async function putWorkflows(store: Store, workflows: readonly WorkflowState[]): Promise<void> {
+  await store.commit(aBatch({ executions: workflows.map((workflow) => aWrite(workflow)) }));
+}
+
+export async function putTasks(store: Store, tasks: readonly TaskState[]): Promise<void> {
+  await store.commit(
+    aBatch({ executions: tasks.map((task) => aWrite(task)), tasks: tasks.map((task) => aTaskWrite(task)) }),
+  );
 }

@@ -5,15 +5,13 @@ import type {
   ExecutionId,
   ExecutionWrite,
   HistoryRow,
-  IdempotencyKey,
   OrgId,
-  ReadyWork,
   SessionId,
-  SessionLease,
   StreamEntry,
   TaskId,
   TaskState,
   TaskWrite,
+  Wanted,
   WorkflowState,
 } from '@flovyn/engine';
 import type { Json } from '@flovyn/protocol';
@@ -30,6 +28,7 @@ const nothing: CommitBatch = {
   durability: 'state',
   executions: [],
   tasks: [],
+  waits: [],
   history: [],
   entries: [],
   attempts: [],
@@ -43,6 +42,11 @@ const nothing: CommitBatch = {
 
 export function aBatch(parts: Partial<CommitBatch>): CommitBatch {
   return { ...nothing, ...parts };
+}
+
+/** An execution to load, and nothing else by name. */
+export function aWanted(id: ExecutionId = newExecution(), parts: Partial<Wanted> = {}): Wanted {
+  return { id, taskIds: [], waits: [], keys: [], ...parts };
 }
 
 export function aClaim(sessionId: SessionId = newSession()): Claim {
@@ -183,40 +187,4 @@ export function aToken(task: TaskState, seq: number, ordinal: number, parts: Par
     ordinal,
     ...parts,
   });
-}
-
-export function someReady(parts: Partial<ReadyWork> = {}): ReadyWork {
-  const id = parts.id ?? randomUUID();
-  return {
-    id,
-    type: 'task',
-    executionId: id as ExecutionId,
-    orgId: newOrg(),
-    queue: 'default',
-    kind: 'export',
-    score: noon,
-    ...parts,
-  };
-}
-
-export function aKey(parts: Partial<IdempotencyKey> = {}): IdempotencyKey {
-  return {
-    orgId: newOrg(),
-    key: `key-${randomUUID()}`,
-    target: 'workflow',
-    targetId: randomUUID(),
-    expiresAt: noon + 60_000,
-    ...parts,
-  };
-}
-
-export function aLease(parts: Partial<SessionLease> = {}): SessionLease {
-  return {
-    id: newSession(),
-    orgId: newOrg(),
-    workerId: 'worker-1',
-    workerName: 'Worker one',
-    leaseUntil: noon + 10_000,
-    ...parts,
-  };
 }

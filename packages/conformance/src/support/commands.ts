@@ -21,3 +21,39 @@ export const waiting: Outcome = {
 export function completed(output: unknown = null): Outcome {
   return { type: 'COMPLETED', output: JSON.stringify(output) as Json };
 }
+
+let children = 0;
+
+/** A child id nobody has used before. */
+export function newChildId(): string {
+  children += 1;
+  return `00000000-0000-4000-a000-${(children + Math.floor(performance.timeOrigin) * 1_000).toString(16).slice(-12).padStart(12, '0')}`;
+}
+
+export function child(overrides: Partial<Extract<Command, { type: 'SCHEDULE_CHILD_WORKFLOW' }>> = {}): Command {
+  return {
+    type: 'SCHEDULE_CHILD_WORKFLOW',
+    childExecutionName: 'child',
+    childWorkflowExecutionId: newChildId(),
+    kind: 'w',
+    input: '{}' as Json,
+    queue: '',
+    prioritySeconds: 0,
+    ...overrides,
+  };
+}
+
+export function timer(timerId: string, durationMs: number): Command {
+  return { type: 'START_TIMER', timerId, durationMs };
+}
+
+/** A turn that waits, and for what. */
+export function waitingFor(
+  type: 'TASK' | 'SIGNAL' | 'TIMER' | 'PROMISE' | 'CHILD_WORKFLOW',
+): Extract<Outcome, { type: 'SUSPENDED' }> {
+  return { type: 'SUSPENDED', reason: `Waiting for ${type}`, waitingOn: [{ type: `SUSPEND_TYPE_${type}` }] };
+}
+
+export function failed(error: string): Outcome {
+  return { type: 'FAILED', error, stackTrace: '', failureType: 'ERROR' };
+}

@@ -37,7 +37,7 @@ export function openHouse(store: Store, settings: EngineSettings = {}, clock = m
   houses += 1;
   const reporter = recordingReporter();
   const ids = countingIds(houses * 1_000 + (process.pid % 1_000) + Math.floor(performance.timeOrigin % 1e9));
-  const engine = createEngine({ store, clock, ids, wakeUps: createLocalWakeUps(), reporter, settings });
+  const engine = createEngine({ store, clock, timer: clock, ids, wakeUps: createLocalWakeUps(), reporter, settings });
   const house: House = {
     engine,
     store,

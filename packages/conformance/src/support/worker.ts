@@ -14,6 +14,8 @@ export interface ScriptedWorker {
   activation(): Promise<Activation>;
   /** The next task, waiting for it. */
   task(): Promise<Assignment>;
+  /** The next question, waiting for it. */
+  query(): Promise<Extract<HandOver, { type: 'query' }>>;
   /** The next wish that an attempt ends, waiting for it. */
   cancellation(): Promise<Extract<HandOver, { type: 'attempt-cancelled' }>>;
   turn(given: Activation, commands: readonly Command[], outcome: Outcome): Promise<{ sequence: number }>;
@@ -32,7 +34,7 @@ export async function connectWorker(
   options: Partial<OpenSession> = {},
 ): Promise<ScriptedWorker> {
   const received: HandOver[] = [];
-  const taken = { activation: 0, task: 0, 'attempt-cancelled': 0 };
+  const taken = { activation: 0, task: 0, 'attempt-cancelled': 0, query: 0 };
   const waiting: (() => void)[] = [];
   const { session, resumed, lostTokens } = await engine.sessions.open({
     orgId,
@@ -70,6 +72,7 @@ export async function connectWorker(
     received,
     activation: () => next('activation'),
     task: () => next('task'),
+    query: () => next('query'),
     cancellation: () => next('attempt-cancelled'),
     turn: (given, commands, outcome) => {
       turns += 1;

@@ -1,14 +1,17 @@
-import type { CommitBatch } from '@flovyn/engine';
+import type { CommitBatch, TimerRef } from '@flovyn/engine';
 import { invariant } from '@flovyn/protocol';
 import { type Call, type Statement, call } from '../lane/statement.js';
 import { deleteExecutions, insertExecutions, setTags, tagsOf, updateExecutions } from './execution.js';
 import { insertEntries, insertHistory } from './log.js';
 import { insertAttempts, insertLogs, insertTasks, signTasks, updateTasks } from './task.js';
+import { insertWaits, updateWaits } from './wait.js';
 import {
   deleteBelongings,
+  deleteDue,
   deleteKeys,
   deleteReady,
   deleteTimers,
+  insertDue,
   insertKeys,
   insertReady,
   insertTimers,
@@ -32,12 +35,16 @@ export const commitStatements: readonly Statement[] = [
   insertTasks,
   updateTasks,
   signTasks,
+  insertWaits,
+  updateWaits,
   insertAttempts,
   insertLogs,
   deleteReady,
   insertReady,
   deleteTimers,
   insertTimers,
+  deleteDue,
+  insertDue,
   deleteKeys,
   insertKeys,
   ...deleteBelongings,
@@ -51,8 +58,8 @@ export const commitStatements: readonly Statement[] = [
 export function commitCalls(batch: CommitBatch): readonly Call[] {
   const written = new Set<string>(batch.executions.map((write) => write.id));
   invariant(
-    batch.tasks.every((write) => written.has(write.executionId)),
-    'a task is written together with its execution',
+    [...batch.tasks, ...batch.waits].every((write) => written.has(write.executionId)),
+    'a task or a wait is written together with its execution',
   );
   const calls: Call[] = [];
   const add = <Row>(statement: Statement<Row>, rows: readonly Row[]): void => {
@@ -91,6 +98,15 @@ export function commitCalls(batch: CommitBatch): readonly Call[] {
     signTasks,
     sorted(batch.signs, (sign) => sign.taskId),
   );
+  const waits = sorted(batch.waits, ({ executionId, wait }) => `${executionId} ${wait.type} ${wait.key}`);
+  add(
+    insertWaits,
+    waits.filter((write) => write.isNew),
+  );
+  add(
+    updateWaits,
+    waits.filter((write) => !write.isNew),
+  );
   add(
     insertAttempts,
     sorted(batch.attempts, (attempt) => attempt.taskId),
@@ -101,10 +117,17 @@ export function commitCalls(batch: CommitBatch): readonly Call[] {
     insertReady,
     sorted(batch.ready.add, (work) => work.id),
   );
-  add(deleteTimers, batch.timers.remove.toSorted());
+  const over = sorted(batch.timers.remove, timerName);
+  const due = sorted(batch.timers.set, timerName);
+  add(deleteTimers, over.filter(isPutOff));
+  add(insertTimers, due.filter(isPutOff));
   add(
-    insertTimers,
-    sorted(batch.timers.set, (timer) => timer.id),
+    deleteDue,
+    over.filter((timer) => !isPutOff(timer)),
+  );
+  add(
+    insertDue,
+    due.filter((timer) => !isPutOff(timer)),
   );
   add(
     deleteKeys,
@@ -120,6 +143,15 @@ export function commitCalls(batch: CommitBatch): readonly Call[] {
       removed.map((removal) => removal.id),
     );
   return calls;
+}
+
+/** The timers of tasks that were put off have a table of their own. */
+function isPutOff({ type }: TimerRef): boolean {
+  return type === 'task';
+}
+
+function timerName({ executionId, type, id }: TimerRef): string {
+  return `${executionId} ${type} ${id}`;
 }
 
 /** Keeps the order of rows with the same id. Most batches arrive in order; looking first spares them the sorting. */

@@ -1,4 +1,4 @@
-import type { CommitBatch, ExecutionWrite } from '@flovyn/engine';
+import { type CommitBatch, type ExecutionWrite, publicStatus } from '@flovyn/engine';
 import { fromJson, toJson } from '@flovyn/protocol';
 import { type Column, bytes, int8, text, uuid } from '../lane/columns.js';
 import { metadataColumn, packExecutionMoving, packWorkflowFixed } from '../packed.js';
@@ -9,7 +9,8 @@ const id: Column<ExecutionWrite> = uuid('id', (row) => row.id);
 const movingColumns: readonly Column<ExecutionWrite>[] = [
   int8('version', (row) => row.version),
   int8('sequence', (row) => row.sequence),
-  text('status', ({ workflow }) => workflow?.status),
+  // What people see, because lists are filtered by it; `state` knows better.
+  text('status', ({ workflow }) => workflow && publicStatus(workflow)),
   uuid('claim_session', ({ workflow }) => (workflow?.status === 'RUNNING' ? workflow.claim.sessionId : undefined)),
   bytes('state', packExecutionMoving),
   bytes('output', ({ workflow }) => (workflow?.status === 'COMPLETED' ? workflow.output : undefined)),
@@ -24,6 +25,7 @@ const fixedColumns: readonly Column<ExecutionWrite>[] = [
   bytes('input', ({ workflow }) => workflow?.input),
   bytes('metadata', ({ workflow }) => metadataColumn(workflow)),
   bytes('fixed', ({ workflow }) => workflow && packWorkflowFixed(workflow)),
+  uuid('parent_id', ({ workflow }) => workflow?.parentId),
 ];
 
 export const insertExecutions = insert('insert_executions', 'execution', [id, ...fixedColumns, ...movingColumns]);
@@ -31,7 +33,7 @@ export const insertExecutions = insert('insert_executions', 'execution', [id, ..
 export const updateExecutions = guardedUpdate(
   'update_executions',
   'execution',
-  id,
+  [id],
   movingColumns,
   (row) => row.expectedVersion,
 );

@@ -1,6 +1,8 @@
-import { uuid, text } from '../lane/columns.js';
+import type { WaitRef } from '@flovyn/engine';
+import { int2, text, uuid } from '../lane/columns.js';
 import type { Statement } from '../lane/statement.js';
-import { executionSelect, taskSelect } from '../rows.js';
+import { executionSelect, taskSelect, waitSelect } from '../rows.js';
+import { waitTypes } from './wait.js';
 
 const idColumn = uuid<string>('id', (id) => id);
 
@@ -57,6 +59,31 @@ export const selectTasks: Statement<string> = {
   reads: true,
 };
 
+export const selectOpenWaits: Statement<string> = {
+  name: 'select_open_waits',
+  sql: `select ${waitSelect} from flovyn.wait as w where w.execution_id = any($1::uuid[]) and w.open`,
+  columns: [idColumn],
+  reads: true,
+};
+
+export interface WaitOf extends WaitRef {
+  readonly executionId: string;
+}
+
+export const selectWaits: Statement<WaitOf> = {
+  name: 'select_waits',
+  sql: `
+    select ${waitSelect} from flovyn.wait as w
+    join unnest($1::uuid[], $2::smallint[], $3::text[]) as n(execution_id, type, key)
+      on w.execution_id = n.execution_id and w.type = n.type and w.key = n.key`,
+  columns: [
+    uuid('execution_id', (row) => row.executionId),
+    int2('type', (row) => waitTypes[row.type]),
+    text('key', (row) => row.key),
+  ],
+  reads: true,
+};
+
 /**
  * How far the output of running attempts has come. One walk per execution over what came after its oldest running attempt
  * began, instead of one per task: an execution may have hundreds of them.
@@ -100,5 +127,7 @@ export const loadStatements: readonly Statement[] = [
   selectOpenTasks,
   selectTasks,
   selectOutputHeads,
+  selectOpenWaits,
+  selectWaits,
   selectKeys,
 ];

@@ -30,13 +30,13 @@ export function insert<Row>(name: string, table: string, columns: readonly Colum
 }
 
 /**
- * Updates rows by id and fails the group when one of them is not there any more, or not at the version it was decided on.
- * `expected`, where given, is that version.
+ * Updates rows by their key and fails the group when one of them is not there any more, or not at the version it was
+ * decided on. `expected`, where given, is that version.
  */
 export function guardedUpdate<Row>(
   name: string,
   table: string,
-  id: Column<Row>,
+  key: readonly Column<Row>[],
   moving: readonly Column<Row>[],
   expected?: (row: Row) => number | undefined,
 ): Statement<Row> {
@@ -45,12 +45,26 @@ export function guardedUpdate<Row>(
   const unchanged = expected === undefined ? '' : 'and t.version = n.expected_version';
   return guarded(
     name,
-    [id, ...guard, ...moving],
-    (rows) => `update flovyn.${table} as t set ${set} from (${rows}) as n where t.id = n.id ${unchanged}`,
+    [...key, ...guard, ...moving],
+    (rows) => `update flovyn.${table} as t set ${set} from (${rows}) as n where ${sameKey(key)} ${unchanged}`,
   );
 }
 
-/** Fails the group when a writing statement meets fewer rows than it was sent, by the first of its columns, their id. */
+/** Removes rows by their key; those that are not there are passed over. */
+export function remove<Row>(name: string, table: string, key: readonly Column<Row>[]): Statement<Row> {
+  return statementOf(
+    name,
+    key,
+    (rows) => `delete from flovyn.${table} as t using (${rows}) as n where ${sameKey(key)}`,
+  );
+}
+
+/** That the row `t` of a table has the key of the row `n` that was sent. */
+function sameKey(key: readonly Column<never>[]): string {
+  return key.map(({ name }) => `t.${name} = n.${name}`).join(' and ');
+}
+
+/** Fails the group when a writing statement meets fewer rows than it was sent, by the first of its columns, an id. */
 export function guarded<Row>(
   name: string,
   columns: readonly Column<Row>[],

@@ -33,7 +33,7 @@ const fixedColumns: readonly Column<TaskWrite>[] = [
 export const insertTasks = insert('insert_tasks', 'task', [id, ...fixedColumns, ...movingColumns]);
 
 /** Guarded by the version of the execution that stands in the same batch. */
-export const updateTasks = guardedUpdate('update_tasks', 'task', id, movingColumns);
+export const updateTasks = guardedUpdate('update_tasks', 'task', [id], movingColumns);
 
 const signColumns: readonly Column<TaskSign>[] = [
   uuid('id', (row) => row.taskId),

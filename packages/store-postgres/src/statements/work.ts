@@ -1,9 +1,10 @@
-import type { DueTimer, IdempotencyKey, KeyRelease, ReadyWork } from '@flovyn/engine';
-import { float8, int2, int8, text, uuid } from '../lane/columns.js';
+import type { DueTimer, IdempotencyKey, KeyRelease, ReadyWork, TimerRef } from '@flovyn/engine';
+import type { Codes } from '../codes.js';
+import { type Column, float8, int2, int8, text, uuid } from '../lane/columns.js';
 import type { Statement } from '../lane/statement.js';
-import { insert, statementOf } from './shapes.js';
+import { insert, remove } from './shapes.js';
 
-export const readyTypes = { workflow: 1, task: 2 } as const satisfies Record<ReadyWork['type'], number>;
+export const readyTypes = { workflow: 1, task: 2 } as const satisfies Codes<ReadyWork['type']>;
 
 /** Work that is offered again is offered to everybody, whoever had reserved it. */
 export const insertReady = insert<ReadyWork>(
@@ -21,6 +22,7 @@ export const insertReady = insert<ReadyWork>(
   'on conflict (id) do update set score = excluded.score, reserved_until = 0, queue = excluded.queue, kind = excluded.kind',
 );
 
+/** Only of tasks that were put off. All else that becomes due stands in `due`. */
 export const insertTimers = insert<DueTimer>(
   'insert_timers',
   'timer',
@@ -31,6 +33,22 @@ export const insertTimers = insert<DueTimer>(
     int8('due_at', (row) => row.dueAt),
   ],
   'on conflict (id) do update set due_at = excluded.due_at',
+);
+
+/** The first is what the rows of `timer` are. */
+export const dueTypes = { task: 1, deadline: 2, timer: 3, promise: 4 } as const satisfies Codes<TimerRef['type']>;
+
+const dueKey: readonly Column<TimerRef>[] = [
+  uuid('execution_id', (row) => row.executionId),
+  int2('type', (row) => dueTypes[row.type]),
+  text('id', (row) => row.id),
+];
+
+export const insertDue = insert<DueTimer>(
+  'insert_due',
+  'due',
+  [...dueKey, uuid('org_id', (row) => row.orgId), int8('due_at', (row) => row.dueAt)],
+  'on conflict (execution_id, type, id) do update set due_at = excluded.due_at',
 );
 
 export const insertKeys = insert<IdempotencyKey>('insert_keys', 'idempotency_key', [
@@ -54,23 +72,25 @@ export const deleteKeys: Statement<KeyRelease> = {
   ],
 };
 
-export const deleteReady = deleteWhere('ready', 'id');
-export const deleteTimers = deleteWhere('timer', 'id');
+export const deleteReady = remove('delete_ready', 'ready', [uuid<string>('id', (id) => id)]);
+export const deleteTimers = remove('delete_timers', 'timer', [uuid<TimerRef>('id', (row) => row.id)]);
+export const deleteDue = remove('delete_due', 'due', dueKey);
 
-/** What a standalone task has beside its execution. It has no history. */
+/**
+ * What a standalone task has beside its execution. It has no history. Its state goes last, because whoever writes that
+ * holds the task first.
+ */
 export const deleteBelongings: readonly Statement<string>[] = [
-  deleteWhere('stream_entry', 'execution_id'),
-  deleteWhere('task_attempt', 'task_id'),
-  deleteWhere('task_log', 'task_id'),
-  deleteWhere('ready', 'id', 'delete_ready_of_deleted'),
-  deleteWhere('timer', 'id', 'delete_timer_of_deleted'),
-  deleteWhere('task', 'id'),
+  belonging('stream_entry', 'execution_id'),
+  belonging('task_attempt', 'task_id'),
+  belonging('task_log', 'task_id'),
+  belonging('ready', 'id'),
+  belonging('timer', 'id'),
+  belonging('due', 'execution_id'),
+  belonging('task', 'id'),
+  belonging('task_state', 'task_id'),
 ];
 
-function deleteWhere(table: string, column: string, name = `delete_${table}`): Statement<string> {
-  return statementOf(
-    name,
-    [uuid<string>('id', (row) => row)],
-    (rows) => `delete from flovyn.${table} as t using (${rows}) as n where t.${column} = n.id`,
-  );
+function belonging(table: string, column: string): Statement<string> {
+  return remove(`delete_belonging_${table}`, table, [uuid<string>(column, (id) => id)]);
 }

@@ -1,0 +1,3 @@
+-- Where an organisation's data is kept; null when nobody said.
+
+alter table flovyn.organisation add column region text;
