@@ -1,6 +1,7 @@
 import { DEFAULT_TIMEOUT_MS, createHttp } from './http.js';
 import type { LiveStream } from './live-stream.js';
 import { type OriginOptions, createOrigin } from './origin.js';
+import { type Promises, createPromises } from './promises.js';
 import { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
 import { type Tasks, createTasks } from './tasks.js';
 import { type Workflows, createWorkflows } from './workflows.js';
@@ -14,6 +15,7 @@ export interface ClientOptions extends OriginOptions {
 export interface Client {
   readonly workflows: Workflows;
   readonly tasks: Tasks;
+  readonly promises: Promises;
   /**
    * Opens the stream of an execution: everything that happens to it, in order, each entry once, across reconnects.
    *
@@ -38,6 +40,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     workflows: createWorkflows(http, options.org),
     tasks: createTasks(http, options.org),
+    promises: createPromises(http, options.org),
     stream: (target, streamOptions) => streamExecution(origin, target, streamOptions),
   };
 }

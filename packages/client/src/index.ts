@@ -1,6 +1,7 @@
 export { type Client, type ClientOptions, createClient } from './client.js';
 export type { Workflows } from './workflows.js';
 export type { Tasks } from './tasks.js';
+export type { PromiseRef, Promises } from './promises.js';
 export type { Optional, RequestOptions } from './request-options.js';
 export { type Origin, type OriginOptions, createOrigin } from './origin.js';
 export { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
@@ -19,10 +20,22 @@ export { type ErrorCode, ServiceError } from '@flovyn/protocol';
 export type {
   AttemptPage,
   AttemptView,
+  CancelBody,
+  ChildWorkflowView,
+  ChildWorkflowsPage,
   HistoryEventPage,
   HistoryEventView,
   LogPage,
   LogView,
+  RejectPromiseBody,
+  RejectedPromiseView,
+  ResolvePromiseBody,
+  ResolvedPromiseView,
+  RetryBody,
+  SignalBody,
+  SignalView,
+  SignalWithStartBody,
+  SignalWithStartView,
   StartTaskBody,
   StartWorkflowBody,
   StartedWorkflow,
@@ -30,6 +43,7 @@ export type {
   TaskExecutionPage,
   TaskExecutionView,
   WaitingOnView,
+  WorkflowActionView,
   WorkflowExecutionPage,
   WorkflowExecutionView,
   WorkflowStateView,

@@ -1,9 +1,17 @@
 import {
+  type CancelBody,
+  ChildWorkflowsPage,
   HistoryEventPage,
   type ListEventsQuery,
   type ListWorkflowsQuery,
+  type RetryBody,
+  type SignalBody,
+  SignalView,
+  type SignalWithStartBody,
+  SignalWithStartView,
   type StartWorkflowBody,
   StartedWorkflow,
+  WorkflowActionView,
   WorkflowExecutionPage,
   WorkflowExecutionView,
   WorkflowStateView,
@@ -31,10 +39,22 @@ export interface Workflows {
   state(id: string, options?: RequestOptions): Promise<WorkflowStateView>;
   /** Its tasks, in the order they were scheduled. */
   tasks(id: string, options?: RequestOptions): Promise<WorkflowTasksPage>;
+  /** Its children, the oldest first. */
+  children(id: string, options?: RequestOptions): Promise<ChildWorkflowsPage>;
+  /** Sends a message into it. Every call is one signal, so it is not tried again when the answer got lost. */
+  signal(id: string, body: SignalBody, options?: RequestOptions): Promise<SignalView>;
+  /** Signals the open execution that `workflowId`, a key of the caller's, stands for, or starts one with the signal. */
+  signalWithStart(body: SignalWithStartBody, options?: RequestOptions): Promise<SignalWithStartView>;
+  /** Asks it to stop. It ends as its code decides. */
+  cancel(id: string, body?: CancelBody, options?: RequestOptions): Promise<WorkflowActionView>;
+  /** Lets a FAILED execution run on from its history. */
+  retry(id: string, body?: RetryBody, options?: RequestOptions): Promise<WorkflowActionView>;
 }
 
 export function createWorkflows({ request }: Http, org: string): Workflows {
   const get = { method: 'GET', repeatable: true } as const;
+  // Repeated after a lost answer, these would be done twice, or report the state they have made themselves as a conflict.
+  const act = { method: 'POST', repeatable: false } as const;
   return {
     start: (body, options) =>
       request({
@@ -72,5 +92,21 @@ export function createWorkflows({ request }: Http, org: string): Workflows {
       request({ ...get, path: pathTo(paths.workflowState, { org, id }), answer: WorkflowStateView, ...options }),
     tasks: (id, options) =>
       request({ ...get, path: pathTo(paths.workflowTasks, { org, id }), answer: WorkflowTasksPage, ...options }),
+    children: (id, options) =>
+      request({ ...get, path: pathTo(paths.workflowChildren, { org, id }), answer: ChildWorkflowsPage, ...options }),
+    signal: (id, body, options) =>
+      request({ ...act, path: pathTo(paths.workflowSignal, { org, id }), body, answer: SignalView, ...options }),
+    signalWithStart: (body, options) =>
+      request({ ...act, path: pathTo(paths.signalWithStart, { org }), body, answer: SignalWithStartView, ...options }),
+    cancel: (id, body = {}, options = {}) =>
+      request({
+        ...act,
+        path: pathTo(paths.workflowCancel, { org, id }),
+        body,
+        answer: WorkflowActionView,
+        ...options,
+      }),
+    retry: (id, body = {}, options = {}) =>
+      request({ ...act, path: pathTo(paths.workflowRetry, { org, id }), body, answer: WorkflowActionView, ...options }),
   };
 }

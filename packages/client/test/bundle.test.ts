@@ -42,8 +42,8 @@ describe('what a browser loads', () => {
     expect(gzipped(await bundle(door, 'createOrigin', 'streamExecution'))).toBeLessThanOrEqual(10_000);
   });
 
-  it('is at most 18.5 kB for everything: REST, streams, the view, and the validators of answers', async () => {
-    expect(gzipped(await bundle(door, 'createClient', 'foldLiveView', 'emptyLiveView'))).toBeLessThanOrEqual(18_500);
+  it('is at most 19.5 kB for everything: REST, streams, the view, and the validators of answers', async () => {
+    expect(gzipped(await bundle(door, 'createClient', 'foldLiveView', 'emptyLiveView'))).toBeLessThanOrEqual(19_500);
   });
 
   it('is nothing that only Node has', async () => {

@@ -8,7 +8,6 @@ import {
   type StartWorkflowOptions,
   concurrency,
 } from './client-options.js';
-import { FlovynError } from './errors.js';
 import { consoleLogger } from './log.js';
 import { deserialize, serialize } from './serde.js';
 import { StandaloneTaskHandle } from './standalone-task-handle.js';
@@ -254,12 +253,10 @@ export class FlovynClient {
     return this.#unary().query<T>(workflowExecutionId, queryName, args);
   }
 
-  /** Asks an execution to end. */
-  async cancelWorkflow(workflowExecutionId: string, _reason?: string): Promise<void> {
-    this.#running();
-    throw new FlovynError(
-      `Cannot cancel workflow ${workflowExecutionId}: this version has no cancellation of workflow executions. Signal it instead`,
-    );
+  /** Asks an execution to end. It ends as its code decides; one that never began ends at once. */
+  async cancelWorkflow(workflowExecutionId: string, reason?: string): Promise<void> {
+    const cancelled = this.#rest().workflows.cancel(workflowExecutionId, reason === undefined ? {} : { reason });
+    await this.#explained(cancelled, `Cancelling workflow ${workflowExecutionId}`);
   }
 
   /** The history of an execution so far. */

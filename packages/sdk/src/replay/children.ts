@@ -132,11 +132,12 @@ function nameOf(data: FactData): string | undefined {
 
 function settlement(fact: Fact, id: string, cancelledHere: boolean): Settlement {
   if (fact.type === 'CHILD_WORKFLOW_COMPLETED') return { value: valueOf(fact.data, 'result', 'output') };
-  if (fact.type === 'CHILD_WORKFLOW_FAILED') {
-    return { error: new ChildWorkflowFailed(id, textOf(fact.data, 'error') ?? 'Unknown') };
-  }
-  const reason = textOf(fact.data, 'reason') || undefined;
+  const wasCancelled = fact.type === 'CHILD_WORKFLOW_CANCELLED' || fact.data['cancelled'] === true;
+  const reason = textOf(fact.data, 'reason', 'error') || undefined;
   // Ended because its parent asked: part of the parent's own cancellation. Otherwise it is the child that failed us.
-  if (cancelledHere) return { error: new WorkflowCancelled(`Child workflow ${id} was cancelled`, reason) };
+  if (wasCancelled && cancelledHere) {
+    return { error: new WorkflowCancelled(`Child workflow ${id} was cancelled`, reason) };
+  }
+  if (fact.type === 'CHILD_WORKFLOW_FAILED') return { error: new ChildWorkflowFailed(id, reason ?? 'Unknown') };
   return { error: new ChildWorkflowFailed(id, reason === undefined ? 'cancelled' : `cancelled: ${reason}`) };
 }

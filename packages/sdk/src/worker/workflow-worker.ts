@@ -1,11 +1,12 @@
 import type { Activation, HeldClaim, HeldInstance, HistoryPage, Query } from '@flovyn/protocol/grpc';
 import { createWorkflowLogger } from '../workflow.js';
-import { toError } from '../errors.js';
+import { FlovynError, toError } from '../errors.js';
 import { isMadeByTurn } from '../replay/event-handlers.js';
 import type { Turn } from '../replay/replayer.js';
 import type { Logger, WorkflowDefinition, WorkflowHook } from '../types.js';
 import { Instance, type InstanceHost, type TaskEnd } from './instance.js';
 import { InstanceCache } from './instance-cache.js';
+import { replayQuery } from './replay-query.js';
 import type { Session } from './session.js';
 import { TurnoverMap } from './turnover-map.js';
 
@@ -81,10 +82,21 @@ export class WorkflowWorker {
       instance.answer(query);
       return;
     }
-    this.#options.session.send('queryAnswered', {
-      queryId: query.queryId,
-      error: `This worker does not hold execution ${query.workflowExecutionId}`,
-    });
+    void this.#answerByReplay(query);
+  }
+
+  async #answerByReplay(query: Query): Promise<void> {
+    const { session, definitions } = this.#options;
+    const { queryId, replay, workflowExecutionId } = query;
+    const definition = replay === undefined ? undefined : definitions.get(replay.kind);
+    try {
+      if (replay === undefined || definition === undefined) {
+        throw new FlovynError(`This worker does not hold execution ${workflowExecutionId}`);
+      }
+      session.send('queryAnswered', { queryId, result: await replayQuery(query, replay, definition) });
+    } catch (error) {
+      session.send('queryAnswered', { queryId, error: toError(error).message });
+    }
   }
 
   /** Applies a task's end ahead of its confirmation where the workflow that waits for it is here. */
