@@ -128,6 +128,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     // It is itself a tool of tests: the memory adapters show what an adapter promises.
     ours: [...EVENTS, '@flovyn/events/testing', '@flovyn/protocol', '@flovyn/engine', '@flovyn/engine/memory'],
     others: ['vitest', 'fast-check', 'node:'],
+    // A worker of another make: generated stubs, and nothing else of this house.
+    onlyIn: { 'wire/': ['@flovyn/protocol/grpc', '@grpc/grpc-js'] },
   },
   '@flovyn/contract-check': { folder: 'packages/contract-check', floor: 'beside', ours: [], others: 'any' },
   '@flovyn/testing': {

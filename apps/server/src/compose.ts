@@ -10,6 +10,7 @@ import { type Closers, createClosers } from './process/closers.js';
 import { createDoubts, watchLosses } from './process/doubts.js';
 import { openDatabase } from './process/open-database.js';
 import { runLoop } from './process/run-loop.js';
+import { callLater } from './process/delay.js';
 import { createWakeUps, ids } from './process/surroundings.js';
 
 /** 1 s: how late the commits of other processes may be seen without a bus between the processes. */
@@ -58,7 +59,16 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   const leaseMs = config.sessionLeaseMs;
   // A third each: two signs of life may be lost, and a worker whose connection broke has time to come back.
   const settings = { leaseMs, heartbeatMs: Math.floor(leaseMs / 3), graceMs: Math.floor(leaseMs / 3) };
-  const engine = createEngine({ store, clock, ids, wakeUps: createWakeUps(), reporter: reporterOf(log), settings });
+  const wakeUps = createWakeUps();
+  const engine = createEngine({
+    store,
+    clock,
+    timer: { after: callLater },
+    ids,
+    wakeUps,
+    reporter: reporterOf(log),
+    settings,
+  });
   closers.add('engine', () => engine.close());
   for (const loop of [...Object.values(engine.loops), keyCleaning(database, clock)]) {
     closers.add(
@@ -67,10 +77,10 @@ async function compose(config: Config, log: Logger, closers: Closers) {
     );
   }
 
-  const house = { engine, store, clock, doubts, log, version: readVersion() };
+  const house = { engine, store, clock, ids, doubts, wakeUps, log, version: readVersion() };
   const workers = createWorkerDoor(config, house);
-  const grpcPort = await listen('GRPC_SERVER_PORT', config.grpcPort, workers.listen);
   closers.add('grpc', workers.close);
+  const grpcPort = await listen('GRPC_SERVER_PORT', config.grpcPort, workers.listen);
   const people = createPeoplesDoor(config, house);
   const httpPort = await listen('SERVER_PORT', config.httpPort, people.listen);
   closers.add('http', people.close);

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import type { Clock, Engine, OrgId, Store } from '@flovyn/engine';
+import type { Clock, Engine, Ids, OrgId, Store, WakeUps } from '@flovyn/engine';
 import { authoriser } from './auth/access.js';
 import { createBrowserSessions } from './auth/browser-sessions.js';
 import { createOrganisations } from './auth/organisations.js';
@@ -12,17 +12,24 @@ import { type GrpcDoor, createGrpcDoor } from './grpc/server.js';
 import { createConnections } from './grpc/session/connections.js';
 import { createPressure } from './grpc/session/pressure.js';
 import { createResults } from './grpc/session/results.js';
+import { createKnownKinds } from './grpc/workers/known-kinds.js';
+import { createPresence } from './grpc/workers/presence.js';
+import { createRegister } from './grpc/workers/register.js';
 import { createApp } from './http/app.js';
 import { createCallers } from './http/caller.js';
 import { createHealthCheck } from './http/health.js';
+import { createInputCheck } from './http/input/input-check.js';
 import { createLiveStreams } from './http/live-stream-route.js';
 import { problemSender } from './http/problems.js';
+import { allRoutes } from './http/routes/index.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { createHttpServer } from './http/server.js';
 import { createStreamAwaiter } from './http/stream/await-stream.js';
 import { createStreamPlaces } from './http/stream/stream-places.js';
+import { logEvents } from './observe/events.js';
 import type { Logger } from './observe/log.js';
 import type { Doubts } from './process/doubts.js';
+import { runLoop } from './process/run-loop.js';
 
 /** 28 min: a worker moves before the 30 min after which its connection is closed under it. */
 const SESSION_AGE_MS = 28 * 60_000;
@@ -34,7 +41,9 @@ export interface House {
   readonly engine: Engine;
   readonly store: Store;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly doubts: Doubts;
+  readonly wakeUps: WakeUps;
   readonly log: Logger;
   readonly version: string;
 }
@@ -47,8 +56,11 @@ export interface WorkerDoor {
 
 /** Where workers knock. */
 export function createWorkerDoor(config: Config, house: House): WorkerDoor {
-  const { engine, store, clock, doubts, log, version } = house;
+  const { engine, store, clock, doubts, wakeUps, log, version } = house;
   const pressure = createPressure(engine);
+  const presence = createPresence(store.workers, clock);
+  const kinds = createKnownKinds(store.workers, () => performance.now());
+  const register = createRegister(store.workers, kinds, clock);
   const anonymous: Principal = { type: 'Worker', id: 'anonymous', orgId: developmentOrganisation.id as OrgId };
   const door: GrpcDoor = createGrpcDoor(
     {
@@ -62,16 +74,32 @@ export function createWorkerDoor(config: Config, house: House): WorkerDoor {
       results: createResults(engine.streams, store.queries, doubts),
       pressure,
       connections: createConnections(),
+      register,
+      presence,
       logger: log,
       httpUrl: config.publicHttpUrl,
       version,
       maxAgeMs: SESSION_AGE_MS,
     },
+    {
+      engine,
+      store,
+      clock,
+      wakeUps,
+      organisations: createOrganisations(store.orgs),
+      register,
+      kinds,
+      presence,
+      logger: log,
+      pollHoldMs: config.pollHoldMs,
+    },
   );
+  const stopTelling = runLoop(presence.loop, (error) => log.warn({ err: error }, logEvents.workersNotSeen));
   return {
     listen: () => door.listen(config.host, config.grpcPort),
     async close() {
       await door.close(DRAIN_MS);
+      await stopTelling();
       pressure.close();
     },
   };
@@ -84,7 +112,8 @@ export interface PeoplesDoor {
 }
 
 /** Where people and programs knock. */
-export function createPeoplesDoor(config: Config, { engine, store, doubts, log, version }: House): PeoplesDoor {
+export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
+  const { engine, store, clock, ids, doubts, log, version } = house;
   let isReady = false;
   const organisations = createOrganisations(store.orgs);
   const sendProblem = problemSender(log);
@@ -103,10 +132,13 @@ export function createPeoplesDoor(config: Config, { engine, store, doubts, log, 
     authorise: authoriser(config.auth.http.authorizer),
     organisations,
   });
-  const app = createApp({
+  const routes = allRoutes({
     engine,
-    queries: store.queries,
-    callers,
+    store,
+    clock,
+    ids,
+    inputs: createInputCheck(store.workers, log),
+    version,
     organisations,
     sessions,
     recognise,
@@ -117,6 +149,10 @@ export function createPeoplesDoor(config: Config, { engine, store, doubts, log, 
       obstacles: () => (isReady ? [] : ['The server is starting or stopping.']),
       degraded: config.wantsNats ? ['nats'] : [],
     }),
+  });
+  const app = createApp({
+    routes,
+    callers,
     sendProblem,
     webDirectory: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   });

@@ -1,15 +1,14 @@
 import { request } from 'node:http';
-import { Metadata, credentials } from '@grpc/grpc-js';
-import { createEngine } from '@flovyn/engine';
-import { createMemoryStore, countingIds, manualClock, recordingReporter } from '@flovyn/engine/memory';
-import type { ServiceError } from '@flovyn/protocol';
-import { AgentDispatchClient, WorkflowDispatchClient, fromGrpcError } from '@flovyn/protocol/grpc';
+import { type ChannelCredentials, Metadata, credentials } from '@grpc/grpc-js';
+import type { ErrorCode, ServiceError } from '@flovyn/protocol';
+import { AgentDispatchClient, TaskExecutionClient, WorkflowDispatchClient, fromGrpcError } from '@flovyn/protocol/grpc';
 import { connectRawWorker } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { grpcActions } from '../src/grpc/server.js';
-import { routes } from '../src/http/app.js';
-import { createWakeUps } from '../src/process/surroundings.js';
+import { grpcActions } from '../src/grpc/actions.js';
+import { streamAddresses } from '../src/http/live-stream-route.js';
+import { type AllParts, allRoutes } from '../src/http/routes/index.js';
 import { type TestServer, startTestServer } from './support/test-server.js';
+import { playTurn } from './support/turns.js';
 
 const ACME = '11111111-0000-4000-8000-000000000001';
 const OTHER = '22222222-0000-4000-8000-000000000002';
@@ -18,6 +17,7 @@ const KEYS = {
   member: 'acme_member_key_1',
   worker: 'acme_worker_key_1',
   foreign: 'other_admin_key_1',
+  foreignWorker: 'other_worker_key1',
   orphan: 'orphan_admin_key1',
 } as const;
 
@@ -38,6 +38,7 @@ keys = [
   { key = "${KEYS.member}", org_id = "${ACME}", principal_type = "User", principal_id = "member", role = "MEMBER" },
   { key = "${KEYS.worker}", org_id = "${ACME}", principal_type = "Worker", principal_id = "worker" },
   { key = "${KEYS.foreign}", org_id = "${OTHER}", principal_type = "User", principal_id = "foreign", role = "ADMIN" },
+  { key = "${KEYS.foreignWorker}", org_id = "${OTHER}", principal_type = "Worker", principal_id = "foreign worker" },
   { key = "${KEYS.orphan}", org_id = "33333333-0000-4000-8000-000000000003", principal_type = "User", principal_id = "orphan", role = "ADMIN" },
 ]
 
@@ -67,35 +68,35 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** Every route there is, taken from the server itself, and the streams, which stand beside them. */
-const everyRoute = [
-  ...routes({ engine: anEngine(), queries: createMemoryStore().queries }).map(({ method, path, action }) => ({
-    method,
-    path,
-    action,
-  })),
-  { method: 'GET', path: '/api/orgs/:org/workflow-executions/:id/stream', action: 'workflow:view' },
-  { method: 'GET', path: '/api/orgs/:org/task-executions/:id/stream', action: 'task:view' },
-];
+const everyRoute = [...allRoutes({ store: {} } as unknown as AllParts), ...streamAddresses].map((route) => ({
+  ...route,
+  action: 'action' in route ? route.action : undefined,
+  example: 'example' in route ? route.example : undefined,
+}));
+const orgRoutes = everyRoute.filter(({ access }) => access === 'org');
+const otherRoutes = everyRoute.filter(({ access }) => access !== 'org');
 
-function anEngine() {
-  return createEngine({
-    store: createMemoryStore(),
-    clock: manualClock(),
-    ids: countingIds(),
-    wakeUps: createWakeUps(),
-    reporter: recordingReporter(),
-  });
-}
+/** What a part of a path that is no id may be; none of it exists. */
+const NAMES = { identifier: 'key:nothing', kind: 'nothing', slug: 'internal', file: 'swagger-ui.css' };
 
 function fill(path: string, org: string, { workflow, task }: { workflow: string; task: string }): string {
-  const id = path.includes('/workflow-executions/') ? workflow : task;
-  return path.replace(':org', org).replace(':id', id).replace(':taskId', task);
+  const id = path.includes('/task-executions/') ? task : workflow;
+  const values: Readonly<Record<string, string>> = { org, id, taskId: task, ...NAMES };
+  return path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? '');
 }
 
 /** Status and problem of a call; a stream that opens is closed at once. */
-function knock(method: string, path: string, key: string | undefined): Promise<{ status: number; body: string }> {
+function knock(
+  method: string,
+  path: string,
+  key: string | undefined,
+  sent?: object,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const headers = {
+      ...(key === undefined ? undefined : { authorization: `Bearer ${key}` }),
+      ...(sent === undefined ? undefined : { 'content-type': 'application/json' }),
+    };
     const call = request(`${server.http}${path}`, { method, headers, agent: false }, (response) => {
       const status = response.statusCode ?? 0;
       if (response.headers['content-type']?.startsWith('text/event-stream') === true) {
@@ -108,19 +109,47 @@ function knock(method: string, path: string, key: string | undefined): Promise<{
       response.on('end', () => resolve({ status, body }));
     });
     call.on('error', reject);
-    call.end();
+    call.end(sent === undefined ? undefined : JSON.stringify(sent));
   });
 }
 
-describe.each(everyRoute)('S01 $method $path', ({ method, path, action }) => {
-  const ask = (org: string, whose: 'mine' | 'theirs', key: string | undefined) =>
-    knock(method, fill(path, org, ids[whose]), key);
+const NO_KEYS = [
+  ['no key', undefined],
+  ['a key that is none', 'nobody'],
+  ['half a key', KEYS.owner.slice(0, -1)],
+] as const;
 
-  it.each([
-    ['no key', undefined],
-    ['a key that is none', 'nobody'],
-    ['half a key', KEYS.owner.slice(0, -1)],
-  ])('is closed with %s', async (_what, key) => {
+/** What the role table says of members and workers; owners and admins may do everything but work. */
+function allowed(action: string): { readonly member: boolean; readonly worker: boolean } {
+  const isManaging = ['task:update', 'task:delete', 'definition:configure', 'org:create'].includes(action);
+  return { member: !isManaging, worker: !isManaging && action !== 'workflow:update' };
+}
+
+describe.each(otherRoutes)('S01 $method $path', ({ method, path, access, action, example }) => {
+  const ask = (key: string | undefined, sent = example) => knock(method, fill(path, 'acme', ids.mine), key, sent);
+
+  it.each(NO_KEYS)('is open with %s to anyone only where it says so', async (_what, key) => {
+    const { status, body } = await ask(key);
+    expect(access === 'anyone' || status === 401, body).toBe(true);
+  });
+
+  it('follows the role table', async () => {
+    if (action === undefined) return;
+    // A body that is refused shows that whoever asks may.
+    const statusFor = async (key: string) => (await ask(key, { nothing: 1 })).status;
+    const { member, worker } = allowed(action);
+    expect(await statusFor(KEYS.owner)).toBe(400);
+    expect(await statusFor(KEYS.foreign)).toBe(400);
+    expect(await statusFor(KEYS.member)).toBe(member ? 400 : 403);
+    expect(await statusFor(KEYS.worker)).toBe(worker ? 400 : 403);
+  });
+});
+
+describe.each(orgRoutes)('S01 $method $path', ({ method, path, action = '', example }) => {
+  const ask = (org: string, whose: 'mine' | 'theirs', key: string | undefined) =>
+    knock(method, fill(path, org, ids[whose]), key, example);
+
+  it.each(NO_KEYS)('is closed with %s', async (_what, key) => {
     expect((await ask('acme', 'mine', key)).status).toBe(401);
   });
 
@@ -135,12 +164,9 @@ describe.each(everyRoute)('S01 $method $path', ({ method, path, action }) => {
   });
 
   it('follows the role table', async () => {
-    const mayMember = !['task:update', 'task:delete'].includes(action);
-    const mayWorker = action.endsWith(':view') || action.endsWith(':start');
-    const member = (await ask('acme', 'theirs', KEYS.member)).status;
-    const worker = (await ask('acme', 'theirs', KEYS.worker)).status;
-    expect(member === 403).toBe(!mayMember);
-    expect(worker === 403).toBe(!mayWorker);
+    const { member, worker } = allowed(action);
+    expect((await ask('acme', 'theirs', KEYS.member)).status === 403).toBe(!member);
+    expect((await ask('acme', 'theirs', KEYS.worker)).status === 403).toBe(!worker);
   });
 
   it('R31 does not tell what another organisation has', async () => {
@@ -148,7 +174,7 @@ describe.each(everyRoute)('S01 $method $path', ({ method, path, action }) => {
     const random = '7f0c0f6e-0000-4000-8000-0000000000aa';
     const nothing = { workflow: random, task: random };
     const foreign = await ask('acme', 'theirs', KEYS.owner);
-    const missing = await knock(method, fill(path, 'acme', nothing), KEYS.owner);
+    const missing = await knock(method, fill(path, 'acme', nothing), KEYS.owner, example);
     expect(foreign.status).toBe(404);
     const blank = (body: string, { workflow, task }: typeof nothing) =>
       body.replaceAll(workflow, '-').replaceAll(task, '-');
@@ -163,10 +189,95 @@ describe.each(everyRoute)('S01 $method $path', ({ method, path, action }) => {
   });
 });
 
+it("R31 another organisation's promises, workers and definitions are none", async () => {
+  const worker = connectRawWorker({
+    port: server.grpcPort,
+    key: KEYS.foreignWorker,
+    orgId: OTHER,
+    workflows: ['theirs'],
+  });
+  await worker.next('welcome');
+  const theirs = (path: string, body?: object) =>
+    server.call(`/api/orgs/other${path}`, { key: KEYS.foreign, ...(body === undefined ? undefined : { body }) });
+  const ours = (path: string, body?: object) =>
+    server.call(`/api/orgs/acme${path}`, { key: KEYS.owner, ...(body === undefined ? undefined : { body }) });
+  const { json: started } = await theirs('/workflow-executions', { kind: 'theirs' });
+  await playTurn(
+    worker,
+    { type: 'SUSPENDED', reason: 'promise', waitingOn: [{ type: 'SUSPEND_TYPE_PROMISE', name: 'p' }] },
+    [{ type: 'CREATE_PROMISE', promiseName: 'p', idempotencyKey: 'their key' }],
+  );
+  const { json } = await theirs(`/workflow-executions/${String(started['id'])}/events`);
+  const { data } = (json['events'] as { eventType: string; data: { promiseId: string } }[]).find(
+    ({ eventType }) => eventType === 'PROMISE_CREATED',
+  ) ?? { data: { promiseId: '' } };
+  const blank = (text: string, name: string) => text.replaceAll(encodeURIComponent(name), '-').replaceAll(name, '-');
+  for (const [found, missing] of [
+    [data.promiseId, '7f0c0f6e-0000-4000-8000-0000000000aa'],
+    ['their key', 'no key'],
+  ] as const) {
+    const prefix = found === data.promiseId ? 'id' : 'key';
+    const [foreign, nothing] = await Promise.all(
+      [found, missing].map((name) => ours(`/promises/${prefix}:${encodeURIComponent(name)}/resolve`, { value: 1 })),
+    );
+    expect(foreign?.status).toBe(404);
+    expect(blank(foreign?.text ?? '', found)).toBe(blank(nothing?.text ?? '', missing));
+  }
+  const [{ id }] = (await theirs('/workers')).json['workers'] as [{ id: string }];
+  expect((await ours('/workers')).text).not.toContain(id);
+  expect((await ours(`/workers/${id}`)).status).toBe(404);
+  expect((await theirs('/workflow-definitions/theirs')).status).toBe(200);
+  expect((await ours('/workflow-definitions/theirs')).status).toBe(404);
+  await worker.end();
+});
+
 describe('S06 every method of the gRPC door', () => {
-  it('has an action, and none that a person may do', () => {
+  it('has an action, and those of people are few', () => {
     expect(grpcActions.size).toBeGreaterThan(40);
-    expect(new Set(grpcActions.values())).toEqual(new Set(['worker:work']));
+    const forPeople = [...grpcActions].filter(([, action]) => action !== 'worker:work').map(([path]) => path);
+    expect(forPeople.map((path) => path.replace('/flovyn.v1.', '')).toSorted()).toEqual([
+      'TaskExecution/CancelTask',
+      'TaskExecution/SubmitTask',
+      'WorkflowDispatch/GetEvents',
+      'WorkflowDispatch/RejectPromise',
+      'WorkflowDispatch/ResolvePromise',
+      'WorkflowDispatch/SignalWithStartWorkflow',
+      'WorkflowDispatch/SignalWorkflow',
+      'WorkflowDispatch/StartChildWorkflow',
+      'WorkflowDispatch/StartWorkflow',
+      'WorkflowQuery/QueryWorkflow',
+    ]);
+  });
+
+  it.each([
+    ['owner', KEYS.owner, 'NOT_FOUND'],
+    ['member', KEYS.member, 'PERMISSION_DENIED'],
+    ['worker', KEYS.worker, 'NOT_FOUND'],
+  ])('follows the role table, in which a worker may do all: %s', async (_role, key, code) => {
+    expect(
+      await refusal(TaskExecutionClient, key, (client, metadata, done) => {
+        client.cancelTask({ taskExecutionId: ACME }, metadata, done);
+      }),
+    ).toBe(code);
+    expect(
+      await refusal(WorkflowDispatchClient, key, (client, metadata, done) => {
+        client.getEvents({ workflowExecutionId: ACME }, metadata, done);
+      }),
+    ).toBe('NOT_FOUND');
+    expect(
+      await refusal(TaskExecutionClient, key, (client, metadata, done) => {
+        client.completeTask({ taskExecutionId: ACME, output: new Uint8Array() }, metadata, done);
+      }),
+    ).toBe(key === KEYS.worker ? 'NOT_FOUND' : 'PERMISSION_DENIED');
+  });
+
+  it("has nothing of another organisation's", async () => {
+    for (const id of [ids.theirs.workflow, ids.mine.workflow]) {
+      const code = await refusal(WorkflowDispatchClient, KEYS.worker, (client, metadata, done) => {
+        client.getEvents({ workflowExecutionId: id }, metadata, done);
+      });
+      expect(code).toBe(id === ids.mine.workflow ? undefined : 'NOT_FOUND');
+    }
   });
 
   it.each([
@@ -192,26 +303,32 @@ describe('S06 every method of the gRPC door', () => {
   });
 });
 
+/** The code a call is refused with; `undefined` when it is answered. */
+function refusal<Client extends { close(): void }>(
+  Client: new (address: string, credentials: ChannelCredentials) => Client,
+  key: string,
+  call: (client: Client, metadata: Metadata, done: (error: unknown) => void) => void,
+): Promise<ErrorCode | undefined> {
+  const client = new Client(`127.0.0.1:${server.grpcPort}`, credentials.createInsecure());
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${key}`);
+  return new Promise<ErrorCode | undefined>((resolve) => {
+    call(client, metadata, (error) => resolve(error === null ? undefined : fromGrpcError(error as GrpcError).code));
+  }).finally(() => client.close());
+}
+
 describe('services of the protocol that this version does not have', () => {
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${KEYS.worker}`);
 
   it('say so in a sentence', async () => {
     const address = `127.0.0.1:${server.grpcPort}`;
-    const dispatch = new WorkflowDispatchClient(address, credentials.createInsecure());
-    const unary = await new Promise<ServiceError>((resolve) => {
-      dispatch.getEvents({ workflowExecutionId: ACME }, metadata, (error) =>
-        resolve(fromGrpcError(error as GrpcError)),
-      );
-    });
-    expect(unary).toMatchObject({ code: 'UNIMPLEMENTED', message: expect.stringContaining('WorkerSession') as string });
     const agents = new AgentDispatchClient(address, credentials.createInsecure());
     const stream = await new Promise<ServiceError>((resolve) => {
       const call = agents.getEntries({ agentExecutionId: ACME }, metadata);
       call.on('error', (error) => resolve(fromGrpcError(error as GrpcError)));
     });
-    expect(stream.code).toBe('UNIMPLEMENTED');
-    dispatch.close();
+    expect(stream).toMatchObject({ code: 'UNIMPLEMENTED', message: expect.stringContaining('agents') as string });
     agents.close();
   });
 });

@@ -3,6 +3,7 @@ import { errorCodes } from '@flovyn/protocol';
 import { request as httpRequest } from 'node:http';
 import { bytes, connectRawWorker } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectProblem } from './support/problem.js';
 import { type Answer, type TestServer, startTestServer } from './support/test-server.js';
 
 let server: TestServer;
@@ -15,15 +16,6 @@ const NOBODY = '7f0c0f6e-0000-4000-8000-0000000000ff';
 
 function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   return server.call(path, { body, headers, method: 'POST' });
-}
-
-/** Every error is a problem, and says the same in `detail` and `error`. */
-function expectProblem(answer: Answer, status: number, slug: string): void {
-  expect(answer.json).toMatchObject({ status, type: `/api/docs/errors/${slug}` });
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toBe('application/problem+json');
-  expect(answer.json['error']).toBe(answer.json['detail']);
-  expect(answer.text).not.toMatch(/node_modules|at .*\.js|select |insert /i);
 }
 
 describe('a workflow execution', () => {

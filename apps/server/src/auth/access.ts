@@ -4,28 +4,34 @@ import type { Principal } from './principal.js';
 
 /** Everything that can be asked of the server, by what it does to what. */
 export type Action =
-  | 'session:view'
+  | 'org:view'
+  | 'org:create'
   | 'workflow:view'
   | 'workflow:start'
+  | 'workflow:signal'
   | 'workflow:update'
+  | 'promise:settle'
   | 'task:view'
   | 'task:start'
   | 'task:update'
   | 'task:delete'
-  | 'worker:work';
+  | 'worker:view'
+  | 'worker:work'
+  | 'definition:view'
+  | 'definition:configure';
 
 type Actor = 'OWNER' | 'ADMIN' | 'MEMBER' | 'WORKER';
 
-const VIEW = ['session:view', 'workflow:view', 'task:view'] as const;
-const START = ['workflow:start', 'task:start'] as const;
-const MANAGE = ['workflow:update', 'task:update', 'task:delete'] as const;
+const VIEW = ['org:view', 'workflow:view', 'task:view', 'worker:view', 'definition:view'] as const;
+const EXECUTE = ['workflow:start', 'workflow:signal', 'promise:settle', 'task:start'] as const;
+const MANAGE = ['workflow:update', 'task:update', 'task:delete', 'definition:configure', 'org:create'] as const;
 
-/** Who may do what within their own organisation. What is not listed is denied. */
+/** Who may do what within their own organisation; `org:create` belongs to none. What is not listed is denied. */
 const ALLOWED: Readonly<Record<Actor, ReadonlySet<Action>>> = {
-  OWNER: new Set([...VIEW, ...START, ...MANAGE]),
-  ADMIN: new Set([...VIEW, ...START, ...MANAGE]),
-  MEMBER: new Set([...VIEW, ...START, 'workflow:update']),
-  WORKER: new Set([...VIEW, ...START, 'worker:work']),
+  OWNER: new Set([...VIEW, ...EXECUTE, ...MANAGE]),
+  ADMIN: new Set([...VIEW, ...EXECUTE, ...MANAGE]),
+  MEMBER: new Set([...VIEW, ...EXECUTE, 'workflow:update']),
+  WORKER: new Set([...VIEW, ...EXECUTE, 'worker:work']),
 };
 
 /** Decides whether a known caller may do something. Throws PERMISSION_DENIED when not. */

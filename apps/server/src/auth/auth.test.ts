@@ -60,15 +60,21 @@ describe('a caller', () => {
 
 describe('the role table', () => {
   const all: readonly Action[] = [
-    'session:view',
+    'org:view',
+    'org:create',
     'workflow:view',
     'workflow:start',
+    'workflow:signal',
     'workflow:update',
+    'promise:settle',
     'task:view',
     'task:start',
     'task:update',
     'task:delete',
+    'worker:view',
     'worker:work',
+    'definition:view',
+    'definition:configure',
   ];
   const user = (role: 'OWNER' | 'ADMIN' | 'MEMBER'): Principal => ({ type: 'User', id: 'u', orgId, role });
   const worker: Principal = { type: 'Worker', id: 'w', orgId };
@@ -76,8 +82,8 @@ describe('the role table', () => {
   it.each([
     ['OWNER', user('OWNER'), ['worker:work']],
     ['ADMIN', user('ADMIN'), ['worker:work']],
-    ['MEMBER', user('MEMBER'), ['task:update', 'task:delete', 'worker:work']],
-    ['a worker', worker, ['workflow:update', 'task:update', 'task:delete']],
+    ['MEMBER', user('MEMBER'), ['org:create', 'task:update', 'task:delete', 'worker:work', 'definition:configure']],
+    ['a worker', worker, ['org:create', 'workflow:update', 'task:update', 'task:delete', 'definition:configure']],
   ])('denies %s exactly what it should', (_who, principal, denied) => {
     const authorise = authoriser('cedar');
     expect(all.filter((action) => codeOf(() => authorise(principal, action)) === 'PERMISSION_DENIED')).toEqual(denied);

@@ -10,6 +10,8 @@ export interface OrganisationConfig {
   readonly name: string;
   readonly slug: string;
   readonly tier: string;
+  /** Where its data is kept, for people to read. */
+  readonly region?: string | undefined;
 }
 
 /** A key that never changes, and who it stands for. */

@@ -58,6 +58,7 @@ describe('the configuration', () => {
       database: { type: 'url', url: 'postgres://somewhere/flovyn' },
       organisations: [{ id: ORG, slug: 'test-1' }],
       streamWaitMs: 6_000,
+      pollHoldMs: 2_000,
     });
     expect(config.auth.keys.map(({ type }) => type)).toEqual(['User', 'Worker']);
     expect(config.auth.anonymousFromLoopback).toBe(false);
@@ -87,6 +88,7 @@ describe('the configuration', () => {
     ['STREAM_WAIT_MAX', 'soon'],
     ['STREAM_WAIT_MAX', '31s'],
     ['SESSION_LEASE', '0'],
+    ['GRPC_POLL_HOLD', '31s'],
     ['SERVER_PORT', '70000'],
     ['GRPC_SERVER_PORT', 'ninety'],
     ['LOG_LEVEL', 'loud'],
@@ -108,10 +110,56 @@ describe('the configuration', () => {
   });
 
   it('ignores unknown keys, and says so', () => {
-    const { warnings } = load(`colour = "blue"\n${HARNESS}\n[otel]\nenabled = true`, { AUTH__MAGIC: 'yes' });
+    const { warnings } = load(`colour = "blue"\n${HARNESS}\n[auth.jwt]\nissuer = "x"`, { AUTH__MAGIC: 'yes' });
     expect(warnings.map((warning) => warning.split(' ')[0])).toEqual(
-      expect.arrayContaining(['colour', 'otel', 'AUTH__MAGIC']),
+      expect.arrayContaining(['colour', 'auth.jwt', 'AUTH__MAGIC']),
     );
+  });
+
+  it('takes the other spellings of ports and database', () => {
+    const { config, warnings } = load(
+      `[database]\nurl = "postgres://a/b"\n[server]\nhttp_port = 8100\ngrpc_port = 9100\n${HARNESS}`,
+    );
+    expect(warnings).toEqual([]);
+    expect(config).toMatchObject({
+      httpPort: 8100,
+      grpcPort: 9100,
+      database: { type: 'url', url: 'postgres://a/b' },
+    });
+  });
+
+  it('is asked for NATS by the file or by the environment, which wins', () => {
+    const file = `${HARNESS}\n[nats]\nenabled = true\nurl = "nats://127.0.0.1:4222"\n`;
+    expect(load(file)).toMatchObject({ config: { wantsNats: true }, warnings: [] });
+    expect(load(file, { NATS__ENABLED: 'false' }).config.wantsNats).toBe(false);
+    expect(load(HARNESS, { NATS__ENABLED: 'true', NATS__URL: 'nats://127.0.0.1:4222' })).toMatchObject({
+      config: { wantsNats: true },
+      warnings: [],
+    });
+  });
+
+  it('says so when what is asked for does nothing yet', () => {
+    const { warnings } = load(
+      `stream_retention = "7d"\n${HARNESS}\n[metrics]\nenabled = true\nport = 9093\n[otel]\nenabled = true\n`,
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(/^metrics\.enabled in .* has no effect: this version has no metrics\.$/),
+      expect.stringMatching(/^otel\.enabled in .* sends no traces/),
+      expect.stringMatching(/^stream_retention in .* keeps all streams/),
+    ]);
+    const off = `${HARNESS}\n[metrics]\nenabled = false\n[otel]\nenabled = false\notlp_endpoint = "http://x"\nservice_name = "y"`;
+    expect(load(off).warnings).toEqual([]);
+  });
+
+  it('knows where an organisation keeps its data, when it is said', () => {
+    const organisation = (more: string) =>
+      load(HARNESS.replace('tier = "FREE"', more)).config.organisations.at(0)?.region;
+    expect(organisation('region = "eu-west"')).toBe('eu-west');
+    expect(organisation('')).toBeUndefined();
+  });
+
+  it.each(['Upper', '-dash', 'dot.ted', ORG])('refuses the slug %s', (slug) => {
+    expect(() => load(HARNESS.replace('test-1', slug))).toThrow(/orgs\[0\]\.slug in .* must be 1 to 63 lower-case/);
   });
 
   it('leaves the rest of the environment alone', () => {

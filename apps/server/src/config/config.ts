@@ -24,6 +24,8 @@ export interface Config {
   readonly shutdownMs: number;
   /** How long a worker session may be silent before others get its work. */
   readonly sessionLeaseMs: number;
+  /** How long a worker's poll is held when there is no work. */
+  readonly pollHoldMs: number;
   readonly limits: {
     readonly streamsPerPrincipal: number;
     readonly streamsPerOrg: number;
@@ -52,7 +54,20 @@ export interface LoadedConfig {
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): LoadedConfig {
   const path = environment['CONFIG_FILE'];
   const read = readSources(environment, path === undefined || path === '' ? undefined : { path, text: readFile(path) });
-  return { config: toConfig(read), warnings: read.warnings };
+  return { config: toConfig(read), warnings: [...read.warnings, ...withoutEffect(read)] };
+}
+
+/** Settings that are understood and asked for, but do nothing in this version. */
+function withoutEffect({ values, nameOf }: ReadConfig): string[] {
+  const asked: readonly (readonly [path: readonly string[], isAsked: boolean, what: string])[] = [
+    [['metrics', 'enabled'], values.metrics?.enabled === true, 'has no metrics'],
+    [['otel', 'enabled'], values.otel?.enabled === true, 'sends no traces'],
+    [['stream_retention'], values.stream_retention !== undefined, 'keeps all streams'],
+    [['stream_retention_output'], values.stream_retention_output !== undefined, 'keeps all streams'],
+  ];
+  return asked.flatMap(([path, isAsked, what]) =>
+    isAsked ? [`${nameOf(path)} has no effect: this version ${what}.`] : [],
+  );
 }
 
 function toConfig(read: ReadConfig): Config {
@@ -81,6 +96,7 @@ function toConfig(read: ReadConfig): Config {
     streamWaitMs: values.stream_wait_max ?? limits.streamWaitMs,
     shutdownMs: values.shutdown_max ?? 30_000,
     sessionLeaseMs: values.session_lease ?? 30_000,
+    pollHoldMs: values.grpc_poll_hold ?? limits.pollHoldMs,
     limits: {
       streamsPerPrincipal: values.limits?.streams_per_principal ?? limits.streamsPerPrincipal,
       streamsPerOrg: values.limits?.streams_per_org ?? limits.streamsPerOrg,

@@ -1,4 +1,5 @@
 import { limits } from '@flovyn/protocol';
+import { isOrgSlug, orgSlugRule } from '@flovyn/protocol/http';
 import { z } from 'zod';
 import { parseDuration } from './duration.js';
 
@@ -26,6 +27,9 @@ function duration(leastMs: number, mostMs: number) {
   });
 }
 
+/** 10 years. */
+const RETENTION_MAX_MS = 3_650 * 86_400_000;
+
 function count(most: number) {
   const message = `must be a whole number from 1 to ${most}`;
   return z.coerce.number(message).int(message).min(1, message).max(most, message);
@@ -33,14 +37,15 @@ function count(most: number) {
 
 const text = z.string('must be a text').min(1, 'must not be empty');
 const uuid = z.guid('must be a UUID').transform((id) => id.toLowerCase());
-const slug = z
-  .string('must be a text')
-  .regex(
-    /^[a-z0-9][a-z0-9-]{0,62}$/,
-    'must be 1 to 63 lower-case letters, digits or hyphens, not beginning with a hyphen',
-  );
+const slug = z.string('must be a text').refine(isOrgSlug, orgSlugRule);
 
-const organisation = z.strictObject({ id: uuid, name: text, slug, tier: text.default('FREE') });
+const organisation = z.strictObject({
+  id: uuid,
+  name: text,
+  slug,
+  tier: text.default('FREE'),
+  region: text.optional(),
+});
 
 /** Not a full URL: one for a socket has no host, which a URL parser refuses. */
 const postgresUrl = z
@@ -86,7 +91,14 @@ export const FileSchema = z.strictObject({
   stream_wait_max: duration(0, limits.streamWaitMaxMs).optional(),
   shutdown_max: duration(0, 300_000).optional(),
   session_lease: duration(1_000, 600_000).optional(),
+  grpc_poll_hold: duration(0, limits.pollHoldMaxMs).optional(),
+  stream_retention: duration(0, RETENTION_MAX_MS).optional(),
+  stream_retention_output: duration(0, RETENTION_MAX_MS).optional(),
   nats: z.strictObject({ enabled: flag.optional(), url: text.optional() }).optional(),
+  metrics: z.strictObject({ enabled: flag.optional(), port: port.optional() }).optional(),
+  otel: z
+    .strictObject({ enabled: flag.optional(), otlp_endpoint: text.optional(), service_name: text.optional() })
+    .optional(),
   limits: z
     .strictObject({
       streams_per_principal: count(1_000_000).optional(),

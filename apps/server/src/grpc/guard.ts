@@ -11,7 +11,7 @@ export interface GuardParts {
   /** Who a call without credentials from this machine is; `undefined` outside of development. */
   readonly anonymous: Principal | undefined;
   readonly authorise: Authorise;
-  /** What each method does, by its path. A method that is not listed is denied to everybody. */
+  /** What each method is to a person, by its path. A method that is not listed is denied to everybody. */
   readonly actions: ReadonlyMap<string, Action>;
 }
 
@@ -39,7 +39,8 @@ export function createGuard({ recognise, anonymous, authorise, actions }: GuardP
     const principal = authenticate(textOf(metadata, 'authorization'), recognise, isAnonymous ? anonymous : undefined);
     const action = actions.get(path);
     if (action === undefined) throw new ServiceError('PERMISSION_DENIED', 'Nobody may call this method.');
-    authorise(principal, action);
+    // A worker's key opens the whole door: also what people may do as well, it does as its work.
+    authorise(principal, principal.type === 'Worker' ? 'worker:work' : action);
     return principal;
   };
 

@@ -1,9 +1,21 @@
-import { Server, ServerCredentials, type ServiceDefinition, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { WorkerSessionService, type WorkerSessionServer, serverOptions } from '@flovyn/protocol/grpc';
-import type { Action } from '../auth/access.js';
+import { Server, ServerCredentials, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+import {
+  TaskExecutionService,
+  WorkerLifecycleService,
+  WorkerSessionService,
+  type WorkerSessionServer,
+  WorkflowDispatchService,
+  WorkflowQueryService,
+  serverOptions,
+} from '@flovyn/protocol/grpc';
+import { grpcActions } from './actions.js';
+import { watchConnectionEnds } from './connection-ends.js';
+import { createDeliveries } from './deliveries.js';
 import { type GuardParts, createGuard } from './guard.js';
 import { laterServices, refuseAll } from './later-services.js';
 import { type SessionParts, connectSession } from './session/connect.js';
+import { createUnaryServices } from './unary/door.js';
+import type { UnaryParts } from './unary/parts.js';
 
 export interface GrpcDoor {
   /** Resolves to the port it listens on. */
@@ -12,35 +24,42 @@ export interface GrpcDoor {
   close(deadlineMs: number): Promise<void>;
 }
 
-/** What each method of the gRPC door does. Every service that is registered is in it: worker keys work, nobody else does. */
-export const grpcActions: ReadonlyMap<string, Action> = new Map(
-  [WorkerSessionService, ...laterServices].flatMap((service: ServiceDefinition) =>
-    Object.values(service).map(({ path }) => [path, 'worker:work'] as const),
-  ),
-);
-
-/** The door of workers. */
-export function createGrpcDoor(auth: Omit<GuardParts, 'actions'>, session: SessionParts): GrpcDoor {
+/** The door of workers: the stream of our own SDK, and the single calls of all others. */
+export function createGrpcDoor(
+  auth: Omit<GuardParts, 'actions'>,
+  session: SessionParts,
+  unaryParts: UnaryParts,
+): GrpcDoor {
   // The library writes to standard error on its own; whatever matters comes to us as an error.
   setLogVerbosity(logVerbosity.NONE);
   const guard = createGuard({ ...auth, actions: grpcActions });
-  const server = new Server({ ...serverOptions, interceptors: [guard.interceptor] });
-  const implementation: WorkerSessionServer = {
+  const deliveries = createDeliveries();
+  const server = new Server({ ...serverOptions, interceptors: [guard.interceptor, deliveries.interceptor] });
+  const sessions: WorkerSessionServer = {
     connect: (call) => connectSession(call, guard.principalOf(call.metadata), session),
   };
-  server.addService(WorkerSessionService, implementation);
+  const unary = createUnaryServices(unaryParts, { principalOf: guard.principalOf, deliveries });
+  server.addService(WorkerSessionService, sessions);
+  server.addService(WorkflowDispatchService, unary.workflowDispatch);
+  server.addService(WorkflowQueryService, unary.workflowQuery);
+  server.addService(TaskExecutionService, unary.taskExecution);
+  server.addService(WorkerLifecycleService, unary.workerLifecycle);
   for (const service of laterServices) server.addService(service, refuseAll(service));
+  let stopWatching: () => void = () => undefined;
 
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
         server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-          if (error === null) resolve(bound);
-          else reject(error);
+          if (error !== null) return reject(error);
+          stopWatching = watchConnectionEnds(bound, unary.ended);
+          resolve(bound);
         });
       }),
     async close(deadlineMs) {
+      stopWatching();
+      unary.drain();
       await session.connections.drainAll('The server is stopping', deadlineMs);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => server.forceShutdown(), 1_000);

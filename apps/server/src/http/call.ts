@@ -1,60 +1,33 @@
 import type { IncomingMessage } from 'node:http';
-import type { OrgId, Organisation } from '@flovyn/engine';
-import { type Json, ServiceError, parseUuid, toJson } from '@flovyn/protocol';
-import { type ParsedBody, parseBody, parseQuery } from '@flovyn/protocol/http';
-import type { Action } from '../auth/access.js';
-import type { Principal } from '../auth/principal.js';
+import { ServiceError, parseUuid } from '@flovyn/protocol';
+import { type Schema, parseBody, parseQuery } from '@flovyn/protocol/http';
 import { findJsonError } from './json-position.js';
 import { readJsonText } from './read-body.js';
 
-/** What a handler is asked: by whom is known, whether they may is decided, parameters are decoded. */
+/** A request, with the parts of its path decoded. */
 export interface Call {
-  readonly principal: Principal;
-  readonly org: Organisation;
-  readonly orgId: OrgId;
+  readonly request: IncomingMessage;
+  /** A part of the path. */
+  part(name: string): string;
   /** A part of the path that must be a UUID. Throws INVALID_ARGUMENT. */
   id<Id extends string>(name?: string): Id;
   /** The query, checked. Throws INVALID_ARGUMENT. */
-  query<Schema extends Parameters<typeof parseQuery>[0]>(schema: Schema): ReturnType<typeof parseQuery<Schema>>;
+  readQuery<Query extends Schema>(schema: Query): ReturnType<typeof parseQuery<Query>>;
   /** The body, read and checked. */
-  body<Schema extends Parameters<typeof parseBody>[0]>(schema: Schema): Promise<ReturnType<typeof parseBody<Schema>>>;
-}
-
-export interface Answer {
-  readonly status: number;
-  /** Absent for an answer without a body. */
-  readonly json?: Json;
-}
-
-/** One method of one address. Without an action it does not compile: what is not allowed to somebody is denied to all. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  readonly action: Action;
-  readonly handle: (call: Call) => Promise<Answer>;
-}
-
-export function ok(json: Json): Answer {
-  return { status: 200, json };
-}
-
-export function okValue(value: unknown): Answer {
-  return ok(toJson(value));
+  readBody<Body extends Schema>(schema: Body): Promise<ReturnType<typeof parseBody<Body>>>;
 }
 
 export function createCall(
   request: IncomingMessage,
-  parameters: Readonly<Record<string, string | readonly string[]>>,
-  principal: Principal,
-  org: Organisation,
+  parameters: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Call {
+  const part = (name: string): string => String(parameters[name]);
   return {
-    principal,
-    org,
-    orgId: org.id,
-    id: <Id extends string>(name = 'id') => parseUuid(String(parameters[name]), name) as Id,
-    query: (schema) => parseQuery(schema, queryOf(request)),
-    body: async (schema) => parseBodyText(schema, await readJsonText(request)),
+    request,
+    part,
+    id: <Id extends string>(name = 'id') => parseUuid(part(name), name) as Id,
+    readQuery: (schema) => parseQuery(schema, queryOf(request)),
+    readBody: async (schema) => parseBodyText(schema, await readJsonText(request)),
   };
 }
 
@@ -64,12 +37,9 @@ export function queryOf(request: IncomingMessage): URLSearchParams {
   return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
 }
 
-function parseBodyText<Schema extends Parameters<typeof parseBody>[0]>(
-  schema: Schema,
-  text: string,
-): ReturnType<typeof parseBody<Schema>> {
+function parseBodyText<Body extends Schema>(schema: Body, text: string): ReturnType<typeof parseBody<Body>> {
   try {
-    return parseBody<Schema>(schema, text);
+    return parseBody<Body>(schema, text);
   } catch (error: unknown) {
     const at = ServiceError.is(error) && error.code === 'MALFORMED_JSON' ? findJsonError(text) : undefined;
     if (at === undefined) throw error;
@@ -81,5 +51,3 @@ function parseBodyText<Schema extends Parameters<typeof parseBody>[0]>(
     });
   }
 }
-
-export type { ParsedBody };

@@ -18,6 +18,12 @@ export interface Callers {
    */
   identify(request: IncomingMessage): Principal;
   /**
+   * For what belongs to no organisation.
+   *
+   * @throws {ServiceError} PERMISSION_DENIED
+   */
+  allow(principal: Principal, action: Action): void;
+  /**
    * The organisation of a path, for a caller who may do this in it.
    *
    * @throws {ServiceError} PERMISSION_DENIED, NOT_FOUND
@@ -68,6 +74,7 @@ export function createCallers({ recognise, sessions, anonymous, authorise, organ
         });
       return authenticate(headers.authorization, recognise, isAnonymous ? anonymous : undefined);
     },
+    allow: authorise,
     async admit(principal, action, slugOrId) {
       const organisation = await organisations.own(principal, slugOrId);
       authorise(principal, action);

@@ -10,7 +10,9 @@ export interface ErrorHelp {
 /** What every error code means and what to do, for its page. A code without help does not compile. */
 export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   INVALID_ARGUMENT: {
-    meaning: 'Something in the request has a value that can never be right: the message names it.',
+    meaning:
+      'Something in the request has a value that can never be right: the message names it. The input of a start is held to ' +
+      'the schema that workers have registered for its kind.',
     cure: 'Correct the member, parameter or id that the message names. Sending the same request again gives the same answer.',
   },
   INVALID_IDENTIFIER: {
@@ -40,8 +42,9 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
       'The key is known, but it may not do this: it belongs to another organisation than the one in the path, or its role ' +
       "does not allow it. Or a page of another site used a browser's session.",
     cure:
-      'Check the organisation in the path and the role of the key. Worker keys work, start and view; members start and view; ' +
-      'admins and owners also cancel, retry and delete tasks.',
+      'Check the organisation in the path and the role of the key. Worker keys work, start, signal, settle promises and view; ' +
+      'members do the same without working, and cancel and retry workflow executions; admins and owners also cancel, retry ' +
+      'and delete tasks, configure definitions and create organisations.',
   },
   NOT_FOUND: {
     meaning:

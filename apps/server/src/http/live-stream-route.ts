@@ -8,6 +8,7 @@ import { logEvents } from '../observe/events.js';
 import type { Logger } from '../observe/log.js';
 import type { Doubts } from '../process/doubts.js';
 import { queryOf } from './call.js';
+import type { Documented } from './documents/openapi.js';
 import type { Callers } from './caller.js';
 import { type SendProblem, pathOf } from './problems.js';
 import type { Sought, StreamAwaiter } from './stream/await-stream.js';
@@ -37,16 +38,37 @@ export interface LiveStreamParts {
 
 /** Which streams stand under an address. */
 interface StreamSort {
-  readonly path: RegExp;
+  readonly path: string;
   readonly action: Action;
   readonly type: StreamHead['type'];
   readonly name: string;
 }
 
 const SORTS: readonly StreamSort[] = [
-  { path: addressOf(paths.workflowStream), action: 'workflow:view', type: 'workflow', name: 'workflow execution' },
-  { path: addressOf(paths.taskStream), action: 'task:view', type: 'task', name: 'standalone task' },
+  { path: paths.workflowStream, action: 'workflow:view', type: 'workflow', name: 'workflow execution' },
+  { path: paths.taskStream, action: 'task:view', type: 'task', name: 'standalone task' },
 ];
+
+const ADDRESSES = SORTS.map((sort) => ({ sort, address: addressOf(sort.path) }));
+
+/** The addresses of streams, for the documentation. */
+export const streamAddresses = SORTS.map(
+  ({ path, action, name }) =>
+    ({
+      method: 'GET',
+      path,
+      access: 'org',
+      action,
+      summary: `Follow a ${name}`,
+      description:
+        'Server-sent events: everything that is kept, then what comes. It may be opened before what it follows exists.',
+      query: StreamQuery,
+      answers: {
+        200: { what: 'The stream', type: 'text/event-stream' },
+        204: { what: 'Everything was delivered, and nothing will follow' },
+      },
+    }) as const satisfies Documented & { action: Action },
+);
 
 /**
  * The live streams of executions. They stand beside the other routes, on the bare response: what goes through a framework
@@ -145,8 +167,8 @@ interface Asked {
 
 function match(path: string): Asked | undefined {
   if (!path.endsWith('/stream')) return undefined;
-  for (const sort of SORTS) {
-    const { org, id } = sort.path.exec(path)?.groups ?? {};
+  for (const { sort, address } of ADDRESSES) {
+    const { org, id } = address.exec(path)?.groups ?? {};
     if (org !== undefined && id !== undefined) return { sort, org: decoded(org), id: decoded(id) };
   }
   return undefined;

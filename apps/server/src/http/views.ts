@@ -1,12 +1,14 @@
-import type {
-  EndedAttempt,
-  Page,
-  Position,
-  StoredLog,
-  TaskRecord,
-  TaskState,
-  WorkflowRecord,
-  WorkflowState,
+import {
+  type EndedAttempt,
+  type Organisation,
+  type Page,
+  type Position,
+  type StoredLog,
+  type TaskRecord,
+  type TaskState,
+  type WorkflowRecord,
+  type WorkflowState,
+  publicStatus,
 } from '@flovyn/engine';
 import { formatCursor } from '@flovyn/events';
 import { type Json, type RecordedEvent, joinJson, toJson } from '@flovyn/protocol';
@@ -14,20 +16,23 @@ import { type Json, type RecordedEvent, joinJson, toJson } from '@flovyn/protoco
 // How records look on the wire. Payloads are JSON text already and are put in as they are.
 
 export function workflowView({ workflow, sequence, asOf }: WorkflowRecord): Json {
+  const status = publicStatus(workflow);
+  const isWaiting = workflow.status === 'WAITING' && status === 'WAITING';
   return joinJson(
     {
       id: workflow.id,
       orgId: workflow.orgId,
       kind: workflow.kind,
       workflowKind: workflow.kind,
-      status: workflow.status,
-      suspendType: workflow.status === 'WAITING' ? workflow.suspendType : null,
-      waitingOn: workflow.status === 'WAITING' ? workflow.waitingOn : null,
+      status,
+      suspendType: isWaiting ? workflow.suspendType : null,
+      waitingOn: isWaiting ? workflow.waitingOn : null,
       queue: workflow.queue,
       error: workflowError(workflow),
       workflowVersion: workflow.workflowVersion ?? null,
       currentSequence: sequence,
       parentWorkflowExecutionId: workflow.parentId ?? null,
+      childExecutionName: workflow.childName ?? null,
       workerId: workflow.status === 'RUNNING' ? workflow.claim.workerId : null,
       prioritySeconds: workflow.prioritySeconds,
       createdAt: timestamp(workflow.createdAt),
@@ -47,6 +52,17 @@ export function workflowView({ workflow, sequence, asOf }: WorkflowRecord): Json
 function workflowError(workflow: WorkflowState): string | null {
   if (workflow.status === 'FAILED') return workflow.error;
   return workflow.status === 'CANCELLED' ? workflow.reason : null;
+}
+
+/** A child, as its parent knows it. */
+export function childView({ workflow }: WorkflowRecord): Json {
+  return toJson({
+    childWorkflowExecutionId: workflow.id,
+    childExecutionName: workflow.childName ?? null,
+    kind: workflow.kind,
+    status: publicStatus(workflow),
+    createdAt: timestamp(workflow.createdAt),
+  });
 }
 
 export function taskView({ task, asOf }: TaskRecord): Json {
@@ -116,7 +132,7 @@ function latestAttempt(task: TaskState): Json | undefined {
     {
       attempt: task.executionCount,
       ...span(task.attemptStartedAt, isRunning ? undefined : task.completedAt),
-      status: task.status,
+      status: task.status === 'FAILED' && task.timedOut === true ? 'TIMEOUT' : task.status,
       error: taskError(task),
       workerId: (isRunning ? task.claim.workerId : task.workerId) ?? null,
     },
@@ -153,6 +169,10 @@ export function pageView<Row>(
 
 export function stateView(values: ReadonlyMap<string, Json>, asOf: Position): Json {
   return joinJson({ asOf: formatCursor(asOf) }, { state: joinJson({}, Object.fromEntries(values)) });
+}
+
+export function orgView({ id, slug, name, tier, region, createdAt }: Organisation): Json {
+  return toJson({ id, slug, name, tier, region: region ?? null, createdAt: timestamp(createdAt) });
 }
 
 export function listOf(items: readonly Json[]): Json {

@@ -58,12 +58,16 @@ export function watchLosses(store: Store, onLoss: () => void): Store {
       }
     },
     reserve: (request) => store.reserve(request),
+    release: (id) => store.release(id),
+    readyLines: (limit) => store.readyLines(limit),
     dueTimers: (now, limit) => store.dueTimers(now, limit),
     nextTimer: (now) => store.nextTimer(now),
     sessions: store.sessions,
     queries: store.queries,
     streams: store.streams,
     orgs: store.orgs,
+    workers: store.workers,
+    taskState: store.taskState,
     ping: () => store.ping(),
     close: () => store.close(),
   };

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { startServer } from '../../src/compose.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createLog } from '../../src/observe/log.js';
+import { type CheckAnswer, type OpenApi, createAnswerCheck } from './documented.js';
 
 export interface TestServer {
   readonly http: string;
   readonly httpPort: number;
   readonly grpcPort: number;
-  /** Asks the server, as JSON. `key` is sent as the bearer. */
+  /** Asks the server, as JSON. `key` is sent as the bearer. The answer is held to the documentation. */
   call(path: string, options?: CallOptions): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -49,11 +50,13 @@ export async function startTestServer({ environment = {}, file }: TestServerOpti
   });
   const server = await startServer(config, createLog(process.env['FLOVYN_TEST_LOG'] ?? 'silent'));
   const http = `http://127.0.0.1:${server.httpPort}`;
+  const document = (await (await fetch(`${http}/api/docs/openapi.json`)).json()) as OpenApi;
+  const check = createAnswerCheck(document);
   return {
     http,
     httpPort: server.httpPort,
     grpcPort: server.grpcPort,
-    call: (path, options) => ask(`${http}${path}`, options),
+    call: (path, options) => ask(`${http}${path}`, options, check),
     async stop() {
       await server.stop();
       rmSync(directory, { recursive: true, force: true });
@@ -61,9 +64,13 @@ export async function startTestServer({ environment = {}, file }: TestServerOpti
   };
 }
 
-async function ask(url: string, { method, body, headers = {}, key }: CallOptions = {}): Promise<Answer> {
+async function ask(
+  url: string,
+  { body, headers = {}, key, method = body === undefined ? 'GET' : 'POST' }: CallOptions = {},
+  check: CheckAnswer,
+): Promise<Answer> {
   const response = await fetch(url, {
-    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    method,
     headers: {
       ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
       ...(key === undefined ? undefined : { authorization: `Bearer ${key}` }),
@@ -72,7 +79,8 @@ async function ask(url: string, { method, body, headers = {}, key }: CallOptions
     ...(body === undefined ? undefined : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  const json = (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
+  const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
+  const json = (/json/.test(type) && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
+  if (text !== '') check(method, new URL(url).pathname, response.status, type, json);
   return { status: response.status, headers: response.headers, text, json };
 }

@@ -161,6 +161,7 @@ export function toBatch(writes: readonly FloorWrite[]): CommitBatch {
     history: writes.flatMap(({ history }) => history),
     entries: writes.flatMap(({ entries }) => entries),
     tasks: writes.flatMap(({ tasks }) => tasks),
+    waits: [],
     attempts: [],
     logs: [],
     signs: [],

@@ -2,6 +2,22 @@ import type { FlovynClient } from '@flovyn/sdk';
 import { answer, aroundWaits } from './control-flow.js';
 import { emitEverything, emitWithState } from './emit.js';
 import { gather, gatherAll } from './gather.js';
+import {
+  approval,
+  careful,
+  conversation,
+  endless,
+  fickle,
+  guardian,
+  hurried,
+  impatient,
+  nested,
+  resigning,
+  sleeper,
+  stubborn,
+  tardy,
+  tidyUp,
+} from './steering.js';
 import { narrate, narrateTogether } from './streaming.js';
 
 export { type Narration, narrate, narrateTogether, wordOf } from './streaming.js';
@@ -19,4 +35,18 @@ export function registerAll(worker: FlovynClient): void {
   worker.registerWorkflow(emitWithState);
   worker.registerTask(answer);
   worker.registerWorkflow(aroundWaits);
+  worker.registerTask(endless);
+  worker.registerTask(tidyUp);
+  worker.registerWorkflow(sleeper);
+  worker.registerWorkflow(approval);
+  worker.registerWorkflow(conversation);
+  worker.registerWorkflow(nested);
+  worker.registerWorkflow(careful);
+  worker.registerWorkflow(guardian);
+  worker.registerWorkflow(impatient);
+  worker.registerWorkflow(stubborn);
+  worker.registerWorkflow(hurried);
+  worker.registerWorkflow(tardy);
+  worker.registerWorkflow(fickle);
+  worker.registerWorkflow(resigning);
 }

@@ -13,6 +13,9 @@ import {
 import type { Principal } from '../../auth/principal.js';
 import { logEvents } from '../../observe/events.js';
 import type { Logger } from '../../observe/log.js';
+import type { Presence } from '../workers/presence.js';
+import type { Register } from '../workers/register.js';
+import type { WorkerRef } from '../workers/worker-id.js';
 import type { Connection, Connections } from './connections.js';
 import { handOverItem } from './hand-over.js';
 import { parseHello } from './hello.js';
@@ -28,6 +31,8 @@ export interface SessionParts {
   readonly results: Results;
   readonly pressure: Pressure;
   readonly connections: Connections;
+  readonly register: Register;
+  readonly presence: Presence;
   readonly logger: Logger;
   readonly httpUrl: string;
   readonly version: string;
@@ -47,11 +52,13 @@ const MOVE_MS = 30_000;
  * engine keeps that order, and commits what came together together. Answers go out as commits come back.
  */
 export function connectSession(call: SessionCall, principal: Principal, parts: SessionParts): void {
-  const { engine, connections, logger, pressure } = parts;
+  const { engine, connections, presence, logger, pressure } = parts;
   const outgoing = createOutgoing(call, (isFull) => hold('slow worker', isFull));
   const awaited = new Map<ExecutionId, () => void>();
   const holds = new Set<string>();
   let context: ItemContext | undefined;
+  /** The worker at the other end; absent for one that only asks. */
+  let worker: WorkerRef | undefined;
   let isGreeted = false;
   let isOver = false;
   let underWay = 0;
@@ -81,6 +88,7 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
   const onFrame = (frame: WorkerFrame): void => {
     if (context !== undefined) {
       context.session.heard();
+      if (worker !== undefined) presence.heard(worker);
       for (const item of frame.items) handle(context, item);
       return;
     }
@@ -100,21 +108,29 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     }
     const early: ServerItem[] = [];
     let deliver = (work: HandOver): void => void early.push(handOverItem(work));
-    const request = parseHello(first.item.value, principal, (work) => deliver(work));
+    const { open: request, registration } = parseHello(first.item.value, principal, (work) => deliver(work));
+    const { orgId, workerId } = request;
+    const working = registration.definitions.length > 0 ? { orgId, workerId } : undefined;
+    if (working !== undefined) await parts.register(registration);
     const { session, resumed, lostTokens } = await engine.sessions.open({
       ...request,
       // Its worker may only have been frozen: without a cut it would wake up in a session that is given no work any more.
-      lost: () => connection.cut('its worker was silent for too long'),
+      lost: () => {
+        connection.cut('its worker was silent for too long');
+        if (working !== undefined) presence.gone(working);
+      },
     });
     if (isOver) {
       session.disconnected();
       return;
     }
     connections.carry(session.id, connection);
+    worker = working;
+    if (worker !== undefined) presence.joined(worker);
     outgoing.send(
       serverItem('welcome', {
         sessionId: session.id,
-        workerId: request.workerId,
+        workerId,
         resumed,
         lostClaimTokens: [...lostTokens],
         leaseMs: session.leaseMs,
@@ -125,10 +141,7 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     );
     for (const item of early) outgoing.send(item);
     deliver = (work) => outgoing.send(handOverItem(work));
-    logger.info(
-      { session: session.id, worker: request.workerName, org: request.orgId, resumed },
-      logEvents.sessionOpened,
-    );
+    logger.info({ session: session.id, worker: request.workerName, org: orgId, resumed }, logEvents.sessionOpened);
     context = contextOf(session);
     for (const item of rest) handle(context, item);
   };
@@ -199,6 +212,7 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     pressure.forget(sender);
     for (const stop of awaited.values()) stop();
     connections.remove(connection);
+    if (worker !== undefined) presence.left(worker);
     const session = context?.session;
     if (session === undefined || !connections.putDown(session.id, connection)) return undefined;
     session.disconnected();
@@ -216,6 +230,7 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     const session = leave();
     call.end();
     if (session === undefined) return;
+    if (worker !== undefined) presence.gone(worker);
     logger.info({ session: session.id }, logEvents.sessionClosed);
     await session.close();
   };

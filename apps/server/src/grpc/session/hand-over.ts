@@ -1,5 +1,5 @@
-import type { HandOver } from '@flovyn/engine';
-import { type ServerItem, serverItem, toJsonBytes, toSessionEvent } from '@flovyn/protocol/grpc';
+import type { HandOver, Replay } from '@flovyn/engine';
+import { type Activation, type ServerItem, serverItem, toJsonBytes, toSessionEvent } from '@flovyn/protocol/grpc';
 
 /** Work for a worker, as the session carries it. */
 export function handOverItem(work: HandOver): ServerItem {
@@ -39,5 +39,32 @@ export function handOverItem(work: HandOver): ServerItem {
         claimToken: work.token,
         reason: work.reason,
       });
+    case 'query':
+      return serverItem('query', {
+        queryId: work.queryId,
+        workflowExecutionId: work.executionId,
+        queryName: work.name,
+        params: toJsonBytes(work.params),
+        replay: work.replay === undefined ? undefined : toReplay(work.executionId, work.replay),
+      });
   }
+}
+
+/** What a claim's activation says, without the claim. */
+function toReplay(workflowExecutionId: string, replay: Replay): Activation {
+  return {
+    workflowExecutionId,
+    claimToken: '',
+    kind: replay.kind,
+    orgId: replay.orgId,
+    queue: replay.queue,
+    input: toJsonBytes(replay.input),
+    workflowVersion: replay.workflowVersion,
+    afterSequence: 0,
+    events: replay.events.map(toSessionEvent),
+    sequence: replay.events.at(-1)?.sequence ?? 0,
+    createdAtMs: replay.createdAt,
+    parentWorkflowExecutionId: replay.parentId,
+    traceparent: '',
+  };
 }

@@ -1,37 +1,37 @@
-import type { ExecutionId, HandOver, OpenSession, SessionId, TaskId } from '@flovyn/engine';
-import { ServiceError, parseInteger, parseKind, parseQueue, parseUuid } from '@flovyn/protocol';
+import type { ExecutionId, HandOver, OpenSession, SessionId, TaskId, WorkerRegistration } from '@flovyn/engine';
+import { ServiceError, parseInteger, parseUuid } from '@flovyn/protocol';
 import type { Hello } from '@flovyn/protocol/grpc';
-import { v5 as uuidV5 } from 'uuid';
 import type { Principal } from '../../auth/principal.js';
+import { queueOrDefault } from '../requests/fields.js';
+import { kindsOf, parseRegistration } from '../workers/registration.js';
 
 /** More turns or attempts at a time than any process takes. */
 const MOST_AT_A_TIME = 100_000;
-const MOST_KINDS = 10_000;
+
+export interface ParsedHello {
+  readonly open: OpenSession;
+  readonly registration: WorkerRegistration;
+}
 
 /**
  * What a worker says of itself when it connects, checked.
  *
  * @throws {ServiceError} INVALID_ARGUMENT, PERMISSION_DENIED for another organisation, UNIMPLEMENTED for agents.
  */
-export function parseHello(hello: Hello, principal: Principal, deliver: (work: HandOver) => void): OpenSession {
-  const { registration, sessionId } = hello;
-  if (registration === undefined) throw new ServiceError('INVALID_ARGUMENT', 'The hello needs a registration.');
-  const { orgId } = principal;
-  if (registration.orgId !== '' && parseUuid(registration.orgId, 'org_id') !== orgId) {
-    throw new ServiceError('PERMISSION_DENIED', 'The API key belongs to another organisation than org_id.');
-  }
-  if (registration.agents.length > 0) {
+export function parseHello(hello: Hello, principal: Principal, deliver: (work: HandOver) => void): ParsedHello {
+  const { sessionId } = hello;
+  if (hello.registration === undefined) throw new ServiceError('INVALID_ARGUMENT', 'The hello needs a registration.');
+  const registration = parseRegistration(hello.registration, principal.orgId);
+  if (hello.registration.agents.length > 0) {
     throw new ServiceError('UNIMPLEMENTED', 'This version of the server does not run agents.');
   }
-  const workerName = registration.workerName === '' ? 'worker' : registration.workerName.slice(0, 255);
-  return {
-    orgId,
-    // One name is one worker, also after a restart of either side.
-    workerId: uuidV5(workerName, orgId),
-    workerName,
-    queue: hello.queue === '' ? 'default' : parseQueue(hello.queue),
-    workflowKinds: kinds(registration.workflows),
-    taskKinds: kinds(registration.tasks),
+  const open: OpenSession = {
+    orgId: registration.orgId,
+    workerId: registration.id,
+    workerName: registration.name,
+    queue: queueOrDefault(hello.queue),
+    workflowKinds: kindsOf(registration, 'workflow'),
+    taskKinds: kindsOf(registration, 'task'),
     workflowCapacity: capacity(hello.workflowCapacity, 'workflow_capacity'),
     taskCapacity: capacity(hello.taskCapacity, 'task_capacity'),
     ...(sessionId === undefined || sessionId === '' ? undefined : { resume: resume(hello, sessionId) }),
@@ -41,6 +41,7 @@ export function parseHello(hello: Hello, principal: Principal, deliver: (work: H
     })),
     deliver,
   };
+  return { open, registration };
 }
 
 /** @throws {ServiceError} INVALID_ARGUMENT */
@@ -53,11 +54,6 @@ export function executionOf(taskId: TaskId, workflowExecutionId: string): Execut
   return workflowExecutionId === ''
     ? (taskId as string as ExecutionId)
     : (parseUuid(workflowExecutionId, 'workflow_execution_id') as ExecutionId);
-}
-
-function kinds(capabilities: readonly { readonly kind: string }[]): readonly string[] {
-  parseInteger(capabilities.length, 'The number of kinds', 0, MOST_KINDS);
-  return capabilities.map(({ kind }) => parseKind(kind));
 }
 
 function resume(hello: Hello, sessionId: string): NonNullable<OpenSession['resume']> {

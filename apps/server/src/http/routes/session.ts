@@ -1,59 +1,71 @@
 import type { Organisation } from '@flovyn/engine';
-import { type Json, ServiceError, toJson } from '@flovyn/protocol';
-import { SignInBody, parseBody, paths } from '@flovyn/protocol/http';
-import type { Express, Request, Response } from 'express';
+import { ServiceError } from '@flovyn/protocol';
+import { SessionView, SignInBody, paths } from '@flovyn/protocol/http';
+import type { IncomingMessage } from 'node:http';
 import type { BrowserSessions } from '../../auth/browser-sessions.js';
 import type { Organisations } from '../../auth/organisations.js';
 import type { Principal } from '../../auth/principal.js';
 import { refuseForeignPage, sessionCookie, sessionIdOf } from '../../auth/session-cookie.js';
-import type { Callers } from '../caller.js';
-import { readJsonText } from '../read-body.js';
+import { okValue } from '../answer.js';
+import { type Route, callerRoute, openRoute } from '../route.js';
+import { found } from './shared.js';
 
 export interface SessionParts {
-  readonly callers: Callers;
   readonly organisations: Organisations;
   readonly sessions: BrowserSessions;
   readonly recognise: (key: string) => Principal | undefined;
 }
 
 /** Who is asking; and signing in and out, for browsers, which keep a session where scripts cannot read it. */
-export function mountSession(
-  app: Express,
-  { callers, organisations, sessions, recognise }: SessionParts,
-  send: (response: Response, status: number, json: Json) => void,
-): void {
-  const end = (request: Request): void => {
+export function sessionRoutes({ organisations, sessions, recognise }: SessionParts): readonly Route[] {
+  const end = (request: IncomingMessage): void => {
     const id = sessionIdOf(request);
     if (id !== undefined) sessions.close(id);
   };
+  const withCookie = (cookie: string) => ({ status: 204, headers: { 'set-cookie': cookie } });
 
-  app.get(paths.session, async (request, response) => {
-    const principal = callers.identify(request);
-    send(response, 200, toJson(sessionView(principal, await organisations.of(principal))));
-  });
-
-  app.post(paths.session, async (request, response) => {
-    // A page elsewhere must not sign a visitor in as somebody else; programs have no origin, and nothing to be tricked into.
-    if (request.headers.origin !== undefined) refuseForeignPage(request);
-    const { apiKey } = parseBody(SignInBody, await readJsonText(request)).body;
-    const principal = recognise(apiKey);
-    if (principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'The server does not know this API key.');
-    if (principal.type === 'Worker') {
-      throw new ServiceError('PERMISSION_DENIED', 'This is the key of a worker: sign in with the key of a person.');
-    }
-    end(request);
-    giveCookie(response, sessionCookie(sessions.open(principal), request));
-  });
-
-  app.delete(paths.session, (request, response) => {
-    refuseForeignPage(request);
-    end(request);
-    giveCookie(response, sessionCookie(undefined, request));
-  });
-}
-
-function giveCookie(response: Response, cookie: string): void {
-  response.writeHead(204, { 'set-cookie': cookie, 'cache-control': 'no-store' }).end();
+  return [
+    callerRoute({
+      method: 'GET',
+      path: paths.session,
+      summary: 'Who am I',
+      answers: found('The caller, and where it may look', SessionView),
+      handle: async ({ principal }) => okValue(sessionView(principal, await organisations.of(principal))),
+    }),
+    openRoute({
+      method: 'POST',
+      path: paths.session,
+      summary: 'Sign a browser in',
+      description: 'With the key of a person. The cookie stands for the key from then on.',
+      body: SignInBody,
+      example: { apiKey: 'flovyn_sk_dev_admin' },
+      answers: { 204: { what: 'Signed in, with a cookie' } },
+      handle({ request, body: { apiKey } }) {
+        // A page elsewhere must not sign a visitor in as somebody else; programs have no origin, and nothing to be tricked into.
+        if (request.headers.origin !== undefined) refuseForeignPage(request);
+        const principal = recognise(apiKey);
+        if (principal === undefined) {
+          throw new ServiceError('UNAUTHENTICATED', 'The server does not know this API key.');
+        }
+        if (principal.type === 'Worker') {
+          throw new ServiceError('PERMISSION_DENIED', 'This is the key of a worker: sign in with the key of a person.');
+        }
+        end(request);
+        return withCookie(sessionCookie(sessions.open(principal), request));
+      },
+    }),
+    openRoute({
+      method: 'DELETE',
+      path: paths.session,
+      summary: 'Sign a browser out',
+      answers: { 204: { what: 'Signed out' } },
+      handle({ request }) {
+        refuseForeignPage(request);
+        end(request);
+        return withCookie(sessionCookie(undefined, request));
+      },
+    }),
+  ];
 }
 
 /** Who the caller is, and where they may look. */

@@ -1,53 +1,74 @@
-import type { Engine, Queries, TaskId } from '@flovyn/engine';
-import { type Json, ServiceError, parseIdempotencyKey } from '@flovyn/protocol';
-import { CancelBody, ListTasksQuery, RetryBody, StartTaskBody, parseTtl, paths } from '@flovyn/protocol/http';
-import { type Call, type Route, ok } from '../call.js';
+import type { OrgId, TaskId } from '@flovyn/engine';
+import { type Json, ServiceError } from '@flovyn/protocol';
+import {
+  CancelBody,
+  ListTasksQuery,
+  RetryBody,
+  StartTaskBody,
+  TaskExecutionPage,
+  TaskExecutionView,
+  paths,
+} from '@flovyn/protocol/http';
+import { ok } from '../answer.js';
+import { type OrgRoute, orgRoute } from '../route.js';
 import { pageView, taskView } from '../views.js';
-import { metadataText, refuseQueryLanguage, withoutUndefined } from './shared.js';
+import {
+  NO_INPUT,
+  type RouteParts,
+  found,
+  idempotencyOf,
+  inTheWrongState,
+  metadataText,
+  refuseQueryLanguage,
+  withoutUndefined,
+} from './shared.js';
 import { findStandaloneTask } from './tasks.js';
 
-const NO_INPUT = '{}' as Json;
-
 /** Starting, reading and ending standalone tasks. */
-export function taskExecutionRoutes(engine: Engine, queries: Queries): readonly Route[] {
-  const show = async (call: Call, id: TaskId): Promise<Json> =>
-    taskView(await findStandaloneTask(queries, call.orgId, id));
+export function taskExecutionRoutes({ engine, store: { queries }, inputs }: RouteParts): readonly OrgRoute[] {
+  const show = async (orgId: OrgId, id: TaskId): Promise<Json> =>
+    taskView(await findStandaloneTask(queries, orgId, id));
 
   return [
-    {
+    orgRoute({
       method: 'POST',
       path: paths.taskExecutions,
       action: 'task:start',
-      async handle(call) {
-        const { body, payload } = await call.body(StartTaskBody);
-        const { kind, queue, maxRetries, metadata, idempotencyKey, scheduledAt } = body;
+      summary: 'Start a standalone task',
+      description: 'With an idempotency key that is known, the task it stands for is found instead.',
+      body: StartTaskBody,
+      example: { kind: 'data-export-task', input: { format: 'csv' }, maxRetries: 3 },
+      answers: {
+        201: { what: 'It was started', schema: TaskExecutionView },
+        200: { what: 'The idempotency key stands for this task', schema: TaskExecutionView },
+      },
+      async handle({ orgId, body, payload }) {
+        const { kind, queue, maxRetries, metadata, scheduledAt } = body;
+        const input = payload('input') ?? NO_INPUT;
+        await inputs.check({ orgId, type: 'task', kind, input });
         const started = await engine.startTask({
-          orgId: call.orgId,
+          orgId,
           kind,
-          input: payload('input') ?? NO_INPUT,
+          input,
           queue,
           retry: { maxRetries },
           metadata: metadataText(metadata),
           ...(scheduledAt === undefined ? undefined : { scheduledAt: Date.parse(scheduledAt) }),
-          ...(idempotencyKey === undefined
-            ? undefined
-            : {
-                idempotency: {
-                  key: parseIdempotencyKey(idempotencyKey),
-                  ttlSeconds: parseTtl(body.idempotencyKeyTTL),
-                },
-              }),
+          ...idempotencyOf(body),
         });
         // A standalone task's stream goes by the task's own id.
-        return { status: started.created ? 201 : 200, json: await show(call, started.id as string as TaskId) };
+        return { status: started.created ? 201 : 200, json: await show(orgId, started.id as string as TaskId) };
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'GET',
       path: paths.taskExecutions,
       action: 'task:view',
-      async handle(call) {
-        const { query, metadata, ...filter } = call.query(ListTasksQuery);
+      summary: 'List standalone tasks',
+      description: 'The newest first.',
+      query: ListTasksQuery,
+      answers: found('A page of tasks', TaskExecutionPage),
+      async handle({ orgId, query: { query, metadata, ...filter } }) {
         refuseQueryLanguage(query);
         if (metadata !== undefined) {
           throw new ServiceError(
@@ -55,54 +76,59 @@ export function taskExecutionRoutes(engine: Engine, queries: Queries): readonly 
             'Tasks cannot be filtered by metadata; use status, kind or queue.',
           );
         }
-        return ok(pageView('tasks', await queries.tasks(call.orgId, withoutUndefined(filter)), filter, taskView));
+        return ok(pageView('tasks', await queries.tasks(orgId, withoutUndefined(filter)), filter, taskView));
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'GET',
       path: paths.taskExecution,
       action: 'task:view',
-      handle: async (call) => ok(await show(call, call.id())),
-    },
-    {
+      summary: 'Read a standalone task',
+      answers: found('The task', TaskExecutionView),
+      handle: async ({ orgId, id }) => ok(await show(orgId, id())),
+    }),
+    orgRoute({
       method: 'DELETE',
       path: paths.taskExecution,
       action: 'task:delete',
-      async handle(call) {
-        const { task } = await findStandaloneTask(queries, call.orgId, call.id());
-        await engine.deleteTask({ orgId: call.orgId, id: task.id }).catch(inTheWrongState);
+      summary: 'Remove a standalone task that has not begun',
+      description: 'Its idempotency key is free again. 400 when it is not PENDING.',
+      answers: { 204: { what: 'It is gone' } },
+      async handle({ orgId, id }) {
+        const { task } = await findStandaloneTask(queries, orgId, id());
+        await engine.deleteTask({ orgId, id: task.id }).catch(inTheWrongState);
         return { status: 204 };
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'POST',
       path: paths.taskCancel,
       action: 'task:update',
-      async handle(call) {
-        const { body } = await call.body(CancelBody);
-        const { task } = await findStandaloneTask(queries, call.orgId, call.id());
-        await engine.cancelTask({ orgId: call.orgId, id: task.id, reason: body.reason ?? '' });
-        return ok(await show(call, task.id));
+      summary: 'Cancel a standalone task',
+      description: '409 when it has ended.',
+      body: CancelBody,
+      example: { reason: 'not needed any more' },
+      answers: found('The task as it is now', TaskExecutionView),
+      async handle({ orgId, id, body }) {
+        const { task } = await findStandaloneTask(queries, orgId, id());
+        await engine.cancelTask({ orgId, id: task.id, reason: body.reason ?? '' });
+        return ok(await show(orgId, task.id));
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'POST',
       path: paths.taskRetry,
       action: 'task:update',
-      async handle(call) {
-        const { body } = await call.body(RetryBody);
-        const { task } = await findStandaloneTask(queries, call.orgId, call.id());
-        await engine.retryTask({ orgId: call.orgId, id: task.id, note: body.note ?? '' });
-        return ok(await show(call, task.id));
+      summary: 'Try a failed standalone task again',
+      description: '409 when it is not FAILED.',
+      body: RetryBody,
+      example: { note: 'the disk has room again' },
+      answers: found('The task as it is now', TaskExecutionView),
+      async handle({ orgId, id, body }) {
+        const { task } = await findStandaloneTask(queries, orgId, id());
+        await engine.retryTask({ orgId, id: task.id, note: body.note ?? '' });
+        return ok(await show(orgId, task.id));
       },
-    },
+    }),
   ];
-}
-
-/** Existing callers expect 400, not 409, for deleting a task that has begun. */
-function inTheWrongState(error: unknown): never {
-  if (ServiceError.is(error) && error.code === 'FAILED_PRECONDITION') {
-    throw new ServiceError('INVALID_ARGUMENT', error.message, { cause: error });
-  }
-  throw error;
 }

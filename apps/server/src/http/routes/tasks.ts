@@ -1,43 +1,57 @@
 import type { OrgId, Queries, TaskId, TaskRecord } from '@flovyn/engine';
 import { ServiceError, joinJson } from '@flovyn/protocol';
-import { ListLogsQuery, paths } from '@flovyn/protocol/http';
+import { AttemptPage, ListLogsQuery, LogPage, paths } from '@flovyn/protocol/http';
 import type { Action } from '../../auth/access.js';
-import { type Answer, type Call, type Route, ok } from '../call.js';
+import { ok } from '../answer.js';
+import type { Call } from '../call.js';
+import { type OrgRoute, orgRoute } from '../route.js';
 import { attemptsView, logView, pageView } from '../views.js';
-import { withoutUndefined } from './shared.js';
+import { type RouteParts, found, withoutUndefined } from './shared.js';
+
+type FindTask = (orgId: OrgId, call: Pick<Call, 'id'>) => Promise<TaskRecord>;
 
 /** Attempts and logs: the same for tasks of workflows and standalone ones, under two addresses. */
-export function taskRecordRoutes(queries: Queries): readonly Route[] {
-  const ofWorkflow = async (call: Call): Promise<TaskRecord> => {
-    const id = call.id<TaskId>('taskId');
-    const record = await queries.task(call.orgId, id);
-    if (record !== undefined && record.task.workflowExecutionId === call.id()) return record;
-    throw new ServiceError('NOT_FOUND', `There is no task ${id} in this workflow execution.`);
+export function taskRecordRoutes({ store: { queries } }: RouteParts): readonly OrgRoute[] {
+  const ofWorkflow: FindTask = async (orgId, { id }) => {
+    const taskId = id<TaskId>('taskId');
+    const record = await queries.task(orgId, taskId);
+    if (record !== undefined && record.task.workflowExecutionId === id()) return record;
+    throw new ServiceError('NOT_FOUND', `There is no task ${taskId} in this workflow execution.`);
   };
-  const standalone = (call: Call): Promise<TaskRecord> => findStandaloneTask(queries, call.orgId, call.id());
+  const standalone: FindTask = (orgId, { id }) => findStandaloneTask(queries, orgId, id());
 
-  const attempts = async (call: Call, find: typeof standalone): Promise<Answer> => {
-    const { task } = await find(call);
-    const ended = await queries.attempts(call.orgId, task.id);
-    return ok(joinJson({}, { attempts: attemptsView(task, ended) }));
-  };
-  const logs = async (call: Call, find: typeof standalone): Promise<Answer> => {
-    const filter = call.query(ListLogsQuery);
-    const { task } = await find(call);
-    return ok(pageView('logs', await queries.logs(call.orgId, task.id, withoutUndefined(filter)), filter, logView));
-  };
-  const route = (path: string, action: Action, handle: (call: Call) => Promise<Answer>): Route => ({
-    method: 'GET',
-    path,
-    action,
-    handle,
-  });
+  const attempts = (path: string, action: Action, find: FindTask): OrgRoute =>
+    orgRoute({
+      method: 'GET',
+      path,
+      action,
+      summary: 'List the attempts of a task',
+      answers: found('All of them, the first one first', AttemptPage),
+      async handle({ orgId, id }) {
+        const { task } = await find(orgId, { id });
+        return ok(joinJson({}, { attempts: attemptsView(task, await queries.attempts(orgId, task.id)) }));
+      },
+    });
+  const logs = (path: string, action: Action, find: FindTask): OrgRoute =>
+    orgRoute({
+      method: 'GET',
+      path,
+      action,
+      summary: 'Read the log of a task',
+      description: 'The oldest line first.',
+      query: ListLogsQuery,
+      answers: found('A page of lines', LogPage),
+      async handle({ orgId, id, query }) {
+        const { task } = await find(orgId, { id });
+        return ok(pageView('logs', await queries.logs(orgId, task.id, withoutUndefined(query)), query, logView));
+      },
+    });
 
   return [
-    route(paths.workflowTaskAttempts, 'workflow:view', (call) => attempts(call, ofWorkflow)),
-    route(paths.workflowTaskLogs, 'workflow:view', (call) => logs(call, ofWorkflow)),
-    route(paths.taskAttempts, 'task:view', (call) => attempts(call, standalone)),
-    route(paths.taskLogs, 'task:view', (call) => logs(call, standalone)),
+    attempts(paths.workflowTaskAttempts, 'workflow:view', ofWorkflow),
+    logs(paths.workflowTaskLogs, 'workflow:view', ofWorkflow),
+    attempts(paths.taskAttempts, 'task:view', standalone),
+    logs(paths.taskLogs, 'task:view', standalone),
   ];
 }
 

@@ -1,93 +1,115 @@
-import type { Engine, ExecutionId, OrgId, Queries, WorkflowRecord } from '@flovyn/engine';
-import { type Json, ServiceError, joinJson, parseIdempotencyKey, toJson } from '@flovyn/protocol';
-import { ListEventsQuery, ListWorkflowsQuery, StartWorkflowBody, parseTtl, pathTo, paths } from '@flovyn/protocol/http';
-import { type Route, ok, okValue } from '../call.js';
-import { eventView, listOf, pageView, stateView, taskView, timestamp, workflowView } from '../views.js';
-import { metadataText, refuseQueryLanguage, withoutUndefined } from './shared.js';
-
-const NO_INPUT = '{}' as Json;
+import type { ExecutionId, OrgId, Queries, WorkflowRecord } from '@flovyn/engine';
+import { publicStatus } from '@flovyn/engine';
+import { ServiceError, joinJson, toJson } from '@flovyn/protocol';
+import {
+  ChildWorkflowsPage,
+  HistoryEventPage,
+  ListEventsQuery,
+  ListWorkflowsQuery,
+  StartWorkflowBody,
+  StartedWorkflow,
+  WorkflowExecutionPage,
+  WorkflowExecutionView,
+  WorkflowStateView,
+  WorkflowTasksPage,
+  pathTo,
+  paths,
+} from '@flovyn/protocol/http';
+import { ok } from '../answer.js';
+import { type OrgRoute, orgRoute } from '../route.js';
+import { childView, eventView, listOf, pageView, stateView, taskView, timestamp, workflowView } from '../views.js';
+import {
+  NO_INPUT,
+  type RouteParts,
+  found,
+  idempotencyOf,
+  metadataText,
+  refuseQueryLanguage,
+  withoutUndefined,
+} from './shared.js';
 
 /** Starting and reading workflow executions. */
-export function workflowExecutionRoutes(engine: Engine, queries: Queries): readonly Route[] {
-  const find = async (orgId: OrgId, id: ExecutionId): Promise<WorkflowRecord> => {
-    const record = await queries.workflow(orgId, id);
-    if (record === undefined) throw notFound(id);
-    return record;
-  };
-
+export function workflowExecutionRoutes({ engine, store: { queries }, inputs }: RouteParts): readonly OrgRoute[] {
   return [
-    {
+    orgRoute({
       method: 'POST',
       path: paths.workflowExecutions,
       action: 'workflow:start',
-      async handle(call) {
-        const { body, payload } = await call.body(StartWorkflowBody);
-        const { kind, queue, prioritySeconds, version, idempotencyKey, metadata, labels } = body;
+      summary: 'Start a workflow execution',
+      description: 'With an idempotency key that is known, the execution it stands for is found instead.',
+      body: StartWorkflowBody,
+      example: { kind: 'order', input: { id: 'o-17' }, idempotencyKey: 'order-o-17' },
+      answers: {
+        201: { what: 'It was started', schema: StartedWorkflow },
+        200: { what: 'The idempotency key stands for this execution', schema: StartedWorkflow },
+      },
+      async handle({ orgId, org, body, payload }) {
+        const { kind, queue, prioritySeconds, version, metadata, labels } = body;
+        const input = payload('input') ?? NO_INPUT;
+        await inputs.check({ orgId, type: 'workflow', kind, input });
         const started = await engine.startWorkflow({
-          orgId: call.orgId,
+          orgId,
           kind,
-          input: payload('input') ?? NO_INPUT,
+          input,
           queue,
           prioritySeconds,
           ...(version === undefined ? undefined : { workflowVersion: version }),
           metadata: metadataText({ ...labels, ...metadata }),
-          ...(idempotencyKey === undefined
-            ? undefined
-            : {
-                idempotency: {
-                  key: parseIdempotencyKey(idempotencyKey),
-                  ttlSeconds: parseTtl(body.idempotencyKeyTTL),
-                },
-              }),
+          ...idempotencyOf(body),
         });
-        const existing = started.created ? undefined : await find(call.orgId, started.id);
-        const self = pathTo(paths.workflowExecution, { org: call.org.slug, id: started.id });
+        const existing = started.created ? undefined : (await findWorkflow(queries, orgId, started.id)).workflow;
+        const self = pathTo(paths.workflowExecution, { org: org.slug, id: started.id });
         return {
           status: started.created ? 201 : 200,
           json: toJson({
             workflowExecutionId: started.id,
             id: started.id,
-            status: existing?.workflow.status ?? 'PENDING',
-            kind: existing?.workflow.kind ?? kind,
-            createdAt: timestamp(existing?.workflow.createdAt ?? started.createdAt),
-            links: { self, events: pathTo(paths.workflowEvents, { org: call.org.slug, id: started.id }) },
-            idempotencyKeyUsed: idempotencyKey !== undefined,
+            status: existing === undefined ? 'PENDING' : publicStatus(existing),
+            kind: existing?.kind ?? kind,
+            createdAt: timestamp(existing?.createdAt ?? started.createdAt),
+            links: { self, events: pathTo(paths.workflowEvents, { org: org.slug, id: started.id }) },
+            idempotencyKeyUsed: body.idempotencyKey !== undefined,
             idempotencyKeyNew: started.created,
           }),
         };
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'GET',
       path: paths.workflowExecutions,
       action: 'workflow:view',
-      async handle(call) {
-        const { query, status, ...filter } = call.query(ListWorkflowsQuery);
+      summary: 'List workflow executions',
+      description: 'The newest first. One that is being cancelled is CANCELLING, whatever its code does meanwhile.',
+      query: ListWorkflowsQuery,
+      answers: found('A page of executions', WorkflowExecutionPage),
+      async handle({ orgId, query: { query, ...filter } }) {
         refuseQueryLanguage(query);
-        // Nothing is in this state yet; the word is known all the same.
-        if (status === 'CANCELLING') {
-          return ok(pageView('workflows', { rows: [], total: 0, nextCursor: undefined }, filter, workflowView));
-        }
-        const page = await queries.workflows(call.orgId, withoutUndefined({ ...filter, status }));
-        return ok(pageView('workflows', page, filter, workflowView));
+        return ok(
+          pageView('workflows', await queries.workflows(orgId, withoutUndefined(filter)), filter, workflowView),
+        );
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'GET',
       path: paths.workflowExecution,
       action: 'workflow:view',
-      handle: async (call) => ok(workflowView(await find(call.orgId, call.id()))),
-    },
-    {
+      summary: 'Read a workflow execution',
+      answers: found('The execution', WorkflowExecutionView),
+      handle: async ({ orgId, id }) => ok(workflowView(await findWorkflow(queries, orgId, id()))),
+    }),
+    orgRoute({
       method: 'GET',
       path: paths.workflowEvents,
       action: 'workflow:view',
-      async handle(call) {
-        const { sinceSequence, beforeSequence, limit } = call.query(ListEventsQuery);
-        const id = call.id<ExecutionId>();
+      summary: 'Read the history of a workflow execution',
+      description:
+        'Both numbers are left out themselves. `beforeSequence` with `limit` gives the last events before it.',
+      query: ListEventsQuery,
+      answers: found('Events in order', HistoryEventPage),
+      async handle({ orgId, id, query: { sinceSequence, beforeSequence, limit } }) {
         const events = await queries.history(
-          call.orgId,
-          id,
+          orgId,
+          id(),
           // Going back from a number with a limit means the last ones before it, not the first ones of all.
           withoutUndefined({
             after: sinceSequence,
@@ -96,45 +118,56 @@ export function workflowExecutionRoutes(engine: Engine, queries: Queries): reado
             fromEnd: beforeSequence !== undefined && sinceSequence === undefined,
           }),
         );
-        if (events === undefined) throw notFound(id);
+        if (events === undefined) throw noWorkflow(id());
         return ok(joinJson({}, { events: listOf(events.map(eventView)) }));
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'GET',
       path: paths.workflowState,
       action: 'workflow:view',
-      async handle(call) {
-        const id = call.id<ExecutionId>();
-        const state = await queries.state(call.orgId, id);
-        if (state === undefined) throw notFound(id);
+      summary: 'Read what a workflow execution keeps by key',
+      answers: found('Its state', WorkflowStateView),
+      async handle({ orgId, id }) {
+        const state = await queries.state(orgId, id());
+        if (state === undefined) throw noWorkflow(id());
         return ok(stateView(state.values, state.asOf));
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'GET',
       path: paths.workflowTasks,
       action: 'workflow:view',
-      async handle(call) {
-        const id = call.id<ExecutionId>();
-        const tasks = await queries.tasksOf(call.orgId, id);
-        if (tasks === undefined) throw notFound(id);
+      summary: 'List the tasks of a workflow execution',
+      answers: found('All of them, in the order they were scheduled', WorkflowTasksPage),
+      async handle({ orgId, id }) {
+        const tasks = await queries.tasksOf(orgId, id());
+        if (tasks === undefined) throw noWorkflow(id());
         return ok(joinJson({}, { tasks: listOf(tasks.map(taskView)) }));
       },
-    },
-    {
+    }),
+    orgRoute({
       method: 'GET',
       path: paths.workflowChildren,
       action: 'workflow:view',
-      async handle(call) {
-        await find(call.orgId, call.id());
-        // Nothing makes child executions yet, so there are none.
-        return okValue({ children: [] });
+      summary: 'List the children of a workflow execution',
+      answers: found('All of them, the oldest first', ChildWorkflowsPage),
+      async handle({ orgId, id }) {
+        const children = await queries.children(orgId, id());
+        if (children === undefined) throw noWorkflow(id());
+        return ok(joinJson({}, { children: listOf(children.map(childView)) }));
       },
-    },
+    }),
   ];
 }
 
-function notFound(id: ExecutionId): ServiceError {
+/** @throws {ServiceError} NOT_FOUND */
+export async function findWorkflow(queries: Queries, orgId: OrgId, id: ExecutionId): Promise<WorkflowRecord> {
+  const record = await queries.workflow(orgId, id);
+  if (record === undefined) throw noWorkflow(id);
+  return record;
+}
+
+function noWorkflow(id: ExecutionId): ServiceError {
   return new ServiceError('NOT_FOUND', `There is no workflow execution ${id}.`);
 }

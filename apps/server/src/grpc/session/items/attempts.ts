@@ -1,5 +1,7 @@
 import { ServiceError, parseInteger, parseText } from '@flovyn/protocol';
 import { parseJsonBytes } from '@flovyn/protocol/grpc';
+import { storable } from '../../requests/fields.js';
+import { timeOr } from '../../requests/task-output.js';
 import { checkEntries } from '../entries.js';
 import { type ItemHandlers, attempt } from './context.js';
 
@@ -60,7 +62,7 @@ export const attemptItems: ItemHandlers<
       ...attempt(item),
       level,
       message: storable(parseText(message, 'message')),
-      timestampMs: Number.isSafeInteger(timestampMs) && timestampMs > 0 ? timestampMs : clock.now(),
+      timestampMs: timeOr(timestampMs, clock.now()),
     });
     sentOutput();
     await logged;
@@ -72,8 +74,3 @@ export const attemptItems: ItemHandlers<
     return undefined;
   },
 };
-
-/** Text columns cannot hold the character NUL; losing it is better than losing the failure it stands in. */
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '\uFFFD');
-}

@@ -1,16 +1,7 @@
 import type { ExecutionId } from '@flovyn/engine';
-import {
-  type Json,
-  ServiceError,
-  limits,
-  parseIdempotencyKey,
-  parseInteger,
-  parseKind,
-  parseQueue,
-  parseUuid,
-  toJson,
-} from '@flovyn/protocol';
-import { type ServerItem, parseJsonBytes, serverItem, toJsonBytes } from '@flovyn/protocol/grpc';
+import { ServiceError } from '@flovyn/protocol';
+import { type ServerItem, serverItem, toJsonBytes } from '@flovyn/protocol/grpc';
+import { parseStartWorkflow, startedMessage } from '../../requests/start-workflow.js';
 import type { Result } from '../results.js';
 import { type ItemHandlers, execution } from './context.js';
 
@@ -21,41 +12,13 @@ const AWAITED = 10_000;
 export const callItems: ItemHandlers<'startWorkflow' | 'awaitResult'> = {
   async startWorkflow({ engine, orgId, results, starting }, { workflowExecutionId, request }) {
     if (request === undefined) throw new ServiceError('INVALID_ARGUMENT', 'A start needs its request.');
-    if (request.orgId !== '' && parseUuid(request.orgId, 'org_id') !== orgId) {
-      throw new ServiceError('PERMISSION_DENIED', 'The API key belongs to another organisation than org_id.');
-    }
     const id = execution(workflowExecutionId);
-    const { idempotencyKey, workflowVersion } = request;
-    const begun = engine.startWorkflow({
-      orgId,
-      id,
-      kind: parseKind(request.workflowKind, 'workflow_kind'),
-      input: parseJsonBytes(request.input, 'input'),
-      queue: request.queue === '' ? 'default' : parseQueue(request.queue),
-      prioritySeconds: request.prioritySeconds,
-      ...(workflowVersion === undefined || workflowVersion === '' ? undefined : { workflowVersion }),
-      metadata: metadata(request.metadata),
-      ...(idempotencyKey === undefined || idempotencyKey === ''
-        ? undefined
-        : {
-            idempotency: {
-              key: parseIdempotencyKey(idempotencyKey),
-              ttlSeconds: ttl(request.idempotencyKeyTtlSeconds),
-            },
-          }),
-    });
+    const begun = engine.startWorkflow({ ...parseStartWorkflow(request, orgId), id });
     starting.set(id, begun);
     try {
       const started = await begun;
       if (started.created) results.began(orgId, id);
-      return {
-        $case: 'started',
-        value: {
-          workflowExecutionId: started.id,
-          idempotencyKeyUsed: idempotencyKey !== undefined && idempotencyKey !== '',
-          idempotencyKeyNew: started.created,
-        },
-      };
+      return { $case: 'started', value: startedMessage(request, started) };
     } finally {
       starting.delete(id);
     }
@@ -91,17 +54,4 @@ function ended(id: ExecutionId, result: Result): ServerItem {
         refused: result.code,
       });
   }
-}
-
-function metadata(fields: Readonly<Record<string, string>>): Json {
-  parseInteger(Object.keys(fields).length, 'The number of metadata fields', 0, limits.metadataKeys);
-  const json = toJson(fields);
-  parseInteger(json.length, 'The size of the metadata', 0, limits.metadataBytes);
-  return json;
-}
-
-function ttl(seconds: number | undefined): number {
-  return seconds === undefined
-    ? limits.idempotencyKeyTtlSeconds
-    : parseInteger(seconds, 'idempotency_key_ttl_seconds', 1, limits.idempotencyKeyTtlMaxSeconds);
 }

@@ -1,5 +1,5 @@
-import { ServiceError } from '@flovyn/protocol';
-import { type WorkerItemCase, serverItem } from '@flovyn/protocol/grpc';
+import { ServiceError, parseText } from '@flovyn/protocol';
+import { type WorkerItemCase, parseJsonBytes, serverItem } from '@flovyn/protocol/grpc';
 import { capacity } from '../hello.js';
 import { attemptItems } from './attempts.js';
 import { callItems } from './calls.js';
@@ -24,8 +24,14 @@ export const itemHandlers: ItemHandlers<WorkerItemCase> = {
     send(serverItem('ping', { timestampMs: clock.now() }));
   },
 
-  queryAnswered() {
-    throw new ServiceError('FAILED_PRECONDITION', 'The server has asked no question.');
+  // Whoever asked may have stopped waiting: an answer that comes late is nobody's mistake.
+  queryAnswered({ session }, { queryId, result, error }) {
+    session.answerQuery(
+      queryId,
+      error === undefined || error === ''
+        ? { result: parseJsonBytes(result ?? new Uint8Array(), 'result') }
+        : { error: parseText(error, 'error') },
+    );
   },
 
   ...turnItems,

@@ -1,0 +1,25 @@
+import type { OrgId } from '@flovyn/engine';
+import { isUuid } from '@flovyn/protocol';
+import { v5 as uuidV5 } from 'uuid';
+import { storable } from '../requests/fields.js';
+
+const LONGEST_NAME = 255;
+
+/** A worker of an organisation. */
+export interface WorkerRef {
+  readonly orgId: OrgId;
+  readonly workerId: string;
+}
+
+/** What a worker calls itself, as it is kept. */
+export function workerName(text: string): string {
+  return text === '' ? 'worker' : storable(text.slice(0, LONGEST_NAME));
+}
+
+/**
+ * The id of a worker by what it says it is. Some say their name, some the id they were given, so both must lead to one
+ * worker: a name that is a UUID is an id. One name is one worker, also after a restart of either side.
+ */
+export function workerIdOf(text: string, orgId: OrgId): string {
+  return isUuid(text) ? text.toLowerCase() : uuidV5(workerName(text), orgId);
+}

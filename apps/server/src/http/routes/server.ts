@@ -1,0 +1,79 @@
+import { type Json, toJson } from '@flovyn/protocol';
+import { ContractView, HealthView, LiveView, OpenApiView, paths } from '@flovyn/protocol/http';
+import { ok } from '../answer.js';
+import { contractView } from '../contract.js';
+import { docsAsset, docsPage } from '../documents/docs-page.js';
+import { errorPage } from '../error-pages.js';
+import type { Health } from '../health.js';
+import { type Route, callerRoute, openRoute } from '../route.js';
+import { found } from './shared.js';
+
+export interface ServerParts {
+  readonly health: () => Promise<Health>;
+  /** The OpenAPI document of everything that is served. */
+  readonly openApi: () => Json;
+}
+
+const HTML = 'text/html; charset=utf-8';
+
+/** What the server says of itself. */
+export function serverRoutes({ health, openApi }: ServerParts): readonly Route[] {
+  const contract = contractView();
+  return [
+    openRoute({
+      method: 'GET',
+      path: paths.live,
+      summary: 'Whether the process lives',
+      answers: found('It does', LiveView),
+      handle: () => ok(toJson({ status: 'UP' })),
+    }),
+    openRoute({
+      method: 'GET',
+      path: paths.health,
+      summary: 'Whether the server may be used',
+      answers: {
+        200: { what: 'It may', schema: HealthView },
+        503: { what: 'Not now, and why', schema: HealthView },
+      },
+      async handle() {
+        const answer = await health();
+        return { status: answer.status === 'UP' ? 200 : 503, json: toJson(answer) };
+      },
+    }),
+    callerRoute({
+      method: 'GET',
+      path: paths.contract,
+      summary: 'Which news and output this server may send',
+      answers: found('The contract of events', ContractView),
+      handle: () => ok(contract),
+    }),
+    openRoute({
+      method: 'GET',
+      path: paths.docs,
+      summary: 'This documentation, as a page',
+      answers: { 200: { what: 'The page', type: HTML } },
+      handle: () => ({ status: 200, content: { type: HTML, body: docsPage } }),
+    }),
+    openRoute({
+      method: 'GET',
+      path: paths.docsAsset,
+      summary: 'A file of the documentation page',
+      answers: { 200: { what: 'The file', type: '*/*' } },
+      handle: ({ part }) => docsAsset(part('file')),
+    }),
+    openRoute({
+      method: 'GET',
+      path: paths.openApi,
+      summary: 'This documentation, as an OpenAPI document',
+      answers: found('The document', OpenApiView),
+      handle: () => ok(openApi()),
+    }),
+    openRoute({
+      method: 'GET',
+      path: paths.errorPage,
+      summary: 'What an error means and what to do about it',
+      answers: { 200: { what: 'The page', type: HTML } },
+      handle: ({ part }) => ({ status: 200, content: { type: HTML, body: errorPage(part('slug')) } }),
+    }),
+  ];
+}
