@@ -35,7 +35,7 @@ it('R20 every event there is, is seen by a reader; and a resumption for each of 
     await waits(id);
     const { events } = await workflows.events(id);
     const created = events.find(({ eventType }) => eventType === 'PROMISE_CREATED');
-    return { id: (created as { data: { promiseId: string } }).data.promiseId };
+    return { id: String(created?.data['promiseId']) };
   };
 
   const [kept, broken, talk, stop, flaw] = await Promise.all([

@@ -32,7 +32,7 @@ const factsOf = async (id: string) => (await house.client.workflows.events(id)).
 
 async function promiseIdOf(id: string): Promise<string> {
   const created = (await factsOf(id)).find(({ eventType }) => eventType === 'PROMISE_CREATED');
-  return (created as { data: { promiseId: string } }).data.promiseId;
+  return String(created?.data['promiseId']);
 }
 
 describe('time', () => {
