@@ -419,7 +419,6 @@ describe('what is wrong in an item is refused, and the session lives on', () => 
       'INVALID_ARGUMENT',
     ],
     ['a second hello', workerItem(1, 'hello', aHello({})), 'INVALID_ARGUMENT'],
-    ['an answer to no question', workerItem(1, 'queryAnswered', { queryId: 'q' }), 'FAILED_PRECONDITION'],
     [
       'a start without a request',
       workerItem(1, 'startWorkflow', { workflowExecutionId: UUID, request: undefined }),

@@ -6,6 +6,7 @@ import { familySuite } from './engine/family.js';
 import { faultSuite } from './engine/fault.js';
 import { leaseSuite } from './engine/lease.js';
 import { randomSuite } from './engine/random.js';
+import { onceSuite } from './engine/once.js';
 import { promiseSuite } from './engine/promises.js';
 import { querySuite } from './engine/queries.js';
 import { signalSuite } from './engine/signals.js';
@@ -35,6 +36,7 @@ export function engineConformance(name: string, makeDatabase: () => Promise<Test
   cancellationSuite(houses);
   againSuite(houses);
   querySuite(houses);
+  onceSuite(houses);
   singleCallSuite(houses);
   faultSuite(houses);
   randomSuite(houses);

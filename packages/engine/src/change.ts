@@ -2,6 +2,14 @@ import type { Answer, Decide } from './decision.js';
 import type { ExecutionId, OrgId, TaskId } from './ids.js';
 import type { WaitRef } from './wait/state.js';
 
+/** The identity that a caller gave a request. */
+export interface RequestOnce {
+  readonly key: string;
+  /** What was sent, in short: another request under the same key is a mistake. */
+  readonly fingerprint: string;
+  readonly ttlSeconds: number;
+}
+
 /** One wish to change one execution. */
 export interface Change<Reply> {
   readonly id: ExecutionId;
@@ -18,6 +26,8 @@ export interface Change<Reply> {
   readonly newWaits?: readonly WaitRef[];
   /** Idempotency keys of the organisation that it asks for. */
   readonly keys?: readonly string[];
+  /** Carried out once, however often it is sent; every time is answered like the first. */
+  readonly once?: RequestOnce | undefined;
   /** Roughly how much it holds, for the bounds of the queue and of a batch. */
   readonly bytes?: number;
   readonly decide: Decide<Reply>;

@@ -1,4 +1,5 @@
 import type { Command, Json, Outcome, RecordedEvent, RetryPolicy } from '@flovyn/protocol';
+import type { RequestOnce } from './change.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from './ids.js';
 import type { TaskLog, TaskOutput } from './occurrence.js';
 import type { PromiseRef, StreamEntry } from './ports/store.js';
@@ -22,7 +23,7 @@ export interface Engine {
   /** Asks an execution to stop, once; FAILED_PRECONDITION when it has ended. */
   cancelWorkflow(request: CancelRequest): Promise<void>;
   /** Opens a FAILED execution again: its code runs on from its history. FAILED_PRECONDITION in any other status. */
-  retryWorkflow(request: { orgId: OrgId; id: ExecutionId; note: string }): Promise<void>;
+  retryWorkflow(request: Once & { orgId: OrgId; id: ExecutionId; note: string }): Promise<void>;
   /** The first settling counts; later ones change nothing. NOT_FOUND, FAILED_PRECONDITION when the execution has ended. */
   settlePromise(request: SettleRequest): Promise<{ readonly promiseId: string; readonly already: boolean }>;
   /**
@@ -31,9 +32,9 @@ export interface Engine {
    */
   queryWorkflow(request: QueryRequest): Promise<QueryAnswer | undefined>;
   /** PENDING or RUNNING becomes CANCELLED; a task of a workflow needs the execution it belongs to. */
-  cancelTask(request: { orgId: OrgId; id: TaskId; executionId?: ExecutionId; reason: string }): Promise<void>;
+  cancelTask(request: Once & { orgId: OrgId; id: TaskId; executionId?: ExecutionId; reason: string }): Promise<void>;
   /** Standalone tasks: a FAILED one is tried again, its stream goes on. */
-  retryTask(request: { orgId: OrgId; id: TaskId; note: string }): Promise<void>;
+  retryTask(request: Once & { orgId: OrgId; id: TaskId; note: string }): Promise<void>;
   /** Standalone tasks: a PENDING one is removed with everything it had. */
   deleteTask(request: { orgId: OrgId; id: TaskId }): Promise<void>;
   readonly sessions: Sessions;
@@ -48,7 +49,12 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export interface StartWorkflowRequest {
+/** A request that is carried out once, however often it is sent with the same identity: every time is answered alike. */
+export interface Once {
+  readonly once?: RequestOnce | undefined;
+}
+
+export interface StartWorkflowRequest extends Once {
   readonly orgId: OrgId;
   /** Chosen by a caller who may repeat the request; otherwise a new one is made. */
   readonly id?: ExecutionId;
@@ -77,7 +83,7 @@ export interface Signal {
   readonly signalValue: Json;
 }
 
-export interface SignalRequest extends Signal {
+export interface SignalRequest extends Signal, Once {
   readonly orgId: OrgId;
   readonly id: ExecutionId;
 }
@@ -93,7 +99,7 @@ export interface SignalWithStartRequest extends Omit<StartWorkflowRequest, 'id' 
   readonly key: { readonly key: string; readonly ttlSeconds: number };
 }
 
-export interface CancelRequest {
+export interface CancelRequest extends Once {
   readonly orgId: OrgId;
   readonly id: ExecutionId;
   readonly reason: string;
@@ -111,7 +117,7 @@ export interface QueryRequest {
 
 export type QueryAnswer = { readonly result: Json } | { readonly error: string };
 
-export interface SettleRequest {
+export interface SettleRequest extends Once {
   readonly orgId: OrgId;
   /** By its UUID, by its name in an execution, or by the idempotency key it was made with. */
   readonly promise: PromiseRef | { readonly key: string };
@@ -120,7 +126,7 @@ export interface SettleRequest {
     | { readonly type: 'rejected'; readonly error: string };
 }
 
-export interface StartTaskRequest {
+export interface StartTaskRequest extends Once {
   readonly orgId: OrgId;
   readonly id?: TaskId;
   /** The execution it is a task of; absent for a standalone task. Its code does not wait for it. */

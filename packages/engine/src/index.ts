@@ -18,6 +18,7 @@ export {
   dueAtOf,
   waitName,
 } from './wait/state.js';
+export type { RequestOnce } from './change.js';
 export type { Occurrence, TaskLog, TaskOccurrence, TaskOutput, WorkflowOccurrence } from './occurrence.js';
 export {
   CommitConflict,
@@ -85,6 +86,7 @@ export type {
   HandOver,
   Loop,
   Loops,
+  Once,
   OpenSession,
   OpenedSession,
   PollRequest,

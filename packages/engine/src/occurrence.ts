@@ -55,6 +55,8 @@ export type TaskOccurrence =
       readonly error: string;
       readonly dueAt?: number;
       readonly endedBy?: string;
+      /** Its code was not to blame: it does not count against the policy. */
+      readonly uncounted?: true;
     }
   | { readonly type: 'TASK_COMPLETED'; readonly taskId: TaskId; readonly output: Json; readonly endedBy?: string }
   | {

@@ -1,9 +1,9 @@
 -- What is known of workers. Nothing is decided on it, and nothing of it is written while work goes on.
 
 create table flovyn.worker (
-  -- Follows from the organisation and the name.
-  id uuid primary key,
   org_id uuid not null,
+  -- Follows from the organisation and the name, or is the name: another organisation may have the same.
+  id uuid not null,
   registered_at bigint not null,
   -- What moves; in no index.
   last_heartbeat_at bigint not null,
@@ -12,7 +12,8 @@ create table flovyn.worker (
   type text not null,
   -- Name, version, host, process.
   about bytea not null,
-  metadata bytea
+  metadata bytea,
+  primary key (org_id, id)
 ) with (fillfactor = 80);
 
 create index worker_by_age on flovyn.worker (org_id, registered_at desc, id desc);
@@ -52,4 +53,4 @@ create table flovyn.worker_definition (
   primary key (org_id, type, kind, worker_id)
 );
 
-create index worker_definition_by_worker on flovyn.worker_definition (worker_id);
+create index worker_definition_by_worker on flovyn.worker_definition (org_id, worker_id);

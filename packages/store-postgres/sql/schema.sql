@@ -107,6 +107,8 @@ create table flovyn.idempotency_key (
   expires_at bigint not null,
   target text not null,
   key text not null,
+  fingerprint text,
+  reply bytea,
   constraint idempotency_key_pkey PRIMARY KEY (org_id, key)
 );
 
@@ -232,15 +234,15 @@ create table flovyn.wait (
 CREATE UNIQUE INDEX wait_by_promise ON flovyn.wait USING btree (promise_id) WHERE (promise_id IS NOT NULL);
 
 create table flovyn.worker (
-  id uuid not null,
   org_id uuid not null,
+  id uuid not null,
   registered_at bigint not null,
   last_heartbeat_at bigint not null,
   gone boolean not null,
   type text not null,
   about bytea not null,
   metadata bytea,
-  constraint worker_pkey PRIMARY KEY (id)
+  constraint worker_pkey PRIMARY KEY (org_id, id)
 ) with (fillfactor=80);
 
 CREATE INDEX worker_by_age ON flovyn.worker USING btree (org_id, registered_at DESC, id DESC);
@@ -253,7 +255,7 @@ create table flovyn.worker_definition (
   constraint worker_definition_pkey PRIMARY KEY (org_id, type, kind, worker_id)
 );
 
-CREATE INDEX worker_definition_by_worker ON flovyn.worker_definition USING btree (worker_id);
+CREATE INDEX worker_definition_by_worker ON flovyn.worker_definition USING btree (org_id, worker_id);
 
 create table flovyn.worker_session (
   id uuid not null,

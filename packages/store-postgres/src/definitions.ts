@@ -14,7 +14,7 @@ import { type TextRow, json, maybeJson, maybeNumber, number, text } from './text
 
 /** Something of those workers of the definition `d` that are not gone. */
 const ofWorkers = (what: string) => `
-  (select ${what} from flovyn.worker_definition as l join flovyn.worker as w on w.id = l.worker_id
+  (select ${what} from flovyn.worker_definition as l join flovyn.worker as w on w.org_id = l.org_id and w.id = l.worker_id
    where l.org_id = d.org_id and l.type = d.type and l.kind = d.kind and not w.gone)`;
 
 /** Columns of a definition, for the alias `d`. */

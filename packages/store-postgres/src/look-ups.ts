@@ -1,6 +1,6 @@
 import type { ExecutionId, IdempotencyKey, IdempotencyKeyId, OrgId, PromiseRecord, PromiseRef } from '@flovyn/engine';
 import type { Database } from './database.js';
-import { toKey } from './rows.js';
+import { keySelect, toKey } from './rows.js';
 import { waitTypes } from './statements/wait.js';
 import { text } from './text-row.js';
 
@@ -37,7 +37,7 @@ export async function findKey(
 ): Promise<IdempotencyKey | undefined> {
   const [row] = await database.query(
     'Looking for an idempotency key',
-    'select * from flovyn.idempotency_key where org_id = $1 and key = $2 and expires_at > $3',
+    `select ${keySelect} from flovyn.idempotency_key as t where t.org_id = $1 and t.key = $2 and t.expires_at > $3`,
     [orgId, key, now],
   );
   return row && toKey(row);

@@ -65,6 +65,7 @@ export interface TaskMoving {
   readonly workerId?: string | undefined;
   readonly error?: string;
   readonly timedOut?: true;
+  readonly uncounted?: number | undefined;
   readonly reason?: string;
 }
 
@@ -108,6 +109,7 @@ const taskMoving = new Packing<TaskMoving>({
   reason: 8,
   completedAt: 9,
   timedOut: 10,
+  uncounted: 11,
 });
 
 const childAbout = new Packing<Pick<ChildWait, 'name' | 'kind'>>({ name: 0, kind: 1 });

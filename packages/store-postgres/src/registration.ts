@@ -9,10 +9,9 @@ const versionLimit = 100;
 const insertWorker = `
   insert into flovyn.worker as w (id, org_id, registered_at, last_heartbeat_at, gone, type, about, metadata)
   values ($1, $2, $3, $3, false, $4, convert_to($5, 'UTF8'), convert_to($6, 'UTF8'))
-  on conflict (id) do update set
+  on conflict (org_id, id) do update set
     last_heartbeat_at = greatest(w.last_heartbeat_at, excluded.last_heartbeat_at), gone = false,
-    type = excluded.type, about = excluded.about, metadata = excluded.metadata
-  where w.org_id = excluded.org_id`;
+    type = excluded.type, about = excluded.about, metadata = excluded.metadata`;
 
 const insertDefinitions = `
   insert into flovyn.definition as d (

@@ -196,6 +196,10 @@ export function toLog(row: TextRow): StoredLog {
   };
 }
 
+/** Of the key `t`. */
+export const keySelect = `
+  t.org_id, t.key, t.target, t.target_id, t.expires_at, t.fingerprint, convert_from(t.reply, 'UTF8') as reply`;
+
 export function toKey(row: TextRow): IdempotencyKey {
   return {
     orgId: text(row, 'org_id') as OrgId,
@@ -203,7 +207,13 @@ export function toKey(row: TextRow): IdempotencyKey {
     target: text(row, 'target') as IdempotencyKey['target'],
     targetId: text(row, 'target_id'),
     expiresAt: number(row, 'expires_at'),
+    ...requestOf(row),
   };
+}
+
+function requestOf(row: TextRow): Pick<IdempotencyKey, 'request'> {
+  const [fingerprint, reply] = [maybeText(row, 'fingerprint'), maybeJson(row, 'reply')];
+  return fingerprint === undefined || reply === undefined ? {} : { request: { fingerprint, reply } };
 }
 
 export function toLease(row: TextRow): SessionLease {

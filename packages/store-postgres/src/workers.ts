@@ -67,7 +67,7 @@ export function createWorkers(database: Database): WorkerStore {
 }
 
 const kindsOf = (type: DefinitionType) => `
-  (select json_agg(l.kind order by l.kind) from flovyn.worker_definition as l where l.worker_id = w.id and l.type = '${type}')`;
+  (select json_agg(l.kind order by l.kind) from flovyn.worker_definition as l where l.org_id = w.org_id and l.worker_id = w.id and l.type = '${type}')`;
 
 const kindsSelect = `${kindsOf('workflow')} as workflows, ${kindsOf('task')} as tasks`;
 
@@ -95,11 +95,11 @@ async function touch(
     `Noting ${named.length} workers`,
     `${relaxed},
      met as (
-       select id from flovyn.worker
+       select org_id, id from flovyn.worker
        where (org_id, id) in (select * from unnest($1::uuid[], $2::uuid[])) and ${isRelaxed}
-       order by id for no key update
+       order by org_id, id for no key update
      )
-     update flovyn.worker as w set ${change} from met where w.id = met.id`,
+     update flovyn.worker as w set ${change} from met where w.org_id = met.org_id and w.id = met.id`,
     [named.map(({ orgId }) => orgId), named.map(({ workerId }) => workerId), ...parameters],
   );
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { ServiceError, parseUuid } from '@flovyn/protocol';
-import { type Schema, parseBody, parseQuery } from '@flovyn/protocol/http';
+import type { RequestOnce } from '@flovyn/engine';
+import { ServiceError, limits, parseIdempotencyKey, parseUuid } from '@flovyn/protocol';
+import { type Schema, headers, parseBody, parseQuery } from '@flovyn/protocol/http';
 import { findJsonError } from './json-position.js';
 import { readJsonText } from './read-body.js';
 
@@ -15,6 +17,8 @@ export interface Call {
   readQuery<Query extends Schema>(schema: Query): ReturnType<typeof parseQuery<Query>>;
   /** The body, read and checked. */
   readBody<Body extends Schema>(schema: Body): Promise<ReturnType<typeof parseBody<Body>>>;
+  /** The identity its caller gave it with the header `Idempotency-Key`, once the body has been read. */
+  once(): RequestOnce | undefined;
 }
 
 export function createCall(
@@ -22,13 +26,29 @@ export function createCall(
   parameters: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Call {
   const part = (name: string): string => String(parameters[name]);
+  let text = '';
   return {
     request,
     part,
     id: <Id extends string>(name = 'id') => parseUuid(part(name), name) as Id,
     readQuery: (schema) => parseQuery(schema, queryOf(request)),
-    readBody: async (schema) => parseBodyText(schema, await readJsonText(request)),
+    readBody: async (schema) => {
+      text = await readJsonText(request);
+      return parseBodyText(schema, text);
+    },
+    once: () => onceOf(request, text),
   };
+}
+
+/** How long a request is remembered by its key: a day. */
+const REMEMBERED_SECONDS = limits.idempotencyKeyTtlSeconds;
+
+function onceOf(request: IncomingMessage, text: string): RequestOnce | undefined {
+  const header = request.headers[headers.idempotencyKey];
+  if (header === undefined) return undefined;
+  const key = parseIdempotencyKey(String(header), 'The header Idempotency-Key');
+  const fingerprint = createHash('sha256').update(`${request.method} ${request.url}\n${text}`).digest('base64');
+  return { key, fingerprint, ttlSeconds: REMEMBERED_SECONDS };
 }
 
 export function queryOf(request: IncomingMessage): URLSearchParams {

@@ -87,12 +87,10 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     cure: 'Send JSON in UTF-8 with "Content-Type: application/json", plain or compressed as gzip, deflate or br.',
   },
   IDEMPOTENCY_KEY_REUSED: {
-    meaning:
-      'The header Idempotency-Key was used before with another body. This version of the server never says so: it refuses ' +
-      'the header, as unimplemented.',
+    meaning: 'The header Idempotency-Key came with another request before: another address, or another body.',
     cure:
-      'Put the key of a start as "idempotencyKey" into the body; the same key then gives the same execution. ' +
-      'From a server that takes the header: use a new key for a new request, and the same body when you repeat one.',
+      'Use a new key for a new request. To repeat a request, send it exactly as it was: its answer is the first one, for ' +
+      'a day.',
   },
   RESOURCE_EXHAUSTED: {
     meaning: 'A limit of your organisation or key has been reached: too many requests, streams or open things at once.',

@@ -44,7 +44,7 @@ function byPath(routes: readonly Route[]): Map<string, Map<Method, Route>> {
 async function ask(route: Route, call: Call, known: Principal | undefined, callers: Callers): Promise<Answer> {
   if (route.access === 'anyone') return route.handle(call);
   const principal = known ?? callers.identify(call.request);
-  if (route.method !== 'GET') refuseIdempotencyHeader(call.request);
+  if (route.method !== 'GET' && route.repeatable !== true) refuseIdempotencyHeader(call.request);
   if (route.access === 'org') {
     return route.handle(call, principal, await callers.admit(principal, route.action, call.part('org')));
   }
@@ -57,7 +57,6 @@ function refuseIdempotencyHeader(request: IncomingMessage): void {
   if (request.headers[headers.idempotencyKey] === undefined) return;
   throw new ServiceError(
     'UNIMPLEMENTED',
-    'This version does not repeat answers by the header Idempotency-Key: leave it out, and put the key of a start as ' +
-      '"idempotencyKey" into the body.',
+    'What this address does cannot be repeated by the header Idempotency-Key. Leave the header out.',
   );
 }

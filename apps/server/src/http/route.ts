@@ -23,6 +23,8 @@ export interface Described {
   readonly body?: Schema;
   /** A body as somebody would send it; where there is a body there is one. */
   readonly example?: object;
+  /** With the header `Idempotency-Key` it is carried out once, however often it is sent. */
+  readonly repeatable?: true;
   /** By status; errors are the same everywhere and left out. */
   readonly answers: Answers;
 }

@@ -100,6 +100,20 @@ export function singleCallSuite({ name, withHouse }: Houses): void {
         expect(await house.news(id)).toEqual(['WORKFLOW_CREATED', 'WORKFLOW_STARTED']);
       }));
 
+    test('R14 an attempt that is handed back does not count against the policy', () =>
+      withHouse(async (house) => {
+        const { id } = await startTask(house.engine, { retry: { maxRetries: 1 } });
+        for (let round = 0; round < 3; round += 1) await (await take(house, 'task'))?.putBack();
+        const record = () => house.store.queries.task(orgId, id as string as TaskId);
+        for (const status of ['PENDING', 'FAILED'] as const) {
+          const { taskId } = taskOf(await take(house, 'task'));
+          await house.engine.unary.failTask({ ...caller, taskId, error: 'no' });
+          expect((await record())?.task.status).toBe(status);
+        }
+        expect((await record())?.task.executionCount).toBe(5);
+        await house.assertSound(id);
+      }));
+
     test('gets what was decided twice all the same: a child whose parent had to be read first', () =>
       withHouse(async (house) => {
         const { id } = await start(house.engine);

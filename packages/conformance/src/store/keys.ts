@@ -1,4 +1,5 @@
 import type { Store } from '@flovyn/engine';
+import type { Json } from '@flovyn/protocol';
 import { describe, expect, test } from 'vitest';
 import { type MakeDatabase, expectConflict, loadOne, setUp } from './bench.js';
 import { aBatch, aWanted, aWorkflow, aWrite, newExecution, newOrg, noon } from './builders.js';
@@ -30,6 +31,13 @@ export function keyConformance(name: string, makeDatabase: MakeDatabase): void {
         expect(await bench.other.queries.key({ ...key, key: 'another' }, noon)).toBeUndefined();
       },
     );
+
+    test('R29 the key of a request brings back what it was answered', async () => {
+      const request = { fingerprint: 'abc', reply: '{"id":"1","odd":"\\u0000"}' as Json };
+      const key = aKey({ target: 'request', key: '\u0001POST-7', request });
+      await bench.store.commit(aBatch({ keys: { add: [key], remove: [] } }));
+      expect(await find(bench.other, key)).toEqual([key]);
+    });
 
     test('R29 a key is taken once, and the batch that comes second stores nothing', async () => {
       const key = aKey();

@@ -47,6 +47,23 @@ export function workerConformance(name: string, makeDatabase: MakeDatabase): voi
       expect((await bench.other.workers.worker(orgId, id))?.kinds).toEqual(kinds);
     });
 
+    test('R31 two organisations may have a worker of one id, and know nothing of each other', async () => {
+      const [mine, theirs] = [
+        aWorker({ definitions: [aCapability({ kind: 'mine' })] }),
+        aWorker({ definitions: [aCapability({ kind: 'theirs' })] }),
+      ];
+      await bench.store.workers.register(mine, noon);
+      await bench.store.workers.register({ ...theirs, id: mine.id }, noon);
+      const kindsOf = async (orgId: typeof mine.orgId) => {
+        const kinds = await bench.other.workers.kindsOf(orgId, mine.id);
+        return [...(kinds?.workflows ?? []), ...(kinds?.tasks ?? [])];
+      };
+      expect(await kindsOf(mine.orgId)).toEqual(['mine']);
+      expect(await kindsOf(theirs.orgId)).toEqual(['theirs']);
+      await bench.store.workers.gone([{ orgId: theirs.orgId, workerId: mine.id }]);
+      expect((await bench.other.workers.worker(mine.orgId, mine.id))?.gone).toBe(false);
+    });
+
     test('nothing is known of one that never registered, whatever it calls itself', async () => {
       const worker = aWorker();
       await bench.store.workers.register(worker, noon);

@@ -29,7 +29,7 @@ export interface MemoryRows {
   readonly keys: Map<string, IdempotencyKey>;
   readonly sessions: Map<SessionId, SessionLease>;
   readonly orgs: Map<OrgId, Organisation>;
-  /** By their id. */
+  /** By organisation and id. */
   readonly workers: Map<string, WorkerRow>;
   /** By organisation, type and kind. */
   readonly definitions: Map<string, DefinitionRow>;

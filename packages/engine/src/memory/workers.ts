@@ -6,8 +6,7 @@ import type { DefinitionRow, MemoryRows, WorkerRow } from './rows.js';
 /** What is known of workers, over the maps of a memory store. */
 export function memoryWorkers(rows: MemoryRows): WorkerStore {
   const own = (orgId: OrgId, id: string): WorkerRow | undefined => {
-    const row = rows.workers.get(id);
-    return row?.orgId === orgId ? row : undefined;
+    return rows.workers.get(`${orgId} ${id}`);
   };
   const kindsOf = (row: WorkerRow) => {
     const kinds = (type: DefinitionType) =>
@@ -60,7 +59,13 @@ export function memoryWorkers(rows: MemoryRows): WorkerStore {
         links.add(name);
       }
       const registeredAt = before?.registeredAt ?? now;
-      rows.workers.set(worker.id, { ...worker, registeredAt, lastHeartbeatAt: now, gone: false, links });
+      rows.workers.set(`${worker.orgId} ${worker.id}`, {
+        ...worker,
+        registeredAt,
+        lastHeartbeatAt: now,
+        gone: false,
+        links,
+      });
     },
     async kindsOf(orgId, id) {
       const row = own(orgId, id);

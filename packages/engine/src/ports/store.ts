@@ -88,10 +88,13 @@ export interface KeyRelease extends IdempotencyKeyId {
 }
 
 export interface IdempotencyKey extends IdempotencyKeyId {
-  readonly target: 'workflow' | 'task' | 'promise';
-  /** Of a promise its UUID, not its name. */
+  /** `request` is one that is carried out once, however often it is sent. */
+  readonly target: 'workflow' | 'task' | 'promise' | 'request';
+  /** Of a promise its UUID, not its name; of a request a random one. */
   readonly targetId: string;
   readonly expiresAt: number;
+  /** Of a request: what was sent, in short, and what it was answered. */
+  readonly request?: { readonly fingerprint: string; readonly reply: Json };
 }
 
 export interface Loaded {

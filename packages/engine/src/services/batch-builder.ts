@@ -1,5 +1,5 @@
 import { ServiceError } from '@flovyn/protocol';
-import type { Change } from '../change.js';
+import type { Change, RequestOnce } from '../change.js';
 import type { Answer, Circumstances, OwnDecision } from '../decision.js';
 import type { Claim, TurnClaim } from '../execution/state.js';
 import type { Execution, ExecutionView } from '../execution/view.js';
@@ -11,6 +11,7 @@ import type { Clock, Ids } from '../ports/surroundings.js';
 import { Batch } from './batch.js';
 import type { Dispatcher, Offer, Place } from './dispatcher.js';
 import { type Meeting, taskOffer, workflowOffer } from './hand-over.js';
+import { carriedOut, repeatedAnswer, requestKeyName } from './once.js';
 import { Missing, type Prepared, type WorkingSet, keyName } from './working-set.js';
 
 /** What became of one change. */
@@ -70,7 +71,7 @@ export class BatchBuilder {
     const now = this.#parts.clock.now();
     let outcome: Outcome;
     try {
-      outcome = this.#carryOut(change, now);
+      outcome = change.once === undefined ? this.#carryOut(change, now) : this.#carryOutOnce(change, change.once, now);
     } catch (error) {
       if (error instanceof Missing || error instanceof CommitConflict) throw error;
       this.#forwarded = [];
@@ -78,6 +79,18 @@ export class BatchBuilder {
     }
     this.#carryOutForwarded(now);
     return outcome;
+  }
+
+  #carryOutOnce(change: Change<unknown>, once: RequestOnce, now: number): Answer<unknown> {
+    const id = { orgId: change.orgId, key: requestKeyName(once) };
+    const known = this.#keyOf(id, now);
+    if (known !== undefined) return repeatedAnswer(once, known);
+    const answer = this.#carryOut(change, now);
+    if ('reply' in answer) {
+      const key = carriedOut(change, once, answer.reply, now, () => this.#parts.ids.executionId());
+      this.batch.claimKey(key, this.#parts.prepared.keys.get(keyName(id)));
+    }
+    return answer;
   }
 
   /** Breadth first: what an end sets off reaches parents and children in the order in which they are told. */

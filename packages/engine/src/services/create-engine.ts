@@ -1,4 +1,5 @@
-import type { Engine } from '../engine.js';
+import type { Change } from '../change.js';
+import type { Engine, Once } from '../engine.js';
 import { DispatchLoop } from '../loops/dispatch-loop.js';
 import { TimerLoop } from '../loops/timer-loop.js';
 import type { Store } from '../ports/store.js';
@@ -77,18 +78,20 @@ export function createEngine(parts: EngineParts): Engine {
     times: settings.silence ?? { heartbeatingMs: 60_000, silentMs: 300_000 },
   });
   const sessions = new SessionRegistry({ lane, dispatcher, store, clock, ids, reporter, times, freed, unary, timer });
+  const change = <Reply>(asked: Once, wanted: Change<Reply>): Promise<Reply> =>
+    lane.change(asked.once === undefined ? wanted : { ...wanted, once: asked.once });
   return {
-    startWorkflow: (request) => lane.change(startWorkflow(request, ids)),
-    startTask: (request) => lane.change(startTask(request, ids)),
+    startWorkflow: (request) => change(request, startWorkflow(request, ids)),
+    startTask: (request) => change(request, startTask(request, ids)),
     startChild: (request) => lane.change(startChild(request, ids)),
-    signalWorkflow: (request) => lane.change(signalWorkflow(request)),
-    signalWithStart: (request) => lane.change(signalWithStart(request, ids)),
-    cancelWorkflow: (request) => lane.change(cancelWorkflow(request)),
-    retryWorkflow: async (request) => lane.change(await retryWorkflow(request, store.queries)),
-    settlePromise: async (request) => lane.change(await settlePromise(request, store.queries, clock)),
+    signalWorkflow: (request) => change(request, signalWorkflow(request)),
+    signalWithStart: (request) => change(request, signalWithStart(request, ids)),
+    cancelWorkflow: (request) => change(request, cancelWorkflow(request)),
+    retryWorkflow: async (request) => change(request, await retryWorkflow(request, store.queries)),
+    settlePromise: async (request) => change(request, await settlePromise(request, store.queries, clock)),
     queryWorkflow: (request) => sessions.query(request),
-    cancelTask: (request) => lane.change(cancelTask(request)),
-    retryTask: (request) => lane.change(retryTask(request)),
+    cancelTask: (request) => change(request, cancelTask(request)),
+    retryTask: (request) => change(request, retryTask(request)),
     deleteTask: (request) => lane.change(deleteTask(request)),
     sessions,
     unary: new SingleCalls({ lane, dispatcher, workers: unary, store, clock, timer, ids, freed }),

@@ -51,7 +51,7 @@ function lookInto({ claim, execution, taskId }: TakenPlace, dispatcher: Dispatch
       if (taskId !== undefined) {
         const task = stored?.tasks.get(taskId);
         if (task?.status !== 'RUNNING' || task.claim.token !== claim.token) return decided(undefined);
-        return decided(undefined, [{ type: 'TASK_ATTEMPT_FAILED', taskId, error: NEVER_ARRIVED }]);
+        return decided(undefined, [{ type: 'TASK_ATTEMPT_FAILED', taskId, error: NEVER_ARRIVED, uncounted: true }]);
       }
       const workflow = stored?.workflow;
       if (workflow?.status !== 'RUNNING' || workflow.claim.token !== claim.token) return decided(undefined);

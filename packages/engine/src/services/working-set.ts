@@ -8,6 +8,7 @@ import type { Ids } from '../ports/surroundings.js';
 import { isOpenTask } from '../task/state.js';
 import { type WaitRef, waitName } from '../wait/state.js';
 import type { Change } from '../change.js';
+import { requestKeyName } from './once.js';
 
 /** Executions kept in memory hold their inputs: bounded by size as well as by number. */
 const CACHE_BYTES = 256 * 1024 * 1024;
@@ -141,7 +142,7 @@ export class WorkingSet {
       if (entry === undefined) wanted.set(id, (entry = { id, taskIds: [], waits: [], keys: [] }));
       return entry;
     };
-    for (const { id, orgId, fresh, taskIds = [], newTaskIds = [], waits = [], newWaits = [], keys } of changes) {
+    for (const { id, orgId, fresh, taskIds = [], newTaskIds = [], waits = [], newWaits = [], keys, once } of changes) {
       const cached = again ? undefined : this.#cache.get(id);
       if (cached === undefined && (again || fresh !== true)) want(id);
       for (const taskId of again ? [...taskIds, ...newTaskIds] : taskIds) {
@@ -151,6 +152,7 @@ export class WorkingSet {
         if (cached?.waits.has(waitName(wait)) !== true) want(id).waits.push(wait);
       }
       for (const key of keys ?? []) want(id).keys.push({ orgId, key });
+      if (once !== undefined) want(id).keys.push({ orgId, key: requestKeyName(once) });
     }
     for (const id of others) if (again || !this.#cache.has(id)) want(id);
     return [...wanted.values()];

@@ -184,7 +184,7 @@ function attemptEnding(task: RunningTask, outcome: AttemptOutcome, now: number) 
     case 'cancelled':
       return { type: 'TASK_CANCELLED', taskId, reason: outcome.reason, endedBy } as const;
     case 'released':
-      return { type: 'TASK_ATTEMPT_FAILED', taskId, error: outcome.reason } as const;
+      return { type: 'TASK_ATTEMPT_FAILED', taskId, error: outcome.reason, uncounted: true } as const;
     case 'lost':
       return failing(task, outcome.reason, true, now);
     case 'failed':
@@ -195,10 +195,11 @@ function attemptEnding(task: RunningTask, outcome: AttemptOutcome, now: number) 
 /** The policy's answer to a failure: another attempt, or the end. */
 function failing(task: TaskState, error: string, retryable: boolean, now: number) {
   const taskId = task.id;
-  if (!retryable || task.executionCount > task.retry.maxRetries) {
+  const counted = task.executionCount - (task.uncounted ?? 0);
+  if (!retryable || counted > task.retry.maxRetries) {
     return { type: 'TASK_FAILED', taskId, error, retryable } as const;
   }
-  const delay = retryDelayMs(task.retry, task.executionCount);
+  const delay = retryDelayMs(task.retry, counted);
   return { type: 'TASK_ATTEMPT_FAILED', taskId, error, ...(delay === 0 ? {} : { dueAt: now + delay }) } as const;
 }
 

@@ -100,6 +100,7 @@ function become(before: TaskState, status: TaskState['status'], occurrence: Beco
     case 'TASK_ATTEMPT_FAILED':
       next.workerId = undefined;
       next.error = occurrence.error;
+      if (occurrence.uncounted === true) next.uncounted = (before.uncounted ?? 0) + 1;
       next.lastToken = occurrence.endedBy;
       next.dueAt = occurrence.dueAt;
       break;
@@ -176,6 +177,7 @@ function carried(task: NewTask & Partial<Carried>, status: TaskState['status']):
     createdAt: task.createdAt,
     scheduledSequence: task.scheduledSequence ?? 0,
     executionCount: task.executionCount ?? 0,
+    uncounted: task.uncounted,
     startedAt: task.startedAt,
     progress: task.progress,
     progressDetails: task.progressDetails,

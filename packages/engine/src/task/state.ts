@@ -23,6 +23,8 @@ interface TaskMoving {
   readonly scheduledSequence: number;
   /** Attempts begun so far; the running one included. */
   readonly executionCount: number;
+  /** Those of them that do not count against the policy: their work was handed back, or never arrived. */
+  readonly uncounted?: number | undefined;
   /** When the first attempt began. */
   readonly startedAt?: number | undefined;
   readonly progress?: number | undefined;

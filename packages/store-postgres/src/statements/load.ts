@@ -1,7 +1,7 @@
 import type { WaitRef } from '@flovyn/engine';
 import { int2, text, uuid } from '../lane/columns.js';
 import type { Statement } from '../lane/statement.js';
-import { executionSelect, taskSelect, waitSelect } from '../rows.js';
+import { executionSelect, keySelect, taskSelect, waitSelect } from '../rows.js';
 import { waitTypes } from './wait.js';
 
 const idColumn = uuid<string>('id', (id) => id);
@@ -109,7 +109,7 @@ export const selectOutputHeads: Statement<string> = {
 export const selectKeys: Statement<{ readonly orgId: string; readonly key: string }> = {
   name: 'select_keys',
   sql: `
-    select t.org_id, t.key, t.target, t.target_id, t.expires_at
+    select ${keySelect}
     from flovyn.idempotency_key as t
     join unnest($1::uuid[], $2::text[]) as n(org_id, key) on t.org_id = n.org_id and t.key = n.key`,
   columns: [uuid('org_id', (row) => row.orgId), text('key', (row) => row.key)],

@@ -1,6 +1,6 @@
 import type { DueTimer, IdempotencyKey, KeyRelease, ReadyWork, TimerRef } from '@flovyn/engine';
 import type { Codes } from '../codes.js';
-import { type Column, float8, int2, int8, text, uuid } from '../lane/columns.js';
+import { type Column, bytes, float8, int2, int8, text, uuid } from '../lane/columns.js';
 import type { Statement } from '../lane/statement.js';
 import { insert, remove } from './shapes.js';
 
@@ -57,6 +57,8 @@ export const insertKeys = insert<IdempotencyKey>('insert_keys', 'idempotency_key
   int8('expires_at', (row) => row.expiresAt),
   text('target', (row) => row.target),
   text('key', (row) => row.key),
+  text('fingerprint', (row) => row.request?.fingerprint),
+  bytes('reply', (row) => row.request?.reply),
 ]);
 
 export const deleteKeys: Statement<KeyRelease> = {

@@ -1,3 +1,4 @@
+import { limits } from '@flovyn/protocol';
 import { PROBLEM_JSON, Problem } from '@flovyn/protocol/http';
 import type { AnswerShape, Described, Route } from '../route.js';
 import { type JsonSchema, type Shapes, createShapes } from './shapes.js';
@@ -42,13 +43,17 @@ export function openApiDocument(routes: readonly Documented[], version: string):
 }
 
 function operationOf(route: Documented, shapes: Shapes): object {
-  const { method, path, summary, description, query, body, example, answers, access } = route;
+  const { method, path, summary, description, query, body, example, answers, access, repeatable } = route;
   return {
     operationId: operationId(method, path),
     tags: [tagOf(path)],
     summary,
     ...(description === undefined ? undefined : { description }),
-    parameters: [...pathParameters(path), ...(query === undefined ? [] : queryParameters(shapes.get(query)))],
+    parameters: [
+      ...pathParameters(path),
+      ...(query === undefined ? [] : queryParameters(shapes.get(query))),
+      ...(repeatable === undefined ? [] : [KEY]),
+    ],
     ...(body === undefined
       ? undefined
       : {
@@ -74,6 +79,15 @@ function answerOf({ what, schema, type = 'application/json' }: AnswerShape, shap
   const text: JsonSchema = { type: 'string' };
   return { description: what, content: { [type]: { schema: schema === undefined ? text : shapes.ref(schema) } } };
 }
+
+const KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Carries the request out once, however often it is sent within a day: every time is answered like the first. 422 ' +
+    'when the key came with another request before.',
+  schema: { type: 'string', minLength: 1, maxLength: limits.idempotencyKeyLength },
+};
 
 const PARTS: Readonly<Record<string, object>> = {
   org: { schema: { type: 'string' }, description: 'The slug or the id of an organisation', example: 'dev' },

@@ -21,16 +21,18 @@ export function promiseRoutes({ engine }: { readonly engine: Engine }): readonly
     orgRoute({
       method: 'POST',
       path: paths.promiseResolve,
+      repeatable: true,
       action: 'promise:settle',
       summary: 'Resolve a promise',
       description: DESCRIPTION,
       body: ResolvePromiseBody,
       example: { value: { approved: true } },
       answers: found('It is settled', ResolvedPromiseView),
-      async handle({ orgId, part, payload }) {
+      async handle({ orgId, part, payload, once }) {
         const promise = parseIdentifier(part('identifier'));
         const value = payload('value') ?? jsonNull;
         const { promiseId, already } = await engine.settlePromise({
+          once: once(),
           orgId,
           promise,
           outcome: { type: 'resolved', value },
@@ -41,16 +43,18 @@ export function promiseRoutes({ engine }: { readonly engine: Engine }): readonly
     orgRoute({
       method: 'POST',
       path: paths.promiseReject,
+      repeatable: true,
       action: 'promise:settle',
       summary: 'Reject a promise',
       description: DESCRIPTION,
       body: RejectPromiseBody,
       example: { error: 'the customer said no' },
       answers: found('It is settled', RejectedPromiseView),
-      async handle({ orgId, part, body }) {
+      async handle({ orgId, part, body, once }) {
         const promise = parseIdentifier(part('identifier'));
         const error = parseText(body.error, 'error');
         const { promiseId, already } = await engine.settlePromise({
+          once: once(),
           orgId,
           promise,
           outcome: { type: 'rejected', error },

@@ -33,6 +33,7 @@ export function taskExecutionRoutes({ engine, store: { queries }, inputs }: Rout
     orgRoute({
       method: 'POST',
       path: paths.taskExecutions,
+      repeatable: true,
       action: 'task:start',
       summary: 'Start a standalone task',
       description: 'With an idempotency key that is known, the task it stands for is found instead.',
@@ -42,11 +43,12 @@ export function taskExecutionRoutes({ engine, store: { queries }, inputs }: Rout
         201: { what: 'It was started', schema: TaskExecutionView },
         200: { what: 'The idempotency key stands for this task', schema: TaskExecutionView },
       },
-      async handle({ orgId, body, payload }) {
+      async handle({ orgId, body, payload, once }) {
         const { kind, queue, maxRetries, metadata, scheduledAt } = body;
         const input = payload('input') ?? NO_INPUT;
         await inputs.check({ orgId, type: 'task', kind, input });
         const started = await engine.startTask({
+          once: once(),
           orgId,
           kind,
           input,
@@ -103,30 +105,32 @@ export function taskExecutionRoutes({ engine, store: { queries }, inputs }: Rout
     orgRoute({
       method: 'POST',
       path: paths.taskCancel,
+      repeatable: true,
       action: 'task:update',
       summary: 'Cancel a standalone task',
       description: '409 when it has ended.',
       body: CancelBody,
       example: { reason: 'not needed any more' },
       answers: found('The task as it is now', TaskExecutionView),
-      async handle({ orgId, id, body }) {
+      async handle({ orgId, id, body, once }) {
         const { task } = await findStandaloneTask(queries, orgId, id());
-        await engine.cancelTask({ orgId, id: task.id, reason: body.reason ?? '' });
+        await engine.cancelTask({ once: once(), orgId, id: task.id, reason: body.reason ?? '' });
         return ok(await show(orgId, task.id));
       },
     }),
     orgRoute({
       method: 'POST',
       path: paths.taskRetry,
+      repeatable: true,
       action: 'task:update',
       summary: 'Try a failed standalone task again',
       description: '409 when it is not FAILED.',
       body: RetryBody,
       example: { note: 'the disk has room again' },
       answers: found('The task as it is now', TaskExecutionView),
-      async handle({ orgId, id, body }) {
+      async handle({ orgId, id, body, once }) {
         const { task } = await findStandaloneTask(queries, orgId, id());
-        await engine.retryTask({ orgId, id: task.id, note: body.note ?? '' });
+        await engine.retryTask({ once: once(), orgId, id: task.id, note: body.note ?? '' });
         return ok(await show(orgId, task.id));
       },
     }),

@@ -21,14 +21,16 @@ export function workflowActionRoutes({ engine, store: { queries }, inputs }: Rou
     orgRoute({
       method: 'POST',
       path: paths.workflowSignal,
+      repeatable: true,
       action: 'workflow:signal',
       summary: 'Send a signal to a workflow execution',
       description: 'Sending the same twice is two signals. 409 when the execution has ended.',
       body: SignalBody,
       example: { signalName: 'approval', signalValue: { by: 'ada' } },
       answers: found('It is in the history', SignalView),
-      async handle({ orgId, id, body: { signalName }, payload }) {
+      async handle({ orgId, id, body: { signalName }, payload, once }) {
         const { sequence, resumed } = await engine.signalWorkflow({
+          once: once(),
           orgId,
           id: id(),
           signalName,
@@ -40,6 +42,7 @@ export function workflowActionRoutes({ engine, store: { queries }, inputs }: Rou
     orgRoute({
       method: 'POST',
       path: paths.signalWithStart,
+      repeatable: true,
       action: 'workflow:start',
       summary: 'Send a signal to the execution a key stands for, or start it with the signal',
       description: 'Two at once start one execution and leave two signals.',
@@ -52,11 +55,12 @@ export function workflowActionRoutes({ engine, store: { queries }, inputs }: Rou
         signalValue: { text: 'Hello' },
       },
       answers: found('The signal is in the history', SignalWithStartView),
-      async handle({ orgId, body, payload }) {
+      async handle({ orgId, body, payload, once }) {
         const { workflowId, workflowKind, queue, prioritySeconds, workflowVersion, metadata, signalName } = body;
         const input = payload('workflowInput', 'workflow_input') ?? NO_INPUT;
         await inputs.check({ orgId, type: 'workflow', kind: workflowKind, input });
         const { id, created, sequence } = await engine.signalWithStart({
+          once: once(),
           orgId,
           kind: workflowKind,
           input,
@@ -79,14 +83,21 @@ export function workflowActionRoutes({ engine, store: { queries }, inputs }: Rou
     orgRoute({
       method: 'POST',
       path: paths.workflowCancel,
+      repeatable: true,
       action: 'workflow:update',
       summary: 'Ask a workflow execution to stop',
       description: 'Its code may tidy up first: until it ends it is CANCELLING. 409 when it has ended.',
       body: CancelBody,
       example: { reason: 'ordered by mistake' },
       answers: found('It was asked', WorkflowActionView),
-      async handle({ orgId, principal, id, body }) {
-        await engine.cancelWorkflow({ orgId, id: id(), reason: body.reason ?? '', requestedBy: principal.id });
+      async handle({ orgId, principal, id, body, once }) {
+        await engine.cancelWorkflow({
+          once: once(),
+          orgId,
+          id: id(),
+          reason: body.reason ?? '',
+          requestedBy: principal.id,
+        });
         const { workflow } = await findWorkflow(queries, orgId, id());
         return okValue({ workflowExecutionId: workflow.id, status: publicStatus(workflow) });
       },
@@ -94,14 +105,15 @@ export function workflowActionRoutes({ engine, store: { queries }, inputs }: Rou
     orgRoute({
       method: 'POST',
       path: paths.workflowRetry,
+      repeatable: true,
       action: 'workflow:update',
       summary: 'Let a failed workflow execution go on',
       description: 'Its code runs on from its history. 400 when it is not FAILED.',
       body: RetryBody,
       example: { note: 'the bank is back' },
       answers: found('It goes on', WorkflowActionView),
-      async handle({ orgId, id, body }) {
-        await engine.retryWorkflow({ orgId, id: id(), note: body.note ?? '' }).catch(inTheWrongState);
+      async handle({ orgId, id, body, once }) {
+        await engine.retryWorkflow({ once: once(), orgId, id: id(), note: body.note ?? '' }).catch(inTheWrongState);
         return okValue({
           workflowExecutionId: id(),
           status: 'PENDING',

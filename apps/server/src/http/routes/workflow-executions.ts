@@ -34,6 +34,7 @@ export function workflowExecutionRoutes({ engine, store: { queries }, inputs }: 
     orgRoute({
       method: 'POST',
       path: paths.workflowExecutions,
+      repeatable: true,
       action: 'workflow:start',
       summary: 'Start a workflow execution',
       description: 'With an idempotency key that is known, the execution it stands for is found instead.',
@@ -43,11 +44,12 @@ export function workflowExecutionRoutes({ engine, store: { queries }, inputs }: 
         201: { what: 'It was started', schema: StartedWorkflow },
         200: { what: 'The idempotency key stands for this execution', schema: StartedWorkflow },
       },
-      async handle({ orgId, org, body, payload }) {
+      async handle({ orgId, org, body, payload, once }) {
         const { kind, queue, prioritySeconds, version, metadata, labels } = body;
         const input = payload('input') ?? NO_INPUT;
         await inputs.check({ orgId, type: 'workflow', kind, input });
         const started = await engine.startWorkflow({
+          once: once(),
           orgId,
           kind,
           input,
