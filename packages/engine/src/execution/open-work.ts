@@ -66,15 +66,6 @@ export class OpenWork {
     return this.#children.get(id);
   }
 
-  openTypes(): ReadonlySet<'task' | 'child' | 'promise' | 'timer'> {
-    const types = new Set<'task' | 'child' | 'promise' | 'timer'>();
-    if (this.#tasks.size > 0) types.add('task');
-    if (this.#children.size > 0) types.add('child');
-    if (this.#promises.size > 0) types.add('promise');
-    if (this.#timers.size > 0) types.add('timer');
-    return types;
-  }
-
   add(occurrence: Occurrence): void {
     this.#occurrences.push(occurrence);
     switch (occurrence.type) {
