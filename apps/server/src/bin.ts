@@ -14,8 +14,8 @@ try {
   const starting = startServer(config, log);
   // A stop while starting waits for the start: what was opened is closed in order.
   untilStopped(async () => (await starting).stop(), config.shutdownMs, log);
-  const { httpPort, grpcPort } = await starting;
-  log.info({ host: config.host, httpPort, grpcPort }, logEvents.listening);
+  const { httpPort, grpcPort, metricsPort } = await starting;
+  log.info({ host: config.host, httpPort, grpcPort, metricsPort }, logEvents.listening);
   if (config.isDevelopment) log.info({ user: developmentUser, worker: developmentWorker }, logEvents.developmentKeys);
   else if (!isLoopback(config.host)) log.warn({ host: config.host }, logEvents.openToNetwork);
 } catch (error: unknown) {

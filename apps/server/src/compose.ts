@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Clock, type Loop, type OrgId, createEngine } from '@flovyn/engine';
-import type { PostgresStore } from '@flovyn/store-postgres';
+import type { OnTrip, PostgresStore } from '@flovyn/store-postgres';
 import { ConfigError } from './config/config-error.js';
 import type { Config } from './config/config.js';
 import { logEvents } from './observe/events.js';
+import type { MetricsServer } from './http/metrics-server.js';
 import { type Logger, reporterOf } from './observe/log.js';
 import { createClock } from './process/clock.js';
 import { type Closers, createClosers } from './process/closers.js';
@@ -21,6 +22,8 @@ const CLEANING_MS = 5 * 60_000;
 export interface RunningServer {
   readonly httpPort: number;
   readonly grpcPort: number;
+  /** Absent when the configuration asks for no such port. */
+  readonly metricsPort: number | undefined;
   /** Stops in order: no new work, answers under way delivered, readers asked to come back, everything closed. */
   stop(): Promise<void>;
 }
@@ -46,8 +49,13 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   const doors = import('./doors.js');
   // Heard of below: a database that was opened must be closed again, whichever fails first.
   doors.catch(() => undefined);
-  const database = await openDatabase(config.database, log, closers);
-  const { createPeoplesDoor, createWorkerDoor } = await doors;
+  // What opening it takes is not counted: whoever counts is loaded meanwhile.
+  let onTrip: OnTrip = () => undefined;
+  const database = await openDatabase(config.database, log, closers, (trip) => onTrip(trip));
+  const { createAuthenticators, createMetrics, createMetricsDoor, createPeoplesDoor, createWorkerDoor } = await doors;
+  const version = readVersion();
+  const metrics = createMetrics(version);
+  ({ onTrip } = metrics);
   const store = watchLosses(database, doubts.raise);
   await store.orgs.upsert(
     config.organisations.map((organisation) => ({ ...organisation, id: organisation.id as OrgId })),
@@ -67,8 +75,10 @@ async function compose(config: Config, log: Logger, closers: Closers) {
     ids,
     wakeUps,
     reporter: reporterOf(log),
+    meter: metrics.meter,
     settings,
   });
+  metrics.watch(engine);
   closers.add('engine', () => engine.close());
   for (const loop of [...Object.values(engine.loops), keyCleaning(database, clock)]) {
     closers.add(
@@ -77,14 +87,24 @@ async function compose(config: Config, log: Logger, closers: Closers) {
     );
   }
 
-  const house = { engine, store, clock, ids, doubts, wakeUps, log, version: readVersion() };
+  const authenticators = createAuthenticators(config.auth, { store, clock, ids, log });
+  const house = { authenticators, engine, store, clock, ids, doubts, wakeUps, log, metrics, version };
+  const metricsPort = await openMetrics(config, createMetricsDoor(config, house), closers);
   const workers = createWorkerDoor(config, house);
   closers.add('grpc', workers.close);
   const grpcPort = await listen('GRPC_SERVER_PORT', config.grpcPort, workers.listen);
   const people = createPeoplesDoor(config, house);
   const httpPort = await listen('SERVER_PORT', config.httpPort, people.listen);
   closers.add('http', people.close);
-  return { httpPort, grpcPort };
+  return { httpPort, grpcPort, metricsPort };
+}
+
+/** Opened first and closed last: it shows how the others come and go. */
+async function openMetrics({ host, metricsPort }: Config, door: MetricsServer, closers: Closers) {
+  if (metricsPort === undefined) return undefined;
+  const port = await listen('METRICS__PORT', metricsPort, () => door.listen(host, metricsPort));
+  closers.add('metrics', door.close);
+  return port;
 }
 
 /** Keys that have expired count as free already; this only gives their room back. */

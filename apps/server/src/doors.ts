@@ -1,11 +1,10 @@
-import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Engine, Ids, OrgId, Store, WakeUps } from '@flovyn/engine';
 import { authoriser } from './auth/access.js';
 import { createBrowserSessions } from './auth/browser-sessions.js';
+import type { Authenticators } from './auth/create-authenticators.js';
 import { createOrganisations } from './auth/organisations.js';
 import type { Principal } from './auth/principal.js';
-import { staticKeys } from './auth/static-keys.js';
 import type { Config } from './config/config.js';
 import { developmentOrganisation } from './config/development.js';
 import { type GrpcDoor, createGrpcDoor } from './grpc/server.js';
@@ -15,11 +14,13 @@ import { createResults } from './grpc/session/results.js';
 import { createKnownKinds } from './grpc/workers/known-kinds.js';
 import { createPresence } from './grpc/workers/presence.js';
 import { createRegister } from './grpc/workers/register.js';
-import { createApp } from './http/app.js';
+import { createApp, routeOf } from './http/app.js';
 import { createCallers } from './http/caller.js';
 import { createHealthCheck } from './http/health.js';
 import { createInputCheck } from './http/input/input-check.js';
 import { createLiveStreams } from './http/live-stream-route.js';
+import { closeHttp, listenHttp } from './http/listening.js';
+import { type MetricsServer, createMetricsServer } from './http/metrics-server.js';
 import { problemSender } from './http/problems.js';
 import { allRoutes } from './http/routes/index.js';
 import { setSecurityHeaders } from './http/security-headers.js';
@@ -28,6 +29,7 @@ import { createStreamAwaiter } from './http/stream/await-stream.js';
 import { createStreamPlaces } from './http/stream/stream-places.js';
 import { logEvents } from './observe/events.js';
 import type { Logger } from './observe/log.js';
+import type { Metrics } from './observe/metrics/metrics.js';
 import type { Doubts } from './process/doubts.js';
 import { runLoop } from './process/run-loop.js';
 
@@ -36,8 +38,12 @@ const SESSION_AGE_MS = 28 * 60_000;
 /** 3 s: answers under way are delivered in milliseconds, and what runs in workers outlives this process anyway. */
 const DRAIN_MS = 3_000;
 
+export { createAuthenticators } from './auth/create-authenticators.js';
+export { createMetrics } from './observe/metrics/metrics.js';
+
 /** What both doors stand on. */
 export interface House {
+  readonly authenticators: Authenticators;
   readonly engine: Engine;
   readonly store: Store;
   readonly clock: Clock;
@@ -45,6 +51,7 @@ export interface House {
   readonly doubts: Doubts;
   readonly wakeUps: WakeUps;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly version: string;
 }
 
@@ -56,22 +63,24 @@ export interface WorkerDoor {
 
 /** Where workers knock. */
 export function createWorkerDoor(config: Config, house: House): WorkerDoor {
-  const { engine, store, clock, doubts, wakeUps, log, version } = house;
+  const { authenticators, engine, store, clock, doubts, wakeUps, log, metrics, version } = house;
   const pressure = createPressure(engine);
   const presence = createPresence(store.workers, clock);
   const kinds = createKnownKinds(store.workers, () => performance.now());
   const register = createRegister(store.workers, kinds, clock);
+  const results = createResults(engine.streams, store.queries, doubts);
   const anonymous: Principal = { type: 'Worker', id: 'anonymous', orgId: developmentOrganisation.id as OrgId };
   const door: GrpcDoor = createGrpcDoor(
     {
-      recognise: staticKeys(config.auth.keys),
+      recognise: authenticators.grpc,
       anonymous: config.auth.anonymousFromLoopback ? anonymous : undefined,
+      clock,
       authorise: authoriser(config.auth.grpc.authorizer),
     },
     {
       engine,
       clock,
-      results: createResults(engine.streams, store.queries, doubts),
+      results,
       pressure,
       connections: createConnections(),
       register,
@@ -90,9 +99,11 @@ export function createWorkerDoor(config: Config, house: House): WorkerDoor {
       register,
       kinds,
       presence,
+      results,
       logger: log,
       pollHoldMs: config.pollHoldMs,
     },
+    metrics.calls,
   );
   const stopTelling = runLoop(presence.loop, (error) => log.warn({ err: error }, logEvents.workersNotSeen));
   return {
@@ -113,7 +124,7 @@ export interface PeoplesDoor {
 
 /** Where people and programs knock. */
 export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
-  const { engine, store, clock, ids, doubts, log, version } = house;
+  const { authenticators, engine, store, clock, ids, doubts, log, metrics, version } = house;
   let isReady = false;
   const organisations = createOrganisations(store.orgs);
   const sendProblem = problemSender(log);
@@ -123,8 +134,8 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     orgId: developmentOrganisation.id as OrgId,
     role: 'ADMIN',
   };
-  const recognise = staticKeys(config.auth.keys);
-  const sessions = createBrowserSessions(() => performance.now());
+  const recognise = authenticators.http;
+  const sessions = createBrowserSessions(() => performance.now(), clock);
   const callers = createCallers({
     recognise,
     sessions,
@@ -142,6 +153,8 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     organisations,
     sessions,
     recognise,
+    workerTokens: authenticators.workerTokens,
+    metrics: metrics.read,
     health: createHealthCheck({
       store,
       engine,
@@ -158,17 +171,21 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
   });
   const streams = createLiveStreams({
     engine,
+    clock,
     log: store.streams,
     doubts,
     callers,
     awaiter: createStreamAwaiter({ streams: engine.streams, log: store.streams }, config.streamWaitMs),
     places: createStreamPlaces(config.limits),
     sendProblem,
+    requests: metrics.requests,
     logger: log,
   });
   const server = createHttpServer((request, response) => {
     setSecurityHeaders(response);
-    if (!streams.handle(request, response)) app(request, response);
+    if (streams.handle(request, response)) return;
+    metrics.requests.asked(request, response, () => routeOf(request));
+    app(request, response);
   }, config.limits.socketsPerAddress);
 
   return {
@@ -180,29 +197,13 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     async close() {
       isReady = false;
       streams.close();
-      await closeHttp(server);
+      await closeHttp(server, DRAIN_MS);
     },
   };
 }
 
-/** Requests under way are answered; connections that only wait are closed at once. */
-function closeHttp(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-function listenHttp(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
+/** Where those knock who only look at numbers. */
+export function createMetricsDoor(config: Config, { metrics, log }: Pick<House, 'metrics' | 'log'>): MetricsServer {
+  const { socketsPerAddress } = config.limits;
+  return createMetricsServer({ read: metrics.read, sendProblem: problemSender(log), socketsPerAddress });
 }

@@ -121,7 +121,8 @@ const NO_KEYS = [
 
 /** What the role table says of members and workers; owners and admins may do everything but work. */
 function allowed(action: string): { readonly member: boolean; readonly worker: boolean } {
-  const isManaging = ['task:update', 'task:delete', 'definition:configure', 'org:create'].includes(action);
+  const managing = ['task:update', 'task:delete', 'definition:configure', 'org:create', 'worker-token:manage'];
+  const isManaging = managing.includes(action);
   return { member: !isManaging, worker: !isManaging && action !== 'workflow:update' };
 }
 
@@ -331,6 +332,13 @@ describe('services of the protocol that this version does not have', () => {
     expect(stream).toMatchObject({ code: 'UNIMPLEMENTED', message: expect.stringContaining('agents') as string });
     agents.close();
   });
+});
+
+it('no worker token is made where no door would take it', async () => {
+  const body = { displayName: 'x' };
+  const { status, json } = await server.call('/api/orgs/acme/worker-tokens', { key: KEYS.owner, body });
+  expect(status).toBe(409);
+  expect(json['error']).toMatch(/name worker_token among the authenticators/);
 });
 
 it('outside of development mode nobody is let in without a key, also not from this machine', async () => {

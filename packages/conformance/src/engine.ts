@@ -5,6 +5,7 @@ import { cancellationSuite } from './engine/cancellation.js';
 import { familySuite } from './engine/family.js';
 import { faultSuite } from './engine/fault.js';
 import { leaseSuite } from './engine/lease.js';
+import { measureSuite } from './engine/measure.js';
 import { randomSuite } from './engine/random.js';
 import { onceSuite } from './engine/once.js';
 import { promiseSuite } from './engine/promises.js';
@@ -38,6 +39,7 @@ export function engineConformance(name: string, makeDatabase: () => Promise<Test
   querySuite(houses);
   onceSuite(houses);
   singleCallSuite(houses);
+  measureSuite(houses);
   faultSuite(houses);
   randomSuite(houses);
 }

@@ -13,6 +13,7 @@ import { taskStateConformance } from './store/task-state.js';
 import { timerConformance } from './store/timers.js';
 import { waitConformance } from './store/waits.js';
 import { workConformance } from './store/work.js';
+import { workerTokenConformance } from './store/worker-tokens.js';
 import { workerConformance } from './store/workers.js';
 
 const suites = [
@@ -30,6 +31,7 @@ const suites = [
   orgConformance,
   workerConformance,
   definitionConformance,
+  workerTokenConformance,
   taskStateConformance,
 ];
 

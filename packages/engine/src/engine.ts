@@ -1,5 +1,6 @@
 import type { Command, Json, Outcome, RecordedEvent, RetryPolicy } from '@flovyn/protocol';
 import type { RequestOnce } from './change.js';
+import type { WorkflowState } from './execution/state.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from './ids.js';
 import type { TaskLog, TaskOutput } from './occurrence.js';
 import type { PromiseRef, StreamEntry } from './ports/store.js';
@@ -45,9 +46,26 @@ export interface Engine {
   oldestWaitMs(): number;
   /** How many changes and how many bytes wait to be written: the measure a door slows its senders by. */
   backlog(): { readonly changes: number; readonly bytes: number };
+  /** Who works here at this moment. */
+  present(): Present;
+  /** How much ready work waits in the store. A look at the store, for those who operate it. */
+  waiting(): Promise<Waiting>;
   /** Refuses new changes, waits for those under way, stops. */
   close(): Promise<void>;
 }
+
+/** The workers of this process. */
+export interface Present {
+  /** Sessions that are connected. */
+  readonly sessions: number;
+  /** Workers that make single calls and were heard of lately, one for each of their connections. */
+  readonly singles: number;
+  /** Polls that wait for work. */
+  readonly polls: number;
+}
+
+/** Ready work, counted up to 10,000 pieces of a kind in a queue. `unserved`: that of kinds which nobody present takes. */
+export type Waiting = Readonly<Record<'workflow' | 'task', { readonly ready: number; readonly unserved: number }>>;
 
 /** A request that is carried out once, however often it is sent with the same identity: every time is answered alike. */
 export interface Once {
@@ -294,8 +312,13 @@ export interface UnaryDoor {
   heard(caller: UnaryCaller, heartbeat?: boolean): void;
   /** A worker registered: its claims of before are judged apart from those it makes from now on. */
   registered(caller: UnaryCaller & { readonly worker: string }, process: string): void;
-  /** All commands of a turn and how it ended; without an outcome it goes on. */
-  submitTurn(turn: UnaryTurn): Promise<void>;
+  /**
+   * All facts of a workflow execution; undefined when there is none of this id. Who has just polled a turn is given them as
+   * they were then, if this process knows of none since.
+   */
+  history(call: UnaryCaller & { readonly executionId: ExecutionId }): Promise<readonly RecordedEvent[] | undefined>;
+  /** All commands of a turn and how it ended; without an outcome it goes on. Resolves to what the execution has become. */
+  submitTurn(turn: UnaryTurn): Promise<WorkflowState | undefined>;
   completeTask(request: TaskCall & { readonly output: Json }): Promise<void>;
   failTask(request: TaskCall & { readonly error: string }): Promise<void>;
   cancelTask(request: TaskCall & { readonly reason: string }): Promise<void>;

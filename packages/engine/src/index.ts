@@ -37,10 +37,12 @@ export {
   type OrgStore,
   type Organisation,
   type Page,
+  type PageFilter,
   type Position,
   type PromiseRecord,
   type PromiseRef,
   type Queries,
+  type ReadyCount,
   type ReadyLine,
   type ReadyWork,
   type ReserveRequest,
@@ -63,6 +65,7 @@ export {
   type WorkflowFilter,
   type WorkflowRecord,
 } from './ports/store.js';
+export type { WorkerToken, WorkerTokenStore } from './ports/worker-tokens.js';
 export type {
   Capability,
   DefinitionConfiguration,
@@ -76,6 +79,7 @@ export type {
   WorkerStore,
   WorkerType,
 } from './ports/workers.js';
+export type { Fired, Meter, Milestone, StoredBatch, StoringMeter } from './ports/meter.js';
 export type { Clock, Ids, Reporter, Timer, WakeUps } from './ports/surroundings.js';
 export type {
   AttemptAnswer,
@@ -91,6 +95,7 @@ export type {
   OpenedSession,
   PollRequest,
   Polled,
+  Present,
   QueryAnswer,
   QueryRequest,
   Replay,
@@ -110,6 +115,7 @@ export type {
   UnaryCaller,
   UnaryDoor,
   UnaryTurn,
+  Waiting,
   WorkerSession,
 } from './engine.js';
 export { type EngineParts, type EngineSettings, createEngine } from './services/create-engine.js';

@@ -29,6 +29,8 @@ export const limits = {
   httpHeaderBytes: 16 * KIB,
   grpcMetadataBytes: 8 * KIB,
   urlBytes: 8 * KIB,
+  /** A key, or a token of another house. Longer ones would not pass the gRPC door either. */
+  credentialLength: 8 * KIB,
   // L07
   metadataKeys: 100,
   metadataDepth: 3,

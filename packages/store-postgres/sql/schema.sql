@@ -265,3 +265,16 @@ create table flovyn.worker_session (
   worker_name text not null,
   constraint worker_session_pkey PRIMARY KEY (id)
 );
+
+create table flovyn.worker_token (
+  id uuid not null,
+  org_id uuid not null,
+  created_at bigint not null,
+  hash bytea not null,
+  display_name text not null,
+  created_by text not null,
+  constraint worker_token_hash_key UNIQUE (hash),
+  constraint worker_token_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX worker_token_by_age ON flovyn.worker_token USING btree (org_id, created_at DESC, id DESC);

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { translateFailure } from './failures.js';
 import type { TextRow } from './text-row.js';
+import { type OnTrip, tell } from './trip.js';
 
 const asText = { getTypeParser: () => (value: string) => value };
 
@@ -22,9 +23,10 @@ export interface DatabaseOptions {
   readonly connection: pg.ClientConfig;
   readonly connections: number;
   readonly warn: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+  readonly onTrip?: OnTrip;
 }
 
-export function createDatabase({ connection, connections, warn }: DatabaseOptions): Database {
+export function createDatabase({ connection, connections, warn, onTrip = () => {} }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...connection,
     max: connections,
@@ -38,14 +40,15 @@ export function createDatabase({ connection, connections, warn }: DatabaseOption
     if (!isClosing) warn('An idle connection for reading was lost.', { reason: String(error) });
   });
   return {
-    async query(attempt, sql, parameters = []) {
-      try {
-        const result = await pool.query<TextRow>(sql, [...parameters]);
-        return result.rows;
-      } catch (error) {
-        throw translateFailure(error, attempt);
-      }
-    },
+    query: (attempt, sql, parameters = []) =>
+      tell(onTrip, 'query', async () => {
+        try {
+          const result = await pool.query<TextRow>(sql, [...parameters]);
+          return result.rows;
+        } catch (error) {
+          throw translateFailure(error, attempt);
+        }
+      }),
     async close() {
       isClosing = true;
       await pool.end();

@@ -42,6 +42,7 @@ export interface WorkflowMoving {
 
 /** What moves with an execution; one without a workflow is the frame of a standalone task. */
 export interface ExecutionMoving extends Pick<ExecutionWrite, 'epoch' | 'epochBase' | 'life'> {
+  readonly stamp?: string | undefined;
   readonly workflow?:
     | (WorkflowMoving & {
         /** Only where it is not what the column says: people see CANCELLING, whatever the code does meanwhile. */
@@ -126,20 +127,19 @@ type PackedExecution = readonly [
   epoch: string,
   epochBase: number,
   life: string,
-  workflow?: readonly unknown[],
-  status?: WorkflowState['status'],
+  workflow?: readonly unknown[] | null,
+  status?: WorkflowState['status'] | null,
+  stamp?: string,
 ];
 
 export const packWorkflowFixed = (workflow: WorkflowState): Json => toJson(workflowFixed.pack(workflow));
 export const packTaskFixed = (task: TaskState): Json => toJson(taskFixed.pack(task));
 export const packTaskMoving = (task: TaskState): Json => toJson(taskMoving.pack(task));
 
-export function packExecutionMoving({ epoch, epochBase, life, workflow }: ExecutionWrite): Json {
-  const frame = [epoch, epochBase, life] as const;
-  if (workflow === undefined) return toJson(frame satisfies PackedExecution);
-  const moving = [...frame, workflowMoving.pack(workflow)] as const;
-  const hidden = publicStatus(workflow) !== workflow.status;
-  return toJson((hidden ? [...moving, workflow.status] : moving) satisfies PackedExecution);
+export function packExecutionMoving({ epoch, epochBase, life, workflow, stamp }: ExecutionWrite): Json {
+  const moving = workflow === undefined ? null : workflowMoving.pack(workflow);
+  const isHidden = workflow !== undefined && publicStatus(workflow) !== workflow.status;
+  return toJson([epoch, epochBase, life, moving, isHidden ? workflow.status : null, stamp] satisfies PackedExecution);
 }
 
 export const unpackWorkflowFixed = (packed: Json): WorkflowFixed => workflowFixed.unpack(fromJson(packed) as unknown[]);
@@ -147,9 +147,9 @@ export const unpackTaskFixed = (packed: Json): TaskFixed => taskFixed.unpack(fro
 export const unpackTaskMoving = (packed: Json): TaskMoving => taskMoving.unpack(fromJson(packed) as unknown[]);
 
 export function unpackExecutionMoving(packed: Json): ExecutionMoving {
-  const [epoch, epochBase, life, workflow, status] = fromJson(packed) as PackedExecution;
-  const moving = workflow && workflowMoving.unpack(workflow);
-  return { epoch, epochBase, life, workflow: moving && status !== undefined ? { ...moving, status } : moving };
+  const [epoch, epochBase, life, workflow, status, stamp] = fromJson(packed) as PackedExecution;
+  const moving = workflow ? workflowMoving.unpack(workflow) : undefined;
+  return { epoch, epochBase, life, workflow: moving && status ? { ...moving, status } : moving, stamp };
 }
 
 export const packChild = (wait: ChildWait): Json => toJson(childAbout.pack(wait));

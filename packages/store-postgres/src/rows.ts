@@ -67,7 +67,7 @@ export function toLoadedExecution(
   row: TextRow,
   { seq, tasks, waits }: Pick<LoadedExecution, 'seq' | 'tasks' | 'waits'>,
 ): LoadedExecution {
-  const { epoch, epochBase, life, workflow } = unpackExecutionMoving(json(row, 'state'));
+  const { epoch, epochBase, life, workflow, stamp } = unpackExecutionMoving(json(row, 'state'));
   return {
     id: text(row, 'id') as ExecutionId,
     orgId: text(row, 'org_id') as OrgId,
@@ -78,6 +78,7 @@ export function toLoadedExecution(
     epoch,
     epochBase,
     life,
+    ...present({ stamp }),
     workflow: workflow && toWorkflow(row, workflow),
     tasks,
     waits,

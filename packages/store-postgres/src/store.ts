@@ -17,7 +17,9 @@ import { commitTransaction, loadStatements } from './statements/load.js';
 import { createStreamLog } from './stream-log.js';
 import { createTaskState } from './task-state.js';
 import { number } from './text-row.js';
-import { dueTimers, nextTimer, readyLines, release, reserve } from './work.js';
+import type { OnTrip } from './trip.js';
+import { dueTimers, nextTimer, readyCounts, readyLines, release, reserve } from './work.js';
+import { createWorkerTokens } from './worker-tokens.js';
 import { createWorkers } from './workers.js';
 
 export interface PostgresStoreOptions {
@@ -29,6 +31,8 @@ export interface PostgresStoreOptions {
   readonly allowDataLoss?: boolean;
   /** What is worth telling an operator. */
   readonly warn?: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+  /** Called after each exchange with the database. */
+  readonly onTrip?: OnTrip;
 }
 
 /** The `Store` port, and what only a database of one's own has. */
@@ -49,7 +53,7 @@ const batchLimitMs = 15_000;
  * @throws when the database cannot be reached, cannot be migrated, or would lose what it acknowledged.
  */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
-  const warn = options.warn ?? (() => {});
+  const { warn = () => {}, onTrip = () => {} } = options;
   const connection = toClientConfig(options.connection);
   await migrate(connection);
   const lane = new Lane({
@@ -58,12 +62,14 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     greet: (client) => greet(client, options.allowDataLoss === true, warn),
     warn,
     timeLimitMs: batchLimitMs,
+    onTrip,
   });
   await lane.open();
   const database = createDatabase({
     connection: { application_name: 'flovyn', ...connection },
     connections: options.connections ?? 4,
     warn,
+    onTrip,
   });
   let locked = false;
 
@@ -121,6 +127,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     reserve: (request) => reserve(database, request),
     release: (id) => release(database, id),
     readyLines: (limit) => readyLines(database, limit),
+    readyCounts: (limits) => readyCounts(database, limits),
     dueTimers: (now, limit) => dueTimers(database, now, limit),
     nextTimer: (now) => nextTimer(database, now),
     sessions: createSessions(database),
@@ -128,6 +135,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     streams: createStreamLog(database),
     orgs: createOrgs(database),
     workers: createWorkers(database),
+    workerTokens: createWorkerTokens(database),
     taskState: createTaskState(database),
 
     async ping() {

@@ -1,4 +1,4 @@
-import type { DueTimer, ExecutionId, OrgId, ReadyLine, ReadyWork, ReserveRequest } from '@flovyn/engine';
+import type { DueTimer, ExecutionId, OrgId, ReadyCount, ReadyLine, ReadyWork, ReserveRequest } from '@flovyn/engine';
 import { wordOf } from './codes.js';
 import { type Database, isRelaxed, relaxed } from './database.js';
 import { dueTypes, readyTypes } from './statements/work.js';
@@ -52,7 +52,7 @@ export async function release(database: Database, id: string): Promise<void> {
  * The first entry of each line, one look into the index after the other: however much work stands in a line, and whatever
  * remains there of work that is gone, it is jumped over.
  */
-export const readyLinesSql = `
+const recursiveLines = `
   with recursive line as (
     (select org_id, queue, type, kind from flovyn.ready order by org_id, queue, type, kind limit 1)
     union all
@@ -61,17 +61,32 @@ export const readyLinesSql = `
       where (r.org_id, r.queue, r.type, r.kind) > (line.org_id, line.queue, line.type, line.kind)
       order by r.org_id, r.queue, r.type, r.kind limit 1
     ) as next
-  )
+  )`;
+
+export const readyLinesSql = `${recursiveLines}
   select org_id, queue, type, kind from line limit $1`;
 
 export async function readyLines(database: Database, limit: number): Promise<readonly ReadyLine[]> {
   const rows = await database.query('Looking for ready work', readyLinesSql, [limit]);
-  return rows.map((row) => ({
-    orgId: text(row, 'org_id') as OrgId,
-    queue: text(row, 'queue'),
-    type: wordOf(readyTypes, number(row, 'type')),
-    kind: text(row, 'kind'),
-  }));
+  return rows.map(toReadyLine);
+}
+
+/** From each line no more is looked at than is counted. */
+export const readyCountsSql = `${recursiveLines}
+  select org_id, queue, type, kind, (
+    select count(*) from (
+      select 1 from flovyn.ready as r
+      where r.org_id = first.org_id and r.queue = first.queue and r.type = first.type and r.kind = first.kind limit $2
+    ) as standing
+  ) as count
+  from (select * from line limit $1) as first`;
+
+export async function readyCounts(
+  database: Database,
+  limits: { readonly lines: number; readonly most: number },
+): Promise<readonly ReadyCount[]> {
+  const rows = await database.query('Counting ready work', readyCountsSql, [limits.lines, limits.most]);
+  return rows.map((row) => ({ ...toReadyLine(row), count: number(row, 'count') }));
 }
 
 export async function dueTimers(database: Database, now: number, limit: number): Promise<readonly DueTimer[]> {
@@ -102,6 +117,15 @@ export async function nextTimer(database: Database, now: number): Promise<number
     [now],
   );
   return row && maybeNumber(row, 'due_at');
+}
+
+function toReadyLine(row: TextRow): ReadyLine {
+  return {
+    orgId: text(row, 'org_id') as OrgId,
+    queue: text(row, 'queue'),
+    type: wordOf(readyTypes, number(row, 'type')),
+    kind: text(row, 'kind'),
+  };
 }
 
 function toReadyWork(row: TextRow, type: ReadyWork['type']): ReadyWork {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, createTestDatabase } from '../src/testing/index.js';
-import { readyLinesSql } from '../src/work.js';
+import { readyCountsSql, readyLinesSql } from '../src/work.js';
 
 interface Explained {
   readonly Plan: { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number };
@@ -31,11 +31,11 @@ describe('lines of ready work', () => {
     );
 
   /** How many pages the database looks at. */
-  async function pages(): Promise<number> {
+  async function pages(sql = readyLinesSql, limits = [100]): Promise<number> {
     // Bound as the pool's readers do it; the planner sees the limit.
     const { rows } = await client.query<{ 'QUERY PLAN': readonly Explained[] }>(
-      `explain (analyze, buffers, format json) ${readyLinesSql}`,
-      [100],
+      `explain (analyze, buffers, format json) ${sql}`,
+      limits,
     );
     const plan = rows[0]?.['QUERY PLAN'][0]?.Plan;
     return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
@@ -51,6 +51,12 @@ describe('lines of ready work', () => {
     expect(await pages()).toBeLessThan(60);
     await client.query('vacuum analyze flovyn.ready');
     expect(await pages()).toBeLessThan(60);
+  });
+
+  test('are counted without looking at more than is counted', async () => {
+    const few = await pages(readyCountsSql, [100, 10]);
+    expect(few).toBeLessThan(100);
+    expect(await pages(readyCountsSql, [100, 10_000])).toBeGreaterThan(few);
   });
 
   test('are found without walking over the remains of work that is gone', async () => {

@@ -50,6 +50,7 @@ export function newWrite(parts: Partial<ExecutionWrite> = {}): ExecutionWrite {
     epoch: 'e1',
     epochBase: 0,
     life: 'life',
+    stamp: 'stamp',
     workflow: {
       id,
       orgId,

@@ -17,6 +17,7 @@ export type Action =
   | 'task:delete'
   | 'worker:view'
   | 'worker:work'
+  | 'worker-token:manage'
   | 'definition:view'
   | 'definition:configure';
 
@@ -24,7 +25,14 @@ type Actor = 'OWNER' | 'ADMIN' | 'MEMBER' | 'WORKER';
 
 const VIEW = ['org:view', 'workflow:view', 'task:view', 'worker:view', 'definition:view'] as const;
 const EXECUTE = ['workflow:start', 'workflow:signal', 'promise:settle', 'task:start'] as const;
-const MANAGE = ['workflow:update', 'task:update', 'task:delete', 'definition:configure', 'org:create'] as const;
+const MANAGE = [
+  'workflow:update',
+  'task:update',
+  'task:delete',
+  'definition:configure',
+  'org:create',
+  'worker-token:manage',
+] as const;
 
 /** Who may do what within their own organisation; `org:create` belongs to none. What is not listed is denied. */
 const ALLOWED: Readonly<Record<Actor, ReadonlySet<Action>>> = {

@@ -23,17 +23,12 @@ function codeOf(act: () => unknown): string | undefined {
 }
 
 describe('a caller', () => {
-  it('is known by its key', () => {
+  it('is known by its key, at once', () => {
     expect(authenticate('Bearer flovyn_sk_0123456789', recognise, undefined)).toEqual({
-      type: 'User',
-      id: 'ada',
-      orgId,
-      role: 'MEMBER',
+      principal: { type: 'User', id: 'ada', orgId, role: 'MEMBER' },
     });
     expect(authenticate('bearer  flovyn_wk_0123456789 ', recognise, undefined)).toEqual({
-      type: 'Worker',
-      id: 'robot',
-      orgId,
+      principal: { type: 'Worker', id: 'robot', orgId },
     });
   });
 
@@ -52,7 +47,7 @@ describe('a caller', () => {
   });
 
   it('without credentials is the anonymous one where there is one, but a wrong key is still wrong', () => {
-    const anonymous: Principal = { type: 'Worker', id: 'anonymous', orgId };
+    const anonymous = { principal: { type: 'Worker', id: 'anonymous', orgId } } as const;
     expect(authenticate(undefined, recognise, anonymous)).toBe(anonymous);
     expect(codeOf(() => authenticate('Bearer wrong', recognise, anonymous))).toBe('UNAUTHENTICATED');
   });
@@ -75,6 +70,7 @@ describe('the role table', () => {
     'worker:work',
     'definition:view',
     'definition:configure',
+    'worker-token:manage',
   ];
   const user = (role: 'OWNER' | 'ADMIN' | 'MEMBER'): Principal => ({ type: 'User', id: 'u', orgId, role });
   const worker: Principal = { type: 'Worker', id: 'w', orgId };
@@ -82,8 +78,16 @@ describe('the role table', () => {
   it.each([
     ['OWNER', user('OWNER'), ['worker:work']],
     ['ADMIN', user('ADMIN'), ['worker:work']],
-    ['MEMBER', user('MEMBER'), ['org:create', 'task:update', 'task:delete', 'worker:work', 'definition:configure']],
-    ['a worker', worker, ['org:create', 'workflow:update', 'task:update', 'task:delete', 'definition:configure']],
+    [
+      'MEMBER',
+      user('MEMBER'),
+      ['org:create', 'task:update', 'task:delete', 'worker:work', 'definition:configure', 'worker-token:manage'],
+    ],
+    [
+      'a worker',
+      worker,
+      ['org:create', 'workflow:update', 'task:update', 'task:delete', 'definition:configure', 'worker-token:manage'],
+    ],
   ])('denies %s exactly what it should', (_who, principal, denied) => {
     const authorise = authoriser('cedar');
     expect(all.filter((action) => codeOf(() => authorise(principal, action)) === 'PERMISSION_DENIED')).toEqual(denied);

@@ -1,9 +1,12 @@
 import type { OrgStore, Organisation } from '@flovyn/engine';
 import { ServiceError, isUuid } from '@flovyn/protocol';
+import { LRUCache } from 'lru-cache';
 import type { Principal } from './principal.js';
 
 /** A minute: how long a renamed or removed organisation may still be known by what it was. */
 const KEPT_MS = 60_000;
+/** As many as are remembered: more than any one server serves at a time. */
+const MOST = 10_000;
 
 /** Which organisation a caller means, and whether it is the caller's own. */
 export interface Organisations {
@@ -18,8 +21,7 @@ export interface Organisations {
 }
 
 export function createOrganisations(orgs: OrgStore): Organisations {
-  // Keyed by ids of principals, of which there are as many as the configuration names.
-  const known = new Map<string, { readonly organisation: Organisation; readonly until: number }>();
+  const known = new LRUCache<string, { readonly organisation: Organisation; readonly until: number }>({ max: MOST });
 
   const of = async (principal: Principal): Promise<Organisation | undefined> => {
     const kept = known.get(principal.orgId);

@@ -1,23 +1,24 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { OrgId } from '@flovyn/engine';
-import type { KeyConfig } from '../config/auth-config.js';
+import type { KeyConfig } from '../config/authenticator-config.js';
+import type { Known } from './authenticator.js';
 import type { Principal } from './principal.js';
 
 /** Longer texts are no keys of ours and are not worth hashing. */
-const LONGEST_TOKEN = 1_024;
+const LONGEST_KEY = 1_024;
 
 /**
- * Recognises callers by keys from the configuration. Only hashes are kept, and every one is compared in constant time,
- * so neither memory nor timing gives a key away.
+ * Recognises callers by keys from the configuration, at once. Only hashes are kept, and every one is compared in constant
+ * time, so neither memory nor timing gives a key away.
  */
-export function staticKeys(keys: readonly KeyConfig[]): (token: string) => Principal | undefined {
-  const known = keys.map((key) => ({ digest: digest(key.key), principal: principalOf(key) }));
-  return (token) => {
-    if (token.length > LONGEST_TOKEN) return undefined;
-    const asked = digest(token);
-    let found: Principal | undefined;
-    for (const key of known) {
-      if (timingSafeEqual(key.digest, asked)) found = key.principal;
+export function staticKeys(keys: readonly KeyConfig[]): (credential: string) => Known | undefined {
+  const listed = keys.map((key) => ({ digest: digest(key.key), known: { principal: principalOf(key) } }));
+  return (credential) => {
+    if (credential.length > LONGEST_KEY) return undefined;
+    const asked = digest(credential);
+    let found: Known | undefined;
+    for (const key of listed) {
+      if (timingSafeEqual(key.digest, asked)) found = key.known;
     }
     return found;
   };

@@ -1,9 +1,16 @@
+import type { AuthSection } from './auth-schema.js';
+import {
+  type AuthenticatorConfig,
+  type AuthenticatorName,
+  type AuthenticatorSources,
+  type StaticKeysConfig,
+  authenticatorConfigs,
+  isAuthenticatorName,
+  workerToken,
+} from './authenticator-config.js';
 import { ConfigError } from './config-error.js';
 import { developmentKeys } from './development.js';
-import type { FileConfig, roles } from './schema.js';
 import type { ReadConfig } from './sources.js';
-
-export type Role = (typeof roles)[number];
 
 export interface OrganisationConfig {
   readonly id: string;
@@ -14,24 +21,30 @@ export interface OrganisationConfig {
   readonly region?: string | undefined;
 }
 
-/** A key that never changes, and who it stands for. */
-export type KeyConfig =
-  | { readonly key: string; readonly orgId: string; readonly type: 'User'; readonly id: string; readonly role: Role }
-  | { readonly key: string; readonly orgId: string; readonly type: 'Worker'; readonly id: string };
-
 /** How one door decides what a known caller may do. */
 export type AuthorizerName = 'cedar' | 'noop';
 
+export interface DoorConfig {
+  /** Who is asked who a caller is, in this order. Never empty. */
+  readonly authenticators: readonly AuthenticatorConfig[];
+  readonly authorizer: AuthorizerName;
+}
+
 export interface AuthConfig {
-  readonly keys: readonly KeyConfig[];
-  readonly http: { readonly authorizer: AuthorizerName };
-  readonly grpc: { readonly authorizer: AuthorizerName };
+  readonly http: DoorConfig;
+  readonly grpc: DoorConfig;
+  /** Organisations that tokens of others name. */
+  readonly organisations: {
+    readonly cacheMs: number;
+    /** Whether one that does not exist yet is made. */
+    readonly autoCreate: boolean;
+  };
   /** Development only: calls without credentials from this machine are the development organisation's. */
   readonly anonymousFromLoopback: boolean;
 }
 
-/** 16 characters: a shorter key could be guessed. */
-const SHORTEST_KEY = 16;
+const ORGANISATION_CACHE_SECONDS = 300;
+const NAMES = Object.keys(authenticatorConfigs).join(', ');
 
 /**
  * The rules of who may enter. A door that cannot tell who knocks must not open at all: everything that is missing,
@@ -40,15 +53,8 @@ const SHORTEST_KEY = 16;
  * @throws {ConfigError}
  */
 export function authConfig({ values, nameOf }: ReadConfig, isDevelopment: boolean): AuthConfig {
-  const auth = values.auth;
-  if (isDevelopment && auth === undefined) {
-    return {
-      keys: developmentKeys,
-      http: { authorizer: 'cedar' },
-      grpc: { authorizer: 'cedar' },
-      anonymousFromLoopback: true,
-    };
-  }
+  const { auth, worker_token_secret: workerTokenSecret } = values;
+  if (isDevelopment && auth === undefined) return developmentAuth(workerTokenSecret);
   if (auth === undefined) {
     throw new ConfigError(
       'Nothing says who may use this server. Add an [auth] section with [auth.static_api_key] keys and ' +
@@ -61,64 +67,81 @@ export function authConfig({ values, nameOf }: ReadConfig, isDevelopment: boolea
         'Set FLOVYN_DEV=1, without an [auth] section, for a server of your own machine.',
     );
   }
-  const http = door('http', auth, nameOf);
-  const grpc = door('grpc', auth, nameOf);
-  const keys = staticKeys(auth, nameOf);
-  return { keys: isDevelopment ? withoutDoubles(keys) : keys, http, grpc, anonymousFromLoopback: isDevelopment };
+  const sources = { auth, workerTokenSecret, nameOf, isDevelopment };
+  const built = new Map<AuthenticatorName, AuthenticatorConfig>();
+  const { cache_ttl_secs: cacheSeconds = ORGANISATION_CACHE_SECONDS, auto_create: autoCreate = false } =
+    auth.org_resolver ?? {};
+  return {
+    http: door('http', sources, built),
+    grpc: door('grpc', sources, built),
+    organisations: { cacheMs: cacheSeconds * 1_000, autoCreate },
+    anonymousFromLoopback: isDevelopment,
+  };
 }
 
-type Auth = NonNullable<FileConfig['auth']>;
-type NameOf = ReadConfig['nameOf'];
+/** On one's own machine: the keys that everybody knows, and those one makes. */
+function developmentAuth(workerTokenSecret: string | undefined): AuthConfig {
+  const door: DoorConfig = {
+    authenticators: [withDevelopmentKeys(), workerToken(undefined, workerTokenSecret)],
+    authorizer: 'cedar',
+  };
+  return {
+    http: door,
+    grpc: door,
+    organisations: { cacheMs: ORGANISATION_CACHE_SECONDS * 1_000, autoCreate: false },
+    anonymousFromLoopback: true,
+  };
+}
 
-function door(name: 'http' | 'grpc', auth: Auth, nameOf: NameOf): { readonly authorizer: AuthorizerName } {
+/** @param built - what both doors name is built once, so that they share what it knows. */
+function door(
+  name: 'http' | 'grpc',
+  sources: AuthenticatorSources,
+  built: Map<AuthenticatorName, AuthenticatorConfig>,
+): DoorConfig {
+  const { auth, nameOf, isDevelopment } = sources;
   const path = ['auth', 'endpoints', name];
   const endpoint = auth.endpoints?.[name];
   if (endpoint === undefined) {
     throw new ConfigError(`${nameOf(path)} is missing: it says how callers of the ${name} door are recognised.`);
   }
-  const authenticators = endpoint.authenticators ?? [];
-  const where = nameOf([...path, 'authenticators']);
-  if (authenticators.length === 0) {
-    throw new ConfigError(`${where} is empty, so nobody could be recognised. Name static_api_key.`);
-  }
-  for (const authenticator of authenticators) {
-    if (authenticator !== 'static_api_key') {
-      throw new ConfigError(
-        `${where} names "${authenticator}", which this version does not have. It has: static_api_key.`,
-      );
-    }
-  }
+  const names = authenticatorNames(endpoint, nameOf([...path, 'authenticators']));
   const authorizer = endpoint.authorizer ?? 'cedar';
   if (authorizer !== 'cedar' && authorizer !== 'noop') {
     throw new ConfigError(
       `${nameOf([...path, 'authorizer'])} is "${authorizer}", which this version does not have. It has: cedar, noop.`,
     );
   }
-  return { authorizer };
+  const authenticators = names.map((authenticator) => {
+    const config = built.get(authenticator) ?? build(authenticator, sources);
+    built.set(authenticator, config);
+    return config;
+  });
+  // The keys that everybody knows open every development server.
+  if (isDevelopment && !names.includes('static_api_key')) authenticators.push(withDevelopmentKeys());
+  return { authenticators, authorizer };
 }
 
-function staticKeys(auth: Auth, nameOf: NameOf): KeyConfig[] {
-  const listed = auth.static_api_key?.keys ?? [];
-  const path = ['auth', 'static_api_key', 'keys'];
-  if (listed.length === 0) {
-    throw new ConfigError(`${nameOf(path)} is empty, but static_api_key is how callers are to be recognised.`);
+type Endpoint = NonNullable<NonNullable<AuthSection['endpoints']>['http']>;
+
+function authenticatorNames({ authenticators = [] }: Endpoint, where: string): readonly AuthenticatorName[] {
+  if (authenticators.length === 0) {
+    throw new ConfigError(`${where} is empty, so nobody could be recognised. Name one or more of: ${NAMES}.`);
   }
-  const seen = new Set<string>();
-  return listed.map(({ key, org_id: orgId, principal_type: type, principal_id: id, role }, index) => {
-    const where = nameOf([...path, index]);
-    if (key.length < SHORTEST_KEY) {
-      throw new ConfigError(`${where}: a key needs at least ${SHORTEST_KEY} characters; shorter ones can be guessed.`);
-    }
-    if (seen.has(key))
-      throw new ConfigError(`${where}: the same key stands twice, so it would be two callers at once.`);
-    seen.add(key);
-    if (type === 'Worker') return { key, orgId, type, id };
-    if (role === undefined) throw new ConfigError(`${where}: a User needs a role: OWNER, ADMIN or MEMBER.`);
-    return { key, orgId, type, id, role };
-  });
+  const unknown = authenticators.find((name) => !isAuthenticatorName(name));
+  if (unknown !== undefined) {
+    throw new ConfigError(`${where} names "${unknown}", which this version does not have. It has: ${NAMES}.`);
+  }
+  return [...new Set(authenticators.filter(isAuthenticatorName))];
+}
+
+function build(name: AuthenticatorName, sources: AuthenticatorSources): AuthenticatorConfig {
+  const config = authenticatorConfigs[name](sources);
+  return config.name === 'static_api_key' && sources.isDevelopment ? withDevelopmentKeys(config) : config;
 }
 
 /** The development keys are added to a file's own, which win. */
-function withoutDoubles(keys: readonly KeyConfig[]): KeyConfig[] {
-  return [...keys, ...developmentKeys.filter((known) => !keys.some(({ key }) => key === known.key))];
+function withDevelopmentKeys({ keys }: Pick<StaticKeysConfig, 'keys'> = { keys: [] }): StaticKeysConfig {
+  const added = developmentKeys.filter((known) => !keys.some(({ key }) => key === known.key));
+  return { name: 'static_api_key', keys: [...keys, ...added] };
 }

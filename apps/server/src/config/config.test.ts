@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from './config-error.js';
-import { loadConfig } from './config.js';
+import { type Config, loadConfig } from './config.js';
 
 const ORG = '9d3c4f2e-1111-4222-8333-444455556666';
 
@@ -46,6 +46,11 @@ function load(text: string, environment: Record<string, string> = {}) {
   return loadConfig({ CONFIG_FILE: fileWith(text), ...environment });
 }
 
+/** The keys that open the door of people. */
+function keysOf({ auth }: Config) {
+  return auth.http.authenticators.flatMap((one) => (one.name === 'static_api_key' ? one.keys : []));
+}
+
 describe('the configuration', () => {
   it('takes the file of the existing test harnesses as it is', () => {
     const { config, warnings } = load(HARNESS, { DATABASE_URL: 'postgres://somewhere/flovyn' });
@@ -60,7 +65,7 @@ describe('the configuration', () => {
       streamWaitMs: 6_000,
       pollHoldMs: 2_000,
     });
-    expect(config.auth.keys.map(({ type }) => type)).toEqual(['User', 'Worker']);
+    expect(keysOf(config).map(({ type }) => type)).toEqual(['User', 'Worker']);
     expect(config.auth.anonymousFromLoopback).toBe(false);
   });
 
@@ -110,9 +115,9 @@ describe('the configuration', () => {
   });
 
   it('ignores unknown keys, and says so', () => {
-    const { warnings } = load(`colour = "blue"\n${HARNESS}\n[auth.jwt]\nissuer = "x"`, { AUTH__MAGIC: 'yes' });
+    const { warnings } = load(`colour = "blue"\n${HARNESS}\n[auth.ldap]\nserver = "x"`, { AUTH__MAGIC: 'yes' });
     expect(warnings.map((warning) => warning.split(' ')[0])).toEqual(
-      expect.arrayContaining(['colour', 'auth.jwt', 'AUTH__MAGIC']),
+      expect.arrayContaining(['colour', 'auth.ldap', 'AUTH__MAGIC']),
     );
   });
 
@@ -139,16 +144,24 @@ describe('the configuration', () => {
   });
 
   it('says so when what is asked for does nothing yet', () => {
-    const { warnings } = load(
-      `stream_retention = "7d"\n${HARNESS}\n[metrics]\nenabled = true\nport = 9093\n[otel]\nenabled = true\n`,
-    );
+    const { warnings } = load(`stream_retention = "7d"\n${HARNESS}\n[otel]\nenabled = true\n`);
     expect(warnings).toEqual([
-      expect.stringMatching(/^metrics\.enabled in .* has no effect: this version has no metrics\.$/),
-      expect.stringMatching(/^otel\.enabled in .* sends no traces/),
+      expect.stringMatching(/^otel\.enabled in .* has no effect: this version sends no traces\.$/),
       expect.stringMatching(/^stream_retention in .* keeps all streams/),
     ]);
-    const off = `${HARNESS}\n[metrics]\nenabled = false\n[otel]\nenabled = false\notlp_endpoint = "http://x"\nservice_name = "y"`;
+    const off = `${HARNESS}\n[otel]\nenabled = false\notlp_endpoint = "http://x"\nservice_name = "y"`;
     expect(load(off).warnings).toEqual([]);
+  });
+
+  it('has a port for metrics only when it is asked for one', () => {
+    const file = (metrics: string, environment = {}) => load(`${HARNESS}\n[metrics]\n${metrics}`, environment);
+    expect(load(HARNESS).config.metricsPort).toBeUndefined();
+    expect(file('port = 9100').config.metricsPort).toBeUndefined();
+    expect(file('enabled = false\nport = 9100').config.metricsPort).toBeUndefined();
+    expect(file('enabled = true')).toMatchObject({ config: { metricsPort: 9093 }, warnings: [] });
+    expect(file('enabled = true\nport = 9100').config.metricsPort).toBe(9100);
+    expect(file('enabled = true', { METRICS__PORT: '0' }).config.metricsPort).toBe(0);
+    expect(() => file('port = "x"')).toThrow(/^metrics\.port in .* must be a port number/);
   });
 
   it('knows where an organisation keeps its data, when it is said', () => {
@@ -173,7 +186,7 @@ describe('the configuration', () => {
       organisations: [{ id: '550e8400-e29b-41d4-a716-446655440000', slug: 'dev' }],
       auth: { anonymousFromLoopback: true },
     });
-    expect(config.auth.keys.map(({ key }) => key)).toEqual(['flovyn_sk_dev_admin', 'fwt_dev_worker']);
+    expect(keysOf(config).map(({ key }) => key)).toEqual(['flovyn_sk_dev_admin', 'fwt_dev_worker']);
     expect(() => loadConfig({ FLOVYN_DEV: '1', SERVER__HOST: '0.0.0.0' })).toThrow(/this machine only/);
   });
 });
@@ -195,7 +208,8 @@ describe('R32 a broken authentication does not start', () => {
     ['authentication turned off', swap('enabled = true', 'enabled = false'), /auth\.enabled .* is false/],
     ['an empty list of authenticators', endpoint('[]'), /authenticators .* is empty/],
     ['an unknown authenticator', endpoint('["oauth9"]'), /names "oauth9"/],
-    ['an authenticator this version lacks', endpoint('["static_api_key", "jwt"]'), /names "jwt"/],
+    ['an unknown authenticator after a known one', endpoint('["static_api_key", "ldap"]'), /names "ldap"/],
+    ['a member of every object as an authenticator', endpoint('["toString"]'), /names "toString"/],
     [
       'a door without rules',
       HARNESS.slice(0, HARNESS.indexOf('[auth.endpoints.grpc]')),

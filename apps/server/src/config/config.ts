@@ -13,6 +13,8 @@ export interface Config {
   readonly host: string;
   readonly httpPort: number;
   readonly grpcPort: number;
+  /** Where metrics are open to everybody; `undefined` when nobody asked for such a port. */
+  readonly metricsPort: number | undefined;
   readonly database:
     | { readonly type: 'url'; readonly url: string }
     | { readonly type: 'embedded'; readonly directory: string };
@@ -60,7 +62,6 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 /** Settings that are understood and asked for, but do nothing in this version. */
 function withoutEffect({ values, nameOf }: ReadConfig): string[] {
   const asked: readonly (readonly [path: readonly string[], isAsked: boolean, what: string])[] = [
-    [['metrics', 'enabled'], values.metrics?.enabled === true, 'has no metrics'],
     [['otel', 'enabled'], values.otel?.enabled === true, 'sends no traces'],
     [['stream_retention'], values.stream_retention !== undefined, 'keeps all streams'],
     [['stream_retention_output'], values.stream_retention_output !== undefined, 'keeps all streams'],
@@ -87,6 +88,7 @@ function toConfig(read: ReadConfig): Config {
     host,
     httpPort: values.server_port ?? values.server?.http_port ?? 8000,
     grpcPort: values.grpc_server_port ?? values.server?.grpc_port ?? 9090,
+    metricsPort: values.metrics?.enabled === true ? (values.metrics.port ?? 9093) : undefined,
     database:
       url === undefined
         ? { type: 'embedded', directory: resolve(values.flovyn_data_dir ?? '.flovyn') }

@@ -1,4 +1,5 @@
-import type { KeyConfig, OrganisationConfig } from './auth-config.js';
+import type { OrganisationConfig } from './auth-config.js';
+import type { KeyConfig } from './authenticator-config.js';
 
 /** The organisation every development server has. Its name and keys are public: they open nothing but this machine. */
 export const developmentOrganisation: OrganisationConfig = {

@@ -1,7 +1,9 @@
 import { limits } from '@flovyn/protocol';
 import { isOrgSlug, orgSlugRule } from '@flovyn/protocol/http';
 import { z } from 'zod';
+import { AuthSchema } from './auth-schema.js';
 import { parseDuration } from './duration.js';
+import { flag, text, uuid } from './schema-values.js';
 
 // The keys of the configuration file. The environment gives the same keys in upper case, `__` between levels, and always
 // as text: so every schema here takes a text as well as the type a TOML file would hold.
@@ -11,10 +13,6 @@ const port = z.coerce
   .int('must be a port number from 0 to 65535 (0 takes a free one)')
   .min(0, 'must be a port number from 0 to 65535 (0 takes a free one)')
   .max(65_535, 'must be a port number from 0 to 65535 (0 takes a free one)');
-
-const flag = z
-  .union([z.boolean(), z.enum(['true', 'false', '1', '0'])], 'must be true, false, 1 or 0')
-  .transform((value) => value === true || value === 'true' || value === '1');
 
 /** Milliseconds within a range; written as a duration. */
 function duration(leastMs: number, mostMs: number) {
@@ -35,8 +33,6 @@ function count(most: number) {
   return z.coerce.number(message).int(message).min(1, message).max(most, message);
 }
 
-const text = z.string('must be a text').min(1, 'must not be empty');
-const uuid = z.guid('must be a UUID').transform((id) => id.toLowerCase());
 const slug = z.string('must be a text').refine(isOrgSlug, orgSlugRule);
 
 const organisation = z.strictObject({
@@ -51,26 +47,6 @@ const organisation = z.strictObject({
 const postgresUrl = z
   .string('must be a text')
   .regex(/^postgres(ql)?:\/\//, 'must be an address such as postgres://user:password@host:5432/flovyn');
-
-export const roles = ['OWNER', 'ADMIN', 'MEMBER'] as const;
-
-const staticKey = z.strictObject({
-  key: text,
-  org_id: uuid,
-  principal_type: z.enum(['User', 'Worker'], 'must be User or Worker'),
-  principal_id: text,
-  role: z.enum(roles, 'must be OWNER, ADMIN or MEMBER').optional(),
-});
-
-const names = z.union(
-  [z.array(z.string()), z.string().transform((list) => list.split(',').map((name) => name.trim()))],
-  'must be a list of names',
-);
-
-const endpoint = z.strictObject({
-  authenticators: names.optional(),
-  authorizer: z.string('must be a text').optional(),
-});
 
 /** The whole file. Unknown keys are found by its strictness and taken away with a warning, never an error. */
 export const FileSchema = z.strictObject({
@@ -108,13 +84,8 @@ export const FileSchema = z.strictObject({
     })
     .optional(),
   orgs: z.array(organisation, 'must be a list of organisations').optional(),
-  auth: z
-    .strictObject({
-      enabled: flag.optional(),
-      static_api_key: z.strictObject({ keys: z.array(staticKey, 'must be a list of keys').optional() }).optional(),
-      endpoints: z.strictObject({ http: endpoint.optional(), grpc: endpoint.optional() }).optional(),
-    })
-    .optional(),
+  auth: AuthSchema.optional(),
+  worker_token_secret: text.optional(),
 });
 
 export type FileConfig = z.infer<typeof FileSchema>;

@@ -1,32 +1,39 @@
 import { type Metadata, type ServerInterceptor, ServerInterceptingCall } from '@grpc/grpc-js';
+import type { Clock } from '@flovyn/engine';
 import { ServiceError, limits } from '@flovyn/protocol';
 import { toGrpcError } from '@flovyn/protocol/grpc';
 import type { Action, Authorise } from '../auth/access.js';
+import type { Known, Recognise } from '../auth/authenticator.js';
 import { authenticate } from '../auth/bearer.js';
 import { isFromThisMachine } from '../auth/loopback.js';
 import type { Principal } from '../auth/principal.js';
+import { watch } from '../auth/watch.js';
 
 export interface GuardParts {
-  readonly recognise: (token: string) => Principal | undefined;
+  readonly recognise: Recognise;
   /** Who a call without credentials from this machine is; `undefined` outside of development. */
   readonly anonymous: Principal | undefined;
+  readonly clock: Clock;
   readonly authorise: Authorise;
   /** What each method is to a person, by its path. A method that is not listed is denied to everybody. */
   readonly actions: ReadonlyMap<string, Action>;
 }
 
 export interface Guard {
-  /** Stands before every handler: a call that is not let in never reaches one. */
+  /**
+   * Stands before every handler: a call that is not let in never reaches one, and none of its messages is read before that is
+   * decided. A stream whose caller is nobody any more is ended.
+   */
   readonly interceptor: ServerInterceptor;
   /** Who made a call that was let in. */
   principalOf(metadata: Metadata): Principal;
 }
 
-export function createGuard({ recognise, anonymous, authorise, actions }: GuardParts): Guard {
+export function createGuard({ recognise, anonymous, clock, authorise, actions }: GuardParts): Guard {
   // The metadata object of a call is the one thing that both the interceptor and the handler hold.
   const principals = new WeakMap<Metadata, Principal>();
 
-  const letIn = (path: string, metadata: Metadata, peer: string, host: string): Principal => {
+  const whoIs = (metadata: Metadata, peer: string, host: string): Known | Promise<Known> => {
     const isAnonymous =
       anonymous !== undefined &&
       isFromThisMachine({
@@ -36,38 +43,75 @@ export function createGuard({ recognise, anonymous, authorise, actions }: GuardP
         fetchSite: textOf(metadata, 'sec-fetch-site'),
         forwardedFor: textOf(metadata, 'x-forwarded-for'),
       });
-    const principal = authenticate(textOf(metadata, 'authorization'), recognise, isAnonymous ? anonymous : undefined);
+    return authenticate(
+      textOf(metadata, 'authorization'),
+      recognise,
+      isAnonymous ? { principal: anonymous } : undefined,
+    );
+  };
+
+  const checkAction = (principal: Principal, path: string): void => {
     const action = actions.get(path);
     if (action === undefined) throw new ServiceError('PERMISSION_DENIED', 'Nobody may call this method.');
     // A worker's key opens the whole door: also what people may do as well, it does as its work.
     authorise(principal, principal.type === 'Worker' ? 'worker:work' : action);
-    return principal;
   };
 
   return {
-    interceptor: (method, call) =>
-      new ServerInterceptingCall(call, {
+    interceptor: (method, call) => {
+      const isStream = method.requestStream || method.responseStream;
+      let isOver = false;
+      let stopWatching: () => void = () => undefined;
+
+      const refuse = (error: unknown): void => call.sendStatus(toGrpcError(ServiceError.from(error)));
+      const letIn = (known: Known, metadata: Metadata): boolean => {
+        try {
+          checkAction(known.principal, method.path);
+        } catch (error: unknown) {
+          refuse(error);
+          return false;
+        }
+        principals.set(metadata, known.principal);
+        if (isStream && !isOver) stopWatching = watch(known, clock, () => refuse(credentialIsOver()));
+        return true;
+      };
+
+      return new ServerInterceptingCall(call, {
         start: (next) => {
           next({
             onReceiveMetadata: (metadata, nextMetadata) => {
+              let known: Known | Promise<Known>;
               try {
                 checkSize(metadata);
-                principals.set(metadata, letIn(method.path, metadata, call.getPeer(), call.getHost()));
+                known = whoIs(metadata, call.getPeer(), call.getHost());
               } catch (error: unknown) {
-                call.sendStatus(toGrpcError(ServiceError.from(error)));
+                refuse(error);
                 return;
               }
-              nextMetadata(metadata);
+              // Not always a promise: a key of the configuration is known at once, and its call goes on at once.
+              if (known instanceof Promise) {
+                known.then((found) => letIn(found, metadata) && nextMetadata(metadata), refuse);
+              } else if (letIn(known, metadata)) nextMetadata(metadata);
+            },
+            // Every call ends with this, however it ends.
+            onCancel: () => {
+              isOver = true;
+              stopWatching();
             },
           });
         },
-      }),
+      });
+    },
     principalOf(metadata) {
       const principal = principals.get(metadata);
       if (principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'The call was not let in.');
       return principal;
     },
   };
+}
+
+function credentialIsOver(): ServiceError {
+  return new ServiceError('UNAUTHENTICATED', 'What this stream was opened with has expired or was taken back.');
 }
 
 /** Before anything is read out of it. Not RESOURCE_EXHAUSTED: workers would try that again, and it cannot become better. */

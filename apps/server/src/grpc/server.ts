@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerInterceptor, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import {
   TaskExecutionService,
   WorkerLifecycleService,
@@ -24,17 +24,22 @@ export interface GrpcDoor {
   close(deadlineMs: number): Promise<void>;
 }
 
-/** The door of workers: the stream of our own SDK, and the single calls of all others. */
+/**
+ * The door of workers: the stream of our own SDK, and the single calls of all others.
+ *
+ * @param counting - hears of every call, also of those that are not let in.
+ */
 export function createGrpcDoor(
   auth: Omit<GuardParts, 'actions'>,
   session: SessionParts,
   unaryParts: UnaryParts,
+  counting: ServerInterceptor,
 ): GrpcDoor {
   // The library writes to standard error on its own; whatever matters comes to us as an error.
   setLogVerbosity(logVerbosity.NONE);
   const guard = createGuard({ ...auth, actions: grpcActions });
   const deliveries = createDeliveries();
-  const server = new Server({ ...serverOptions, interceptors: [guard.interceptor, deliveries.interceptor] });
+  const server = new Server({ ...serverOptions, interceptors: [counting, guard.interceptor, deliveries.interceptor] });
   const sessions: WorkerSessionServer = {
     connect: (call) => connectSession(call, guard.principalOf(call.metadata), session),
   };

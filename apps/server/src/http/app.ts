@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { ServiceError, limits } from '@flovyn/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Callers } from './caller.js';
@@ -40,6 +41,12 @@ export function createApp({ routes, callers, sendProblem, webDirectory }: AppPar
     sendProblem(request, response, fromFramework(error));
   }) satisfies ErrorRequestHandler);
   return app;
+}
+
+/** The template of the route that was found for a request: the framework notes it there. */
+export function routeOf(request: IncomingMessage): string | undefined {
+  const { route } = request as { readonly route?: { readonly path: string } };
+  return route?.path;
 }
 
 /** What the framework itself throws is about the request: a part of the path that cannot be decoded, a missing file. */

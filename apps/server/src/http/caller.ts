@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { type Organisation } from '@flovyn/engine';
+import type { Organisation } from '@flovyn/engine';
 import { ServiceError } from '@flovyn/protocol';
 import type { Action, Authorise } from '../auth/access.js';
+import type { Known, Recognise } from '../auth/authenticator.js';
 import { authenticate } from '../auth/bearer.js';
 import { isFromThisMachine } from '../auth/loopback.js';
 import type { BrowserSessions } from '../auth/browser-sessions.js';
@@ -14,9 +15,10 @@ export interface Callers {
   /**
    * By the key, else by the session of the browser.
    *
-   * @throws {ServiceError} UNAUTHENTICATED; PERMISSION_DENIED when a page of another site uses a browser's session.
+   * @throws {ServiceError} UNAUTHENTICATED; UNAVAILABLE when nobody can say who it is; PERMISSION_DENIED when a page of
+   * another site uses a browser's session.
    */
-  identify(request: IncomingMessage): Principal;
+  identify(request: IncomingMessage): Promise<Known>;
   /**
    * For what belongs to no organisation.
    *
@@ -32,7 +34,7 @@ export interface Callers {
 }
 
 export interface CallersOptions {
-  readonly recognise: (token: string) => Principal | undefined;
+  readonly recognise: Recognise;
   readonly sessions: BrowserSessions;
   /** Who a call without credentials from this machine is; `undefined` outside of development. */
   readonly anonymous: Principal | undefined;
@@ -48,7 +50,7 @@ const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
 export function createCallers({ recognise, sessions, anonymous, authorise, organisations }: CallersOptions): Callers {
   return {
-    identify(request) {
+    async identify(request) {
       if (KEYS_IN_QUERY.test(request.url ?? '')) {
         throw new ServiceError(
           'INVALID_ARGUMENT',
@@ -56,15 +58,16 @@ export function createCallers({ recognise, sessions, anonymous, authorise, organ
         );
       }
       const { headers, socket } = request;
-      const session = headers.authorization === undefined ? sessionIdOf(request) : undefined;
-      const signedIn = session === undefined ? undefined : sessions.find(session);
+      const authorization = authorizationOf(request);
+      const session = authorization === undefined ? sessionIdOf(request) : undefined;
+      const signedIn = session === undefined ? undefined : await sessions.find(session);
       if (signedIn !== undefined) {
         if (!SAFE_METHODS.has(request.method)) refuseForeignPage(request);
         return signedIn;
       }
       const isAnonymous =
         anonymous !== undefined &&
-        headers.authorization === undefined &&
+        authorization === undefined &&
         isFromThisMachine({
           peer: socket.remoteAddress,
           host: headers.host,
@@ -72,7 +75,7 @@ export function createCallers({ recognise, sessions, anonymous, authorise, organ
           fetchSite: oneOf(headers['sec-fetch-site']),
           forwardedFor: oneOf(headers['x-forwarded-for']) ?? oneOf(headers['forwarded']),
         });
-      return authenticate(headers.authorization, recognise, isAnonymous ? anonymous : undefined);
+      return authenticate(authorization, recognise, isAnonymous ? { principal: anonymous } : undefined);
     },
     allow: authorise,
     async admit(principal, action, slugOrId) {
@@ -81,6 +84,17 @@ export function createCallers({ recognise, sessions, anonymous, authorise, organ
       return organisation;
     },
   };
+}
+
+/** Of two headers, one of us and somebody in front of us might each look at another one. */
+function authorizationOf({ headers, rawHeaders }: IncomingMessage): string | undefined {
+  if (headers.authorization === undefined) return undefined;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === 'authorization') count++;
+  }
+  if (count === 1) return headers.authorization;
+  throw new ServiceError('UNAUTHENTICATED', 'There is more than one Authorization header: send one.');
 }
 
 function oneOf(value: string | string[] | undefined): string | undefined {

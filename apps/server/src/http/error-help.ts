@@ -31,9 +31,11 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     cure: 'Store large structures elsewhere and pass a reference to them, or pass them as one text.',
   },
   UNAUTHENTICATED: {
-    meaning: 'The request carries no key and no session, or one that the server does not know.',
+    meaning:
+      'The request carries no key and no session, or one that the server does not know, or one that has expired.',
     cure:
-      'Send the header "Authorization: Bearer <key>" with a key from the configuration of the server. ' +
+      'Send the header "Authorization: Bearer <key>" with a key or a token that the configuration of the server provides for. ' +
+      'Get a new token when it has expired: that also ends the streams and sessions it has opened. ' +
       'A development server prints its keys when it starts; it takes calls without a key from its own machine only. ' +
       'A browser signs in again: its session ends after 12 hours without a request, after 7 days, and with the server.',
   },
@@ -110,7 +112,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   UNAVAILABLE: {
     meaning:
-      'The server cannot answer at the moment: it is starting or stopping, has too much to do, or its database is away.',
+      'The server cannot answer at the moment: it is starting or stopping, has too much to do, or its database or whoever knows your key is away.',
     cure: 'Try again after a while; the Retry-After header says how long. GET /_/health says what is wrong.',
   },
   DEADLINE_EXCEEDED: {

@@ -13,7 +13,7 @@ export function mount(app: Express, routes: readonly Route[], callers: Callers):
   for (const [path, here] of byPath(routes)) {
     const isOpen = [...here.values()].some((route) => route.access === 'anyone');
     app.all(path, async (request, response) => {
-      const principal = isOpen ? undefined : callers.identify(request);
+      const principal = isOpen ? undefined : (await callers.identify(request)).principal;
       // An answer to HEAD is one to GET, of which only the headers are sent.
       const route = here.get(request.method === 'HEAD' ? 'GET' : (request.method as Method));
       if (route === undefined) {
@@ -43,7 +43,7 @@ function byPath(routes: readonly Route[]): Map<string, Map<Method, Route>> {
 
 async function ask(route: Route, call: Call, known: Principal | undefined, callers: Callers): Promise<Answer> {
   if (route.access === 'anyone') return route.handle(call);
-  const principal = known ?? callers.identify(call.request);
+  const principal = known ?? (await callers.identify(call.request)).principal;
   if (route.method !== 'GET' && route.repeatable !== true) refuseIdempotencyHeader(call.request);
   if (route.access === 'org') {
     return route.handle(call, principal, await callers.admit(principal, route.action, call.part('org')));

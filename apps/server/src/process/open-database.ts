@@ -1,4 +1,4 @@
-import { type PostgresStore, createPostgresStore, startEmbeddedPostgres } from '@flovyn/store-postgres';
+import { type OnTrip, type PostgresStore, createPostgresStore, startEmbeddedPostgres } from '@flovyn/store-postgres';
 import type { Config } from '../config/config.js';
 import { logEvents } from '../observe/events.js';
 import type { Logger } from '../observe/log.js';
@@ -9,11 +9,13 @@ export async function openDatabase(
   database: Config['database'],
   log: Logger,
   closers: Closers,
+  onTrip: OnTrip,
 ): Promise<PostgresStore> {
   const connection = database.type === 'url' ? database.url : await startOwn(database.directory, log, closers);
   const store = await createPostgresStore({
     connection,
     warn: (message, details = {}) => log.warn(details, message),
+    onTrip,
   });
   closers.add('store', () => store.close());
   return store;

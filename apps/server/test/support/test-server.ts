@@ -10,6 +10,7 @@ export interface TestServer {
   readonly http: string;
   readonly httpPort: number;
   readonly grpcPort: number;
+  readonly metricsPort: number | undefined;
   /** Asks the server, as JSON. `key` is sent as the bearer. The answer is held to the documentation. */
   call(path: string, options?: CallOptions): Promise<Answer>;
   stop(): Promise<void>;
@@ -56,6 +57,7 @@ export async function startTestServer({ environment = {}, file }: TestServerOpti
     http,
     httpPort: server.httpPort,
     grpcPort: server.grpcPort,
+    metricsPort: server.metricsPort,
     call: (path, options) => ask(`${http}${path}`, options, check),
     async stop() {
       await server.stop();

@@ -123,6 +123,29 @@ export function familySuite({ name, withHouse, withTwoHouses }: Houses): void {
         await house.assertSound(id);
       }));
 
+    test('of many is cancelled with its parent by a process that knows none of them, in few looks at the store', () =>
+      withTwoHouses(async (a, b) => {
+        const worker = await connectWorker(a.engine, orgId);
+        const { id } = await start(a.engine);
+        const many = Array.from({ length: 300 }, () => child({ kind: 'nobody does this' }));
+        await worker.turn(await worker.activation(), many, waiting);
+        await worker.session.close();
+        let looks = 0;
+        const { load } = b.store;
+        b.store.load = (...wanted) => {
+          looks += 1;
+          return load(...wanted);
+        };
+        const elsewhere = await connectWorker(b.engine, orgId);
+        await b.engine.cancelWorkflow({ orgId, id, reason: 'enough', requestedBy: 'me' });
+        await b.engine.loops.dispatch.tick();
+        await elsewhere.turn(await elsewhere.activation(), [], { type: 'CANCELLED', reason: 'enough' });
+        const children = await b.store.queries.children(orgId, id);
+        expect(new Set(children?.map(({ workflow }) => workflow.status))).toEqual(new Set(['CANCELLED']));
+        expect(looks).toBeLessThan(10);
+        await b.assertSound(id);
+      }));
+
     test('tells its parent from another process as well', () =>
       withTwoHouses(async (a, b) => {
         const atA = await connectWorker(a.engine, orgId);

@@ -1,12 +1,13 @@
 import type { TaskId } from '@flovyn/engine';
+import type { Json } from '@flovyn/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newTaskId, schedule, waiting } from '../support/commands.js';
 import type { Fault } from '../support/flaky-store.js';
-import { orgId } from '../support/house.js';
+import { type House, orgId } from '../support/house.js';
 import type { Houses } from '../support/houses.js';
 import { randomLife } from '../support/random-life.js';
-import { refOf, refusal, seed, start, tokenOf } from '../support/requests.js';
+import { refOf, refusal, seed, start, startTask, tokenOf } from '../support/requests.js';
 import { connectWorker } from '../support/worker.js';
 
 export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
@@ -26,6 +27,37 @@ export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
         { numRuns: name === 'memory' ? 60 : 5, ...seed() },
       );
     }, 120_000);
+
+    test.each(['signal', 'start', 'token'] as const)(
+      'R05 a %s whose commit was stored, and whose answer was lost, happens once',
+      async (what) => {
+        const act = {
+          signal: async (house: House) => {
+            const { id } = await start(house.engine);
+            const signal = { orgId, id, signalName: 'go', signalValue: '1' as Json };
+            expect(await house.engine.signalWorkflow(signal)).toEqual({ sequence: 2, resumed: false });
+            expect(await house.facts(id)).toEqual(['WORKFLOW_STARTED', 'SIGNAL_RECEIVED']);
+          },
+          start: async (house: House) => {
+            await start(house.engine);
+            const { id, created } = await start(house.engine);
+            expect(created).toBe(true);
+            expect(await house.news(id)).toEqual(['WORKFLOW_CREATED']);
+            const { total } = await house.store.queries.workflows(orgId, { limit: 10, offset: 0 });
+            expect(total).toBe(2);
+          },
+          token: async (house: House) => {
+            const worker = await connectWorker(house.engine, orgId);
+            await startTask(house.engine);
+            const given = await worker.task();
+            const entries = { ...refOf(given), first: 0, output: [tokenOf('a')] };
+            expect(await worker.session.appendEntries(entries)).toEqual({ stored: 1 });
+            expect(await house.news(given.executionId)).toEqual(['TASK_CREATED', 'TASK_STARTED', 'token']);
+          },
+        }[what];
+        await withHouse(act, ['none', 'lost-after']);
+      },
+    );
 
     test(
       'R03 two servers on one store never store two things under one number',

@@ -1,6 +1,6 @@
-import type { Engine, ExecutionId, Polled, TaskId, UnaryTurn } from '@flovyn/engine';
+import type { Engine, ExecutionId, OrgId, Polled, TaskId, UnaryTurn } from '@flovyn/engine';
 import type { Json } from '@flovyn/protocol';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { child, completed, schedule, timer, waiting } from '../support/commands.js';
 import { type House, orgId } from '../support/house.js';
 import type { Houses } from '../support/houses.js';
@@ -8,6 +8,7 @@ import { refusal, start, startTask, tokenOf } from '../support/requests.js';
 import { connectWorker } from '../support/worker.js';
 
 const caller = { orgId, worker: 'foreign', peer: '127.0.0.1:1' };
+const otherOrg = '00000000-0000-4000-8000-000000000000' as OrgId;
 const suspended = { type: 'SUSPENDED', reason: '', waitingOn: [] } as const;
 
 /** Polls once, and takes what there is. */
@@ -40,18 +41,55 @@ function idOf(polled: Polled | undefined): ExecutionId {
   return polled?.work.executionId as ExecutionId;
 }
 
-function submit(house: House, turn: Omit<UnaryTurn, 'orgId' | 'peer'>): Promise<void> {
+function submit(house: House, turn: Omit<UnaryTurn, 'orgId' | 'peer'>): Promise<unknown> {
   return house.engine.unary.submitTurn({ ...caller, ...turn });
 }
 
 export function singleCallSuite({ name, withHouse }: Houses): void {
   describe(`engine on ${name}: a worker that makes single calls`, () => {
+    test('fetches the history of its turn as it is stored, also when something was added since the poll', () =>
+      withHouse(async (house) => {
+        const { id } = await start(house.engine);
+        const call = { ...caller, executionId: id };
+        expect(idOf(await take(house, 'workflow'))).toBe(id);
+        expect(await house.engine.unary.history(call)).toMatchObject(await house.history(id));
+        await submit(house, { executionId: id, commands: [schedule()], outcome: suspended });
+        const { taskId } = taskOf(await take(house, 'task'));
+        await house.engine.unary.completeTask({ ...caller, taskId, output: '7' as Json });
+        expect(idOf(await take(house, 'workflow'))).toBe(id);
+        await house.engine.signalWorkflow({ orgId, id, signalName: 's', signalValue: '1' as Json });
+        const fetched = await house.engine.unary.history(call);
+        expect(fetched?.at(-1)?.type).toBe('SIGNAL_RECEIVED');
+        expect(fetched).toMatchObject(await house.history(id));
+        expect(await house.engine.unary.history({ ...call, orgId: otherOrg })).toBeUndefined();
+      }));
+
+    test('polls that follow each other while much waits share their looks, and what nobody comes for is offered again', () =>
+      withHouse(async (house) => {
+        const waiting: ExecutionId[] = [];
+        for (let n = 0; n < 40; n += 1) {
+          waiting.push((await start(house.engine)).id);
+          house.clock.advance(1);
+        }
+        const looks = vi.spyOn(house.store, 'reserve');
+        const given: ExecutionId[] = [];
+        for (let n = 0; n < 20; n += 1) given.push(idOf(await take(house, 'workflow')));
+        expect(given).toEqual(waiting.slice(0, 20));
+        expect(looks.mock.calls.length).toBeLessThan(10);
+        looks.mockRestore();
+        house.clock.advance(100);
+        await house.engine.loops.dispatch.tick();
+        const line = { orgId, queue: 'default', type: 'workflow', kinds: ['w'] } as const;
+        const left = await house.store.reserve({ ...line, limit: 100, now: house.clock.now(), holdMs: 1 });
+        expect(left.map(({ id }) => id)).toEqual(waiting.slice(20));
+      }));
+
     test('takes a workflow and its task, and ends both', () =>
       withHouse(async (house) => {
         const { id } = await start(house.engine);
         const held = take(house, 'workflow');
         const turn = await held;
-        expect(turn?.work).toMatchObject({ type: 'activation', executionId: id, input: '{"n":1}', events: [] });
+        expect(turn?.work).toMatchObject({ type: 'activation', executionId: id, input: '{"n":1}' });
         const command = schedule();
         await submit(house, { executionId: id, commands: [command], outcome: suspended });
         const attempt = take(house, 'task');

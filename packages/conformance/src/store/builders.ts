@@ -136,6 +136,7 @@ export function aWrite(of: WorkflowState | TaskState, parts: Partial<ExecutionWr
     epoch: 'e1',
     epochBase: 0,
     life: 'life-1',
+    stamp: 'stamp-1',
     workflow,
     ...parts,
   };

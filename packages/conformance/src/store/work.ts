@@ -117,5 +117,31 @@ export function workConformance(name: string, makeDatabase: MakeDatabase): void 
       await bench.store.commit(aBatch({ ready: { add: [], remove: taken.map(({ id }) => id) } }));
       expect((await bench.other.readyLines(10)).map((line) => line.orgId)).not.toContain(another);
     });
+
+    test('R16 is counted, also when it is reserved, up to the limits', async () => {
+      const [orgId, another] = [newOrg(), newOrg()];
+      const add = [
+        ...[1, 2, 3].map((score) => someReady({ orgId, score })),
+        someReady({ orgId, queue: 'slow' }),
+        someReady({ orgId, type: 'workflow' }),
+        someReady({ orgId: another }),
+      ];
+      await bench.store.commit(aBatch({ ready: { add, remove: [] } }));
+      await bench.store.reserve(aReserve({ orgId, limit: 1 }));
+      const counts = async (lines: number, most: number) =>
+        (await bench.other.readyCounts({ lines, most })).filter((line) => line.orgId === orgId);
+      const line = { orgId, queue: 'default', type: 'task', kind: 'export' };
+      const counted = await counts(1_000, 10);
+      expect(counted).toHaveLength(3);
+      expect(counted).toEqual(
+        expect.arrayContaining([
+          { ...line, count: 3 },
+          { ...line, queue: 'slow', count: 1 },
+          { ...line, type: 'workflow', count: 1 },
+        ]),
+      );
+      expect(await counts(1_000, 2)).toContainEqual({ ...line, count: 2 });
+      expect(await bench.other.readyCounts({ lines: 2, most: 10 })).toHaveLength(2);
+    });
   });
 }

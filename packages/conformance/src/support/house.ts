@@ -7,7 +7,14 @@ import {
   createEngine,
   createLocalWakeUps,
 } from '@flovyn/engine';
-import { type ManualClock, countingIds, manualClock, recordingReporter } from '@flovyn/engine/memory';
+import {
+  type ManualClock,
+  type RecordingMeter,
+  countingIds,
+  manualClock,
+  recordingMeter,
+  recordingReporter,
+} from '@flovyn/engine/memory';
 import type { Frame } from '@flovyn/events';
 import { assertLegal } from '@flovyn/events/testing';
 import { type RecordedEvent, invariant } from '@flovyn/protocol';
@@ -21,6 +28,7 @@ export interface House {
   readonly store: Store;
   readonly clock: ManualClock;
   readonly reporter: ReturnType<typeof recordingReporter>;
+  readonly meter: RecordingMeter;
   history(id: ExecutionId): Promise<readonly RecordedEvent[]>;
   /** Types of the history's facts, in order. */
   facts(id: ExecutionId): Promise<string[]>;
@@ -37,12 +45,15 @@ export function openHouse(store: Store, settings: EngineSettings = {}, clock = m
   houses += 1;
   const reporter = recordingReporter();
   const ids = countingIds(houses * 1_000 + (process.pid % 1_000) + Math.floor(performance.timeOrigin % 1e9));
-  const engine = createEngine({ store, clock, timer: clock, ids, wakeUps: createLocalWakeUps(), reporter, settings });
+  const meter = recordingMeter();
+  const wakeUps = createLocalWakeUps();
+  const engine = createEngine({ store, clock, timer: clock, ids, wakeUps, reporter, meter, settings });
   const house: House = {
     engine,
     store,
     clock,
     reporter,
+    meter,
     async history(id) {
       const events = await store.queries.history(orgId, id, {});
       invariant(events !== undefined, `execution ${id} has a history`);

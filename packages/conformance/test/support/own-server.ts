@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { WireTarget } from '../../src/wire/index.js';
 
@@ -42,13 +43,18 @@ export async function startOwnServer(): Promise<OwnServer> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
+  const said = lines(child);
+
   async function stop(): Promise<void> {
     await end(child);
-    await rm(folder, { recursive: true, force: true });
+    // A database whose server vanished writes on for a moment.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    if (child.exitCode === 0) return;
+    throw new Error(`${SERVER} did not end in order. Its last words:\n${said.slice(-20).join('\n')}`);
   }
 
   try {
-    const { httpPort, grpcPort } = await listening(child);
+    const { httpPort, grpcPort } = await listening(child, said);
     return {
       target: {
         grpcUrl: `http://127.0.0.1:${grpcPort}`,
@@ -61,7 +67,8 @@ export async function startOwnServer(): Promise<OwnServer> {
       stop,
     };
   } catch (error) {
-    await stop();
+    // The reason is the same, and better said.
+    await stop().catch(() => undefined);
     throw error;
   }
 }
@@ -102,30 +109,37 @@ function configuration(organisations: readonly Organisation[]): string {
   ].join('\n');
 }
 
-/** Waits for the line that says where it listens; when it ends first, fails with all it had said. */
-async function listening(child: ChildProcess): Promise<{ httpPort: number; grpcPort: number }> {
+/** Everything it says, as it says it. */
+function lines({ stdout, stderr }: ChildProcess): readonly string[] {
   const said: string[] = [];
-  return new Promise((resolve, reject) => {
-    const give = (why: string): void => {
-      clearTimeout(timer);
-      reject(new Error(`${SERVER} ${why}. It said:\n${said.join('\n')}`));
-    };
-    const timer = setTimeout(() => give('did not listen in time'), START_LIMIT_MS);
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null) continue;
-      createInterface(stream).on('line', (line) => {
-        said.push(line);
-        if (!line.includes('"grpcPort"')) return;
-        clearTimeout(timer);
-        resolve(JSON.parse(line) as { httpPort: number; grpcPort: number });
-      });
+  for (const stream of [stdout, stderr]) {
+    if (stream !== null) createInterface(stream).on('line', (line) => said.push(line));
+  }
+  return said;
+}
+
+/** Waits for the line that says where it listens; when it ends first, fails with all it had said. */
+async function listening(
+  child: ChildProcess,
+  said: readonly string[],
+): Promise<{ httpPort: number; grpcPort: number }> {
+  const deadline = performance.now() + START_LIMIT_MS;
+  for (;;) {
+    const line = said.find((each) => each.includes('"grpcPort"'));
+    if (line !== undefined) return JSON.parse(line) as { httpPort: number; grpcPort: number };
+    if (hasEnded(child) || performance.now() > deadline) {
+      throw new Error(`${SERVER} does not listen. It said:\n${said.join('\n')}`);
     }
-    child.once('close', () => give('ended'));
-  });
+    await wait(20);
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);

@@ -43,14 +43,14 @@ export function decideTurn(
 
 /**
  * The same from a worker that makes single calls. It shows no claim: the turn belongs to whoever of their kind has the
- * execution. Facts it has not seen are those after its claim.
+ * execution. Facts it has not seen are those after its claim. Replies with what the execution has become.
  */
 export function decideUnaryTurn(
   circumstances: Circumstances,
   turn: UnaryTurn,
   turnId: string,
   settings: TurnSettings,
-): OwnDecision<void> {
+): OwnDecision<WorkflowState | undefined> {
   const { execution, workflow } = existing(circumstances.execution, turn.executionId);
   if (workflow.status !== 'RUNNING' || workflow.claim.door !== 'unary') {
     throw new ServiceError(
@@ -62,13 +62,13 @@ export function decideUnaryTurn(
   const { open, keys } = carryOut({ execution, workflow }, turn.commands, circumstances, newId, limits);
   if (isFull(execution, open, limits)) {
     const { occurrences } = historyFull(execution, turnId, limits);
-    return decided(undefined, occurrences);
+    return decidedAfter(occurrences, workflowOf);
   }
   const outcome = turn.outcome === undefined ? undefined : honoured(turn.outcome, workflow, open);
   if (outcome !== undefined) conclude(open, turnId, outcome);
   const wakes = workflow.wakeSequence > workflow.claim.claimedSequence || wakesItself(open);
   if (outcome?.type === 'SUSPENDED' && wakes) open.add({ type: 'WORKFLOW_WOKEN' });
-  const decision = decided(undefined, open.occurrences);
+  const decision = decidedAfter(open.occurrences, workflowOf);
   return keys.length === 0 ? decision : { ...decision, keys };
 }
 
@@ -87,6 +87,10 @@ export function decideTurnReleased(
     return decided(undefined, cancelled(execution, workflow.cancellation.reason));
   }
   return decided(undefined, [{ type: 'WORKFLOW_RELEASED', reason: request.reason }]);
+}
+
+function workflowOf({ workflow }: ExecutionView): WorkflowState | undefined {
+  return workflow;
 }
 
 function existing(execution: ExecutionView | undefined, id: ExecutionView['id']) {

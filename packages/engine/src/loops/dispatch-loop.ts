@@ -3,19 +3,20 @@ import type { Loop } from '../engine.js';
 import type { ExecutionView } from '../execution/view.js';
 import type { TaskId } from '../ids.js';
 import type { Occurrence } from '../occurrence.js';
-import type { ReadyLine, ReadyWork, Store } from '../ports/store.js';
+import type { ReadyWork, Store } from '../ports/store.js';
 import type { Clock, WakeUps } from '../ports/surroundings.js';
 import { Alarm } from '../services/alarm.js';
-import { type Dispatcher, type Place, type Seat, canTake } from '../services/dispatcher.js';
+import type { Dispatcher, Place, Seat } from '../services/dispatcher.js';
 import type { Lane } from '../services/lane.js';
+import { type Queue, Shelf } from './shelf.js';
 import { WaitingLines } from './waiting-lines.js';
 
-/** How long found work is kept from other processes while its claim is being stored. */
-const HOLD_MS = 10_000;
+/** How long found work is kept from other processes while its claim is being stored. Past it, a claim may meet another. */
+const HOLD_MS = 2_000;
 /** How often a look is taken though nobody said there was anything: every hint may be lost, and others have work too. */
 const LOOK_EVERY_MS = 1_000;
 /** Most pieces taken at a time for those who take the same. */
-const AT_A_TIME = 100;
+const AT_A_TIME = 500;
 /** Most lines found in one look. */
 const LINES = 10_000;
 
@@ -31,12 +32,17 @@ export interface DispatchOptions {
  * Gives waiting work to workers with room. Work that becomes ready while somebody has room never comes here: it is handed
  * over in its own commit. What waits is known by hints, and once a second by one look at all lines: idle workers, however
  * many, ask the store for nothing.
+ *
+ * A tick finds work and begins to claim it. Whoever it is claimed for has no room meanwhile, so nobody waits for the claims.
  */
 export class DispatchLoop implements Loop {
   readonly #options: DispatchOptions;
   readonly #alarm = new Alarm();
   readonly #waiting = new WaitingLines();
+  readonly #shelf = new Shelf();
   #lookAt = 0;
+  /** The first claim that failed since the last tick. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
@@ -52,6 +58,7 @@ export class DispatchLoop implements Loop {
 
   /** Somebody has room, who had none or was not here. */
   freed(): void {
+    for (const queue of this.#shelf.queues()) this.#give(queue);
     if (!this.#waiting.isEmpty) this.#alarm.ring();
   }
 
@@ -62,10 +69,10 @@ export class DispatchLoop implements Loop {
       this.#lookAt = now + LOOK_EVERY_MS;
       for (const line of await store.readyLines(LINES)) this.#waiting.add(line);
     }
-    const claims: Promise<void>[] = [];
-    for (const group of this.#groups()) claims.push(...(await this.#fill(group)));
-    await Promise.all(claims);
-    return Math.max(1, this.#lookAt - clock.now());
+    for (const queue of this.#shelf.queues()) this.#give(queue);
+    await Promise.all([this.#putBack(), ...this.#groups().map((group) => this.#fill(group))]);
+    this.#raise();
+    return Math.max(1, Math.min(this.#lookAt, this.#shelf.expiresAt) - clock.now());
   }
 
   /** Who has room for something that waits, together with all others who would take the same. */
@@ -79,8 +86,8 @@ export class DispatchLoop implements Loop {
         const kinds = this.#waiting.kinds({ orgId, queue, type }, (kind) => seat.accepts(type, kind));
         if (kinds.length === 0) continue;
         const name = `${type} ${orgId} ${queue} ${kinds.join()}`;
-        const group = groups.get(name) ?? { queue: { orgId, queue, type }, kinds, seats: [] };
-        group.seats.push(seat);
+        const group = groups.get(name) ?? { queue: { orgId, queue, type }, kinds, room: 0 };
+        group.room += seat.free(type);
         groups.set(name, group);
       }
     }
@@ -88,33 +95,44 @@ export class DispatchLoop implements Loop {
   }
 
   /** Takes what waits for those with room. A line stays in mind until a look has found less in it than was wanted. */
-  async #fill({ queue, kinds, seats }: Group): Promise<readonly Promise<void>[]> {
+  async #fill({ queue, kinds, room }: Group): Promise<void> {
     const { store, clock } = this.#options;
-    const room = seats.reduce((sum, seat) => sum + Math.max(0, seat.free(queue.type)), 0);
-    const limit = Math.min(room, AT_A_TIME);
-    if (limit === 0) return [];
+    const limit = Math.min(this.#shelf.wanted(queue, room), AT_A_TIME);
     // Taken before looking: a hint that comes meanwhile is for the next tick.
     for (const kind of kinds) this.#waiting.delete({ ...queue, kind });
     const found = await store.reserve({ ...queue, kinds, limit, now: clock.now(), holdMs: HOLD_MS });
-    if (found.length === limit) {
-      for (const kind of kinds) this.#waiting.add({ ...queue, kind });
-      // There may be more, and somebody to take it.
-      if (room > limit) this.#alarm.ring();
-    }
-    return found.map((work) => this.#claim(work, seats));
+    const isAll = found.length < limit;
+    this.#shelf.put(queue, found, isAll, clock.now());
+    this.#give(queue);
+    if (isAll) return;
+    for (const kind of kinds) this.#waiting.add({ ...queue, kind });
+    // There may be more, and somebody to take it.
+    if (room > limit) this.#alarm.ring();
   }
 
-  async #claim(work: ReadyWork, seats: readonly Seat[]): Promise<void> {
+  /** Gives what is at hand to those with room. */
+  #give(queue: Queue): void {
+    const { type } = queue;
+    for (const seat of this.#options.dispatcher.seatsAt(queue)) {
+      while (seat.free(type) > 0) {
+        const work = this.#shelf.take(queue, (kind) => seat.accepts(type, kind));
+        if (work === undefined) break;
+        this.#claim(work, seat).catch((error: unknown) => {
+          this.#failure ??= { error };
+          this.#alarm.ring();
+        });
+      }
+    }
+  }
+
+  async #claim(work: ReadyWork, seat: Seat): Promise<void> {
     const { lane, dispatcher } = this.#options;
     const taskId = work.type === 'task' ? (work.id as TaskId) : undefined;
-    // All the room may have gone to something else while the store was looked into: the work waits on.
-    const seat = seats.find((one) => canTake(one, work));
-    if (seat === undefined) return this.#giveUp(work);
     const { executionId, type } = work;
     const place = dispatcher.occupy(seat, { executionId, type, ...(taskId === undefined ? {} : { taskId }) });
-    let claimed = false;
+    let isClaimed = false;
     try {
-      claimed = await lane.change({
+      isClaimed = await lane.change({
         id: executionId,
         orgId: work.orgId,
         ...(taskId === undefined ? {} : { taskIds: [taskId] }),
@@ -126,14 +144,24 @@ export class DispatchLoop implements Loop {
         },
       });
     } finally {
-      if (!claimed) dispatcher.leave(place);
+      if (!isClaimed) dispatcher.leave(place);
     }
+    // It was gone already: there is room for something else.
+    if (!isClaimed) this.freed();
   }
 
-  /** Reserved for nobody: offered again at once. */
-  async #giveUp(work: ReadyWork): Promise<void> {
-    await this.#options.store.release(work.id);
-    this.#waiting.add(work);
+  /** What was reserved and nobody came for is offered again at once. */
+  async #putBack(): Promise<void> {
+    const { store, clock } = this.#options;
+    const expired = this.#shelf.takeExpired(clock.now());
+    await Promise.all(expired.map(({ id }) => store.release(id)));
+    for (const work of expired) this.#waiting.add(work);
+  }
+
+  #raise(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
   }
 }
 
@@ -149,7 +177,7 @@ function taskClaimed(execution: ExecutionView | undefined, taskId: TaskId, place
 }
 
 interface Group {
-  readonly queue: Omit<ReadyLine, 'kind'>;
+  readonly queue: Queue;
   readonly kinds: readonly string[];
-  readonly seats: Seat[];
+  room: number;
 }

@@ -35,6 +35,6 @@ export class WaitingLines {
 }
 
 /** Neither an organisation's id nor a queue's name has a space in it. */
-function queueName({ type, orgId, queue }: Omit<ReadyLine, 'kind'>): string {
+export function queueName({ type, orgId, queue }: Omit<ReadyLine, 'kind'>): string {
   return `${type} ${orgId} ${queue}`;
 }

@@ -11,6 +11,7 @@ import type {
   StoredLog,
   StreamEntry,
 } from '../ports/store.js';
+import type { WorkerToken } from '../ports/worker-tokens.js';
 import type { Capability, DefinitionConfiguration, WorkerRegistration } from '../ports/workers.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
 import type { Wait } from '../wait/state.js';
@@ -34,6 +35,7 @@ export interface MemoryRows {
   /** By organisation, type and kind. */
   readonly definitions: Map<string, DefinitionRow>;
   readonly taskState: Map<TaskId, Map<string, Json>>;
+  readonly workerTokens: Map<string, { readonly token: WorkerToken; readonly hash: string }>;
 }
 
 export interface WorkerRow extends WorkerRegistration {

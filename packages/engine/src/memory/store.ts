@@ -9,6 +9,7 @@ import {
   type IdempotencyKeyId,
   type Loaded,
   type LoadedExecution,
+  type ReadyCount,
   type ReadyLine,
   type ReadyWork,
   type ReserveRequest,
@@ -23,6 +24,7 @@ import { type Wait, waitName } from '../wait/state.js';
 import { memoryQueries } from './queries.js';
 import type { MemoryRows } from './rows.js';
 import { memoryTaskState } from './task-state.js';
+import { memoryWorkerTokens } from './worker-tokens.js';
 import { memoryWorkers } from './workers.js';
 
 export interface MemoryStore extends Store {
@@ -50,6 +52,7 @@ export function createMemoryStore(): MemoryStore {
     workers: new Map(),
     definitions: new Map(),
     taskState: new Map(),
+    workerTokens: new Map(),
   };
   return {
     rows,
@@ -65,6 +68,7 @@ export function createMemoryStore(): MemoryStore {
       if (work !== undefined) work.reservedUntil = 0;
     },
     readyLines: async (limit) => readyLines(rows, limit),
+    readyCounts: async (limits) => readyCounts(rows, limits),
     dueTimers: async (now, limit) =>
       soonest(rows)
         .filter((timer) => timer.dueAt <= now)
@@ -105,6 +109,7 @@ export function createMemoryStore(): MemoryStore {
       find: async (slugOrId) => [...rows.orgs.values()].find((org) => org.slug === slugOrId || org.id === slugOrId),
     },
     workers: memoryWorkers(rows),
+    workerTokens: memoryWorkerTokens(rows),
     taskState: memoryTaskState(rows),
     ping: async () => undefined,
     close: async () => undefined,
@@ -263,6 +268,16 @@ function readyLines(rows: MemoryRows, limit: number): ReadyLine[] {
     lines.set(`${type} ${orgId} ${queue} ${kind}`, { orgId, queue, type, kind });
   }
   return [...lines.values()].slice(0, limit);
+}
+
+function readyCounts(rows: MemoryRows, { lines, most }: { lines: number; most: number }): ReadyCount[] {
+  return readyLines(rows, lines).map((line) => {
+    const stands = [...rows.ready.values()].filter(
+      ({ orgId, queue, type, kind }) =>
+        orgId === line.orgId && queue === line.queue && type === line.type && kind === line.kind,
+    );
+    return { ...line, count: Math.min(stands.length, most) };
+  });
 }
 
 function timerName({ executionId, type, id }: TimerRef): string {

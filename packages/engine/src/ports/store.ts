@@ -4,6 +4,7 @@ import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { TaskLog } from '../occurrence.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
 import type { Wait, WaitRef } from '../wait/state.js';
+import type { WorkerTokenStore } from './worker-tokens.js';
 import type { WorkerStore } from './workers.js';
 
 /**
@@ -47,6 +48,9 @@ export interface Store {
   /** The lines in which ready work stands, at most `limit` of them. Also those of which all work is reserved. */
   readyLines(limit: number): Promise<readonly ReadyLine[]>;
 
+  /** How much work stands in each line, reserved work included: at most `lines` lines, each counted up to `most`. */
+  readyCounts(limits: { readonly lines: number; readonly most: number }): Promise<readonly ReadyCount[]>;
+
   /** What is due at `now`, soonest first. Two processes may see the same; what it does is a change that happens once. */
   dueTimers(now: number, limit: number): Promise<readonly DueTimer[]>;
 
@@ -58,6 +62,7 @@ export interface Store {
   readonly streams: StreamLog;
   readonly orgs: OrgStore;
   readonly workers: WorkerStore;
+  readonly workerTokens: WorkerTokenStore;
   readonly taskState: TaskStateStore;
 
   /** Resolves when a round trip to the database succeeds; rejects with UNAVAILABLE otherwise. */
@@ -118,6 +123,8 @@ export interface LoadedExecution {
   readonly epoch: string;
   readonly epochBase: number;
   readonly life: string;
+  /** Of the batch that wrote it last; absent when that was before there were stamps. */
+  readonly stamp?: string | undefined;
   /** Absent for a standalone task. */
   readonly workflow: WorkflowState | undefined;
   readonly tasks: readonly TaskState[];
@@ -158,6 +165,8 @@ export interface ExecutionWrite {
   readonly epoch: string;
   readonly epochBase: number;
   readonly life: string;
+  /** The same for all executions of a batch, and for no other batch: so a commit whose answer was lost can be told. */
+  readonly stamp: string;
   readonly workflow: WorkflowState | undefined;
 }
 
@@ -228,6 +237,10 @@ export interface ReadyWork {
 
 /** Where work of one kind stands in a queue. */
 export type ReadyLine = Pick<ReadyWork, 'orgId' | 'queue' | 'type' | 'kind'>;
+
+export interface ReadyCount extends ReadyLine {
+  readonly count: number;
+}
 
 export interface ReserveRequest {
   readonly orgId: OrgId;
@@ -373,7 +386,7 @@ export interface HistoryRange {
   readonly fromEnd?: boolean;
 }
 
-interface PageFilter {
+export interface PageFilter {
   readonly limit: number;
   readonly offset: number;
   /** Goes on after a page's `nextCursor`; takes the place of `offset`. */

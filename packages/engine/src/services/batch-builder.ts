@@ -64,7 +64,7 @@ export class BatchBuilder {
 
   constructor(parts: BuilderParts) {
     this.#parts = parts;
-    this.batch = new Batch({ life: parts.prepared.life, newEpoch: () => parts.ids.epoch() });
+    this.batch = new Batch({ life: parts.prepared.life, newEpoch: () => parts.ids.epoch(), stamp: parts.ids.epoch() });
   }
 
   decide(change: Change<unknown>): Outcome {
@@ -155,7 +155,20 @@ export class BatchBuilder {
       return known;
     }
     if (prepared.looked.has(id) || (fresh && !prepared.again)) return undefined;
-    throw new Missing(id);
+    throw this.#missing(id);
+  }
+
+  /** One that is missing is seldom alone: with it, everything that is likely to be needed next. */
+  #missing(id: ExecutionId): Missing {
+    const { prepared, working } = this.#parts;
+    const ids = new Set([id]);
+    const add = (other: ExecutionId | undefined): void => {
+      if (other === undefined || prepared.executions.has(other) || prepared.looked.has(other)) return;
+      if (prepared.again || working.cached(other) === undefined) ids.add(other);
+    };
+    for (const { id: next, fresh } of this.#forwarded) if (fresh !== true) add(next);
+    for (const { workflow } of prepared.executions.values()) add(workflow?.parentId);
+    return new Missing([...ids]);
   }
 
   #apply(execution: Execution, occurrence: Occurrence, now: number): void {

@@ -40,7 +40,7 @@ export interface Building {
  * Adds the rows of one execution. The queueing rows (ready work, timers) follow from what each record was before the batch
  * and is after it.
  */
-export function buildDraft(draft: Draft, batch: Building): void {
+export function buildDraft(draft: Draft, batch: Building, stamp: string): void {
   const { execution } = draft;
   for (const [id, sign] of draft.signs) if (!draft.tasks.has(id)) batch.signs.push(sign);
   if (!draft.moved && !draft.removed) return;
@@ -90,6 +90,7 @@ export function buildDraft(draft: Draft, batch: Building): void {
     epoch: execution.epoch,
     epochBase: execution.epochBase,
     life: execution.life,
+    stamp,
     workflow,
   });
 }

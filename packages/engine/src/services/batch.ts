@@ -4,7 +4,9 @@ import { evolveWorkflow, wokenBy } from '../execution/evolve.js';
 import { isTerminalWorkflow } from '../execution/state.js';
 import { type Execution, remember } from '../execution/view.js';
 import type { ExecutionId, OrgId, TaskId } from '../ids.js';
+import { type Before, firedBy, milestonesOf } from '../milestones.js';
 import type { Occurrence, TaskOccurrence, TaskOutput, WaitOccurrence, WorkflowOccurrence } from '../occurrence.js';
+import type { Fired, Milestone } from '../ports/meter.js';
 import type {
   CommitBatch,
   DueTimer,
@@ -28,6 +30,8 @@ import { waitName } from '../wait/state.js';
 export interface BatchOptions {
   readonly life: string;
   readonly newEpoch: () => string;
+  /** Never used before. */
+  readonly stamp: string;
 }
 
 /**
@@ -35,6 +39,11 @@ export interface BatchOptions {
  * numbers; the queueing rows (ready work, timers) follow from what each record was before the batch and is after it.
  */
 export class Batch {
+  /** What is counted of it once it is stored. */
+  readonly milestones: Milestone[] = [];
+  readonly fired: Fired[] = [];
+  /** Entries that came after the end of their stream, and are passed over. */
+  lateEntries = 0;
   readonly #options: BatchOptions;
   readonly #drafts = new Map<ExecutionId, Draft>();
   readonly #history: HistoryRow[] = [];
@@ -114,6 +123,7 @@ export class Batch {
     const fact = record(occurrence, undefined);
     const wait = evolveWait(before, occurrence, execution.sequence + 1);
     draft.moved = true;
+    this.#count(occurrence, { wait: before }, now);
     if (wait !== undefined && wait !== before) {
       if (!draft.waits.has(name)) draft.waits.set(name, before);
       execution.waits.set(name, wait);
@@ -130,6 +140,7 @@ export class Batch {
     const sequence = execution.sequence + (fact === undefined ? 0 : 1);
     execution.workflow = evolveWorkflow(execution.workflow, occurrence, { now, sequence });
     draft.moved = true;
+    this.#count(occurrence, {}, now);
     if (fact !== undefined) this.#recordFact(execution, fact, now);
     this.#announceNews(execution, announce(before, occurrence, { workflow: execution.workflow, task: undefined }, now));
     this.#freeKey(execution.workflow);
@@ -146,7 +157,8 @@ export class Batch {
 
     if (occurrence.type === 'TASK_OUTPUT') {
       // Nothing follows the terminal entry of an execution; late output is acknowledged all the same.
-      if (!closed) this.#appendOutput(execution, before, task, occurrence.output);
+      if (closed) this.lateEntries += occurrence.output.length;
+      else this.#appendOutput(execution, before, task, occurrence.output);
       return this.#sign(draft, task, signOf(occurrence.output));
     }
     if (occurrence.type === 'TASK_LOGGED') {
@@ -157,6 +169,7 @@ export class Batch {
 
     if (task !== before) this.#touchTask(draft, task.id, before);
     draft.moved = true;
+    this.#count(occurrence, { task: before }, now);
     if (before !== undefined) {
       const ended = endedAttempt(before, occurrence, now) ?? reopenedAttempt(before, occurrence);
       if (ended !== undefined) this.#attempts.push(ended);
@@ -168,6 +181,12 @@ export class Batch {
       this.#announceNews(execution, news, task);
     }
     this.#freeKey(task);
+  }
+
+  #count(occurrence: Occurrence, before: Before, now: number): void {
+    for (const milestone of milestonesOf(occurrence, before)) this.milestones.push(milestone);
+    const fired = firedBy(occurrence, before, now);
+    if (fired !== undefined) this.fired.push(fired);
   }
 
   #recordTaskFact(execution: Execution, occurrence: TaskOccurrence, task: TaskState, now: number): void {
@@ -303,7 +322,7 @@ export class Batch {
       timers: { set: [] as DueTimer[], remove: [...this.#staleTimers] },
       deleted: [] as CommitBatch['deleted'][number][],
     };
-    for (const draft of this.#drafts.values()) buildDraft(draft, batch);
+    for (const draft of this.#drafts.values()) buildDraft(draft, batch, this.#options.stamp);
     const stateless =
       batch.executions.length +
         batch.ready.remove.length +

@@ -2,10 +2,12 @@ import type { Change } from '../change.js';
 import type { Engine, Once } from '../engine.js';
 import { DispatchLoop } from '../loops/dispatch-loop.js';
 import { TimerLoop } from '../loops/timer-loop.js';
+import type { Meter } from '../ports/meter.js';
 import type { Store } from '../ports/store.js';
 import type { Clock, Ids, Reporter, Timer, WakeUps } from '../ports/surroundings.js';
 import { Lane } from './lane.js';
 import { Dispatcher } from './dispatcher.js';
+import { type PresentParts, present, waiting } from './present.js';
 import type { LeaseTimes } from './session.js';
 import { SessionRegistry } from './sessions.js';
 import { cancelTask, deleteTask, retryTask } from './standalone-task.js';
@@ -42,12 +44,13 @@ export interface EngineParts {
   readonly ids: Ids;
   readonly wakeUps: WakeUps;
   readonly reporter: Reporter;
+  readonly meter: Meter;
   readonly settings?: EngineSettings;
 }
 
 /** Puts the rooms of the engine together. Whoever calls it runs the loops and closes it. */
 export function createEngine(parts: EngineParts): Engine {
-  const { store, clock, timer, ids, wakeUps, reporter, settings = {} } = parts;
+  const { store, clock, timer, ids, wakeUps, reporter, meter, settings = {} } = parts;
   const hub = new StreamHub(reporter);
   const dispatcher = new Dispatcher(() => ids.token());
   const lane: Lane = new Lane({
@@ -56,10 +59,12 @@ export function createEngine(parts: EngineParts): Engine {
     ids,
     wakeUps,
     reporter,
+    meter,
     dispatcher,
     published: (id, entries) => hub.publish(id, entries),
     ended: () => dispatch.freed(),
-    putOff: (dueAt) => timers.putOff(dueAt),
+    putOff: (timer) => timers.putOff(timer),
+    letGo: (timer) => timers.letGo(timer),
     cachedExecutions: settings.cachedExecutions ?? 20_000,
   });
   const dispatch = new DispatchLoop({ store, lane, dispatcher, clock, wakeUps });
@@ -80,6 +85,12 @@ export function createEngine(parts: EngineParts): Engine {
   const sessions = new SessionRegistry({ lane, dispatcher, store, clock, ids, reporter, times, freed, unary, timer });
   const change = <Reply>(asked: Once, wanted: Change<Reply>): Promise<Reply> =>
     lane.change(asked.once === undefined ? wanted : { ...wanted, once: asked.once });
+  const here: PresentParts = {
+    store,
+    sessions: () => sessions.connected(),
+    singles: () => unary.all(),
+    polls: () => dispatcher.seats().filter(({ door }) => door === 'unary').length,
+  };
   return {
     startWorkflow: (request) => change(request, startWorkflow(request, ids)),
     startTask: (request) => change(request, startTask(request, ids)),
@@ -94,11 +105,13 @@ export function createEngine(parts: EngineParts): Engine {
     retryTask: (request) => change(request, retryTask(request)),
     deleteTask: (request) => lane.change(deleteTask(request)),
     sessions,
-    unary: new SingleCalls({ lane, dispatcher, workers: unary, store, clock, timer, ids, freed }),
+    unary: new SingleCalls({ lane, dispatcher, workers: unary, store, clock, timer, ids, reporter, meter, freed }),
     streams: hub,
     loops: { timers, leases: sessions.leases, dispatch },
     oldestWaitMs: () => lane.oldestWaitMs(),
     backlog: () => lane.backlog(),
+    present: () => present(here),
+    waiting: () => waiting(here),
     close: () => lane.close(),
   };
 }

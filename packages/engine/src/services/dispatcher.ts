@@ -75,6 +75,11 @@ export class Dispatcher {
     return [...this.#byQueue.values()].flatMap((seats) => [...seats]);
   }
 
+  /** Who there is now at one queue. */
+  seatsAt({ orgId, queue }: Pick<Seat, 'orgId' | 'queue'>): readonly Seat[] {
+    return [...(this.#byQueue.get(queueName(orgId, queue)) ?? [])];
+  }
+
   /** A session sits down, for good: work of executions it knows comes to it first. */
   addSession(seat: Seat): void {
     this.holds(seat.holder);

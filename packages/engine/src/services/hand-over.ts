@@ -68,7 +68,8 @@ type Activation = Extract<HandOver, { type: 'activation' }>;
 
 /**
  * The same for a turn, for a worker that has seen the facts up to `held`. What must be read first is read from the
- * store; everything else is what the execution is at this moment.
+ * store; everything else is what the execution is at this moment. A worker that fetches the history itself is given all of
+ * it, or none when that would have to be read.
  */
 export function activation(
   meeting: Meeting,
@@ -78,8 +79,8 @@ export function activation(
   const { place, execution } = meeting;
   const { workflow } = execution;
   if (workflow?.status !== 'RUNNING' || workflow.claim.token !== place.token) return undefined;
-  // Who fetches the history itself is given none of it.
-  const after = held ?? execution.sequence;
+  const isFetching = held === undefined;
+  const after = held ?? (factsAfter(execution, 0) === undefined ? execution.sequence : 0);
   const given: Activation = {
     type: 'activation',
     executionId: execution.id,
@@ -87,7 +88,7 @@ export function activation(
     kind: workflow.kind,
     orgId: execution.orgId,
     queue: workflow.queue,
-    input: after === 0 || held === undefined ? workflow.input : undefined,
+    input: after === 0 || isFetching ? workflow.input : undefined,
     workflowVersion: workflow.workflowVersion,
     parentId: workflow.parentId,
     afterSequence: after,

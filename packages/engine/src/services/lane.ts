@@ -1,11 +1,20 @@
 import { ServiceError } from '@flovyn/protocol';
 import type { Change } from '../change.js';
 import type { ExecutionId, SessionId } from '../ids.js';
-import { type CommitBatch, CommitConflict, type Store, type StreamEntry } from '../ports/store.js';
+import type { Meter, StoringMeter } from '../ports/meter.js';
+import {
+  type CommitBatch,
+  CommitConflict,
+  type DueTimer,
+  type Store,
+  type StreamEntry,
+  type TimerRef,
+} from '../ports/store.js';
 import type { Clock, Ids, Reporter, WakeUps } from '../ports/surroundings.js';
 import { BatchBuilder, type Outcome } from './batch-builder.js';
 import type { Dispatcher } from './dispatcher.js';
 import { Doubts } from './doubts.js';
+import { type Fate, fateOf } from './fate.js';
 import { prepareGifts } from './gifts.js';
 import { Missing, WorkingSet } from './working-set.js';
 
@@ -15,13 +24,16 @@ export interface LaneOptions {
   readonly ids: Ids;
   readonly wakeUps: WakeUps;
   readonly reporter: Reporter;
+  readonly meter: Meter;
   readonly dispatcher: Dispatcher;
   /** Called with the entries of each execution after the commit that wrote them. */
   readonly published: (id: ExecutionId, entries: readonly StreamEntry[]) => void;
   /** Called after a commit for each claim that ended in it. */
   readonly ended: (sessionId: SessionId) => void;
-  /** Called after a commit that put something off until `dueAt`. */
-  readonly putOff: (dueAt: number) => void;
+  /** Called after a commit for each thing that it put off. */
+  readonly putOff: (timer: DueTimer) => void;
+  /** Called after a commit for each thing that does not become due any more, before those that do. */
+  readonly letGo: (timer: TimerRef) => void;
   readonly cachedExecutions: number;
 }
 
@@ -77,7 +89,10 @@ export class Lane {
   change<Reply>(change: Change<Reply>): Promise<Reply> {
     return new Promise<Reply>((resolve, reject) => {
       const refusal = this.#refuse();
-      if (refusal !== undefined) return reject(refusal);
+      if (refusal !== undefined) {
+        this.#options.meter.refused(refusal.code);
+        return reject(refusal);
+      }
       this.#bytes += change.bytes ?? 0;
       const queuedAt = this.#options.clock.now();
       this.#queue.push({ change, queuedAt, resolve: resolve as (reply: unknown) => void, reject });
@@ -88,6 +103,11 @@ export class Lane {
   /** To be called now and then, also when nothing else happens. */
   settleDoubts(): void {
     if (!this.#closed) this.#doubts.settle(this);
+  }
+
+  /** How far the history of an execution has got, for one that is in memory. It may be ahead of what is stored. */
+  sequenceOf(id: ExecutionId): number | undefined {
+    return this.#working.cached(id)?.sequence;
   }
 
   oldestWaitMs(): number {
@@ -133,33 +153,42 @@ export class Lane {
     return this.#queue.splice(0, count);
   }
 
-  /** Carries the members through, whole if possible: stored together, else read again, else one by one. */
+  /**
+   * Carries the members through, whole if possible: stored together, else read again, else one by one. A commit whose
+   * answer was lost is looked for before anything is decided again: no member happens twice.
+   */
   async #settle(members: readonly Member[]): Promise<void> {
     let left = members;
     let others = new Set<ExecutionId>();
     for (let attempt = 1; left.length > 0; attempt += 1) {
-      const result = await this.#attempt(left, attempt > 1, others);
+      const tried = await this.#attempt(left, attempt > 1, others);
+      const result = 'unsure' in tried ? await this.#settleUnsure(left, tried.unsure) : tried;
       if ('carried' in result) {
         left = left.slice(result.carried);
         others = new Set();
         attempt = 0;
         continue;
       }
-      // Each such try knows one execution more than the one before it.
-      if (result.error instanceof Missing && !others.has(result.error.id)) {
-        others.add(result.error.id);
+      // Each such try knows more executions than the one before it.
+      if (result.error instanceof Missing && result.error.ids.some((id) => !others.has(id))) {
+        for (const id of result.error.ids) others.add(id);
         attempt -= 1;
         continue;
       }
       const why = reasonOf(result.error);
       if (why === 'lost') this.#working.forgetAll();
+      if ('isFinal' in result) {
+        for (const member of left) this.#answer(member, { thrown: result.error });
+        return;
+      }
       if (left.length > 1 && why !== 'lost' && attempt >= 2) {
         for (const member of left) await this.#settle([member]);
         return;
       }
       if (attempt >= TRIES[why]) {
-        for (const { change, reject } of left)
-          reject(why === 'conflict' ? contended(change, result.error) : result.error);
+        for (const member of left) {
+          this.#answer(member, { thrown: why === 'conflict' ? contended(member.change, result.error) : result.error });
+        }
         return;
       }
     }
@@ -170,11 +199,12 @@ export class Lane {
     members: readonly Member[],
     again: boolean,
     others: ReadonlySet<ExecutionId>,
-  ): Promise<{ carried: number } | { error: unknown }> {
-    const { store, dispatcher, clock, ids } = this.#options;
+  ): Promise<Tried | { unsure: Unsure }> {
+    const { store, dispatcher, clock, ids, meter } = this.#options;
     let built: BatchBuilder | undefined;
     const outcomes: Outcome[] = [];
     let rows: CommitBatch | undefined;
+    let storing: StoringMeter | undefined;
     try {
       const prepared = await this.#working.prepare(
         members.map(({ change }) => change),
@@ -187,15 +217,46 @@ export class Lane {
         outcomes.push(built.decide(change));
       }
       rows = built.batch.build();
-      if (rows !== undefined) await store.commit(rows);
-      else if (again) await store.unlock();
+      if (rows !== undefined) {
+        storing = meter.storing();
+        await store.commit(rows);
+      } else if (again) await store.unlock();
     } catch (error) {
-      if (built !== undefined) this.#undo(built, reasonOf(error) === 'lost');
+      const why = reasonOf(error);
+      storing?.failed(why);
+      if (built !== undefined && rows !== undefined && why === 'lost')
+        return { unsure: { built, outcomes, rows, error } };
+      if (built !== undefined) this.#undo(built, false);
       if (again) await store.unlock().catch(() => this.#working.forgetAll());
       return { error };
     }
+    const { milestones, fired, lateEntries } = built.batch;
+    storing?.stored({ changes: outcomes.length, milestones, fired, entries: rows?.entries ?? [] });
+    if (lateEntries > 0) meter.late(lateEntries);
     this.#tell(members, outcomes, built, rows);
     return { carried: outcomes.length };
+  }
+
+  /** The answer of a commit was lost: was it stored? Where nobody can tell, its members are not carried out again. */
+  async #settleUnsure(members: readonly Member[], { built, outcomes, rows, error }: Unsure): Promise<Tried> {
+    this.#working.forgetAll();
+    let fate: Fate = 'unknown';
+    for (let look = 1; look <= TRIES.lost; look += 1) {
+      try {
+        fate = await fateOf(rows, this.#options.store);
+        break;
+      } catch (failure) {
+        if (reasonOf(failure) !== 'lost') break;
+      }
+    }
+    if (fate === 'stored') {
+      this.#tell(members, outcomes, built, rows);
+      // The database may have come back with less output than is known here.
+      this.#working.forgetAll();
+      return { carried: outcomes.length };
+    }
+    this.#undo(built, fate === 'unknown');
+    return fate === 'unknown' ? { error, isFinal: true } : { error };
   }
 
   /** The batch was not stored: as if it had never been. Where that is not certain, its claims are looked into later. */
@@ -216,7 +277,7 @@ export class Lane {
     built: BatchBuilder,
     rows: CommitBatch | undefined,
   ): void {
-    const { published, dispatcher, ended, putOff, wakeUps } = this.#options;
+    const { published, dispatcher, ended, putOff, letGo, wakeUps } = this.#options;
     for (const [id, entries] of built.batch.entriesByExecution()) published(id, entries);
     outcomes.forEach((outcome, index) => {
       if (!('thrown' in outcome)) members[index]?.change.stored?.(outcome);
@@ -224,16 +285,40 @@ export class Lane {
     const give = prepareGifts(built, this.#options);
     for (const execution of built.touched) this.#working.keep(execution);
     for (const { id } of rows?.deleted ?? []) this.#working.forget({ id });
-    outcomes.forEach((outcome, index) => answer(members[index], outcome));
+    outcomes.forEach((outcome, index) => this.#answer(members[index], outcome));
     for (const claim of built.endings) {
       dispatcher.leave(claim);
       ended(claim.sessionId);
     }
     for (const work of rows?.ready.add ?? []) wakeUps.nudge(work);
-    for (const { dueAt } of rows?.timers.set ?? []) putOff(dueAt);
+    for (const timer of rows?.timers.remove ?? []) letGo(timer);
+    for (const timer of rows?.timers.set ?? []) putOff(timer);
     this.settleDoubts();
     if (give !== undefined) afterReplies(give);
   }
+
+  #answer(member: Member | undefined, outcome: Outcome): void {
+    const { meter } = this.#options;
+    if ('reply' in outcome) {
+      meter.carriedOut();
+      member?.resolve(outcome.reply);
+      return;
+    }
+    const why = 'refusal' in outcome ? outcome.refusal : outcome.thrown;
+    meter.refused(ServiceError.from(why).code);
+    member?.reject(why);
+  }
+}
+
+/** How many of the members were carried through, or why none was. `isFinal`: nothing may be tried again. */
+type Tried = { readonly carried: number } | { readonly error: unknown; readonly isFinal?: true };
+
+/** A commit whose answer was lost. */
+interface Unsure {
+  readonly built: BatchBuilder;
+  readonly outcomes: readonly Outcome[];
+  readonly rows: CommitBatch;
+  readonly error: unknown;
 }
 
 function reasonOf(error: unknown): keyof typeof TRIES {
@@ -243,11 +328,6 @@ function reasonOf(error: unknown): keyof typeof TRIES {
 
 function contended({ id }: Change<unknown>, cause: unknown): ServiceError {
   return new ServiceError('ABORTED', `Others kept changing execution ${id} first. Try again.`, { cause });
-}
-
-function answer(member: Member | undefined, outcome: Outcome): void {
-  if ('reply' in outcome) member?.resolve(outcome.reply);
-  else member?.reject('refusal' in outcome ? outcome.refusal : outcome.thrown);
 }
 
 /**

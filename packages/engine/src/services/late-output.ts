@@ -24,6 +24,8 @@ const MOST = 50_000;
  */
 export class LateOutput {
   readonly #streaming = new LRUCache<TaskId, Streaming>({ maxSize: MOST, sizeCalculation: () => 1 });
+  /** Tasks of which late output has been seen. */
+  readonly #late = new LRUCache<TaskId, true>({ maxSize: MOST, sizeCalculation: () => 1 });
   readonly #clock: Clock;
   readonly #timer: Timer;
 
@@ -59,5 +61,12 @@ export class LateOutput {
   /** The attempt is over: what comes now is late. */
   ended(taskId: TaskId): void {
     this.#streaming.delete(taskId);
+  }
+
+  /** Output came too late all the same. True when it is the first of its task. */
+  came(taskId: TaskId): boolean {
+    const isFirst = !this.#late.has(taskId);
+    if (isFirst) this.#late.set(taskId, true);
+    return isFirst;
   }
 }

@@ -14,10 +14,11 @@ import type {
 import { decideTurn, decideTurnReleased } from '../execution/turn.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { TaskLog, TaskOutput } from '../occurrence.js';
-import type { Store } from '../ports/store.js';
+import type { ReadyLine, Store } from '../ports/store.js';
 import type { Clock, Ids } from '../ports/surroundings.js';
 import { type AttemptOutcome, decideAttemptEnd, decideEntries, decideHeartbeat, decideLog } from '../task/attempt.js';
 import type { Lane } from './lane.js';
+import type { Hand } from './present.js';
 import type { Questions } from './questions.js';
 import { needsOf } from './turn-needs.js';
 import type { Dispatcher, Holder, Seat } from './dispatcher.js';
@@ -48,7 +49,7 @@ export interface SessionHouse {
 }
 
 /** One worker session of this process: its place at the table, and what it may do with its claims. */
-export class Session implements WorkerSession, Seat, Holder {
+export class Session implements WorkerSession, Seat, Holder, Hand {
   readonly id: SessionId;
   readonly orgId: OrgId;
   readonly workerId: string;
@@ -110,6 +111,10 @@ export class Session implements WorkerSession, Seat, Holder {
 
   accepts(type: 'workflow' | 'task', kind: string): boolean {
     return (type === 'workflow' ? this.workflowKinds : this.taskKinds).has(kind);
+  }
+
+  takes({ type, queue, kind }: Omit<ReadyLine, 'orgId'>): boolean {
+    return queue === this.queue && this.accepts(type, kind);
   }
 
   free(type: 'workflow' | 'task'): number {

@@ -44,6 +44,10 @@ export class SessionRegistry implements Sessions {
     return this.#questions.ask(request);
   }
 
+  connected(): readonly Session[] {
+    return [...this.#all.values()].filter((session) => session.connected);
+  }
+
   async open(request: OpenSession): Promise<OpenedSession> {
     const { resume } = request;
     const before = resume === undefined ? undefined : this.#all.get(resume.sessionId);
@@ -73,9 +77,8 @@ export class SessionRegistry implements Sessions {
   #answerer({ holder, orgId, queue, kind }: WorkflowState): Session | undefined {
     const live = holder === undefined ? undefined : this.#all.get(holder);
     if (live?.connected === true) return live;
-    return [...this.#all.values()].find(
-      (session) =>
-        session.connected && session.orgId === orgId && session.queue === queue && session.workflowKinds.has(kind),
+    return this.connected().find(
+      (session) => session.orgId === orgId && session.takes({ type: 'workflow', queue, kind }),
     );
   }
 

@@ -1,12 +1,14 @@
 import { executionIdOfTask } from '@flovyn/events';
-import { ServiceError } from '@flovyn/protocol';
+import { type RecordedEvent, ServiceError } from '@flovyn/protocol';
 import { LRUCache } from 'lru-cache';
 import type { Decide } from '../decision.js';
 import type { PollRequest, Polled, TaskCall, UnaryCaller, UnaryDoor, UnaryTurn } from '../engine.js';
+import type { WorkflowState } from '../execution/state.js';
 import { decideTurnReleased, decideUnaryTurn } from '../execution/turn.js';
 import type { ExecutionId, OrgId, TaskId } from '../ids.js';
+import type { Meter } from '../ports/meter.js';
 import type { Store } from '../ports/store.js';
-import type { Clock, Ids, Timer } from '../ports/surroundings.js';
+import type { Clock, Ids, Reporter, Timer } from '../ports/surroundings.js';
 import {
   type AttemptOutcome,
   decideAttemptEnd,
@@ -17,6 +19,7 @@ import {
   noTask,
 } from '../task/attempt.js';
 import type { Dispatcher } from './dispatcher.js';
+import { GivenHistories, type HistoryCall } from './given-histories.js';
 import type { Lane } from './lane.js';
 import { LateOutput } from './late-output.js';
 import { Poll } from './poll.js';
@@ -36,6 +39,8 @@ export interface UnaryDoorParts {
   readonly clock: Clock;
   readonly timer: Timer;
   readonly ids: Ids;
+  readonly reporter: Reporter;
+  readonly meter: Meter;
   /** Somebody has room. */
   readonly freed: () => void;
 }
@@ -44,6 +49,7 @@ export interface UnaryDoorParts {
 export class SingleCalls implements UnaryDoor {
   readonly #parts: UnaryDoorParts;
   readonly #late: LateOutput;
+  readonly #given = new GivenHistories();
   /** Where the tasks are that were asked about: that never changes. */
   readonly #executions = new LRUCache<TaskId, { orgId: OrgId; executionId: ExecutionId }>({
     maxSize: KNOWN_TASKS,
@@ -60,6 +66,7 @@ export class SingleCalls implements UnaryDoor {
     if (request.signal.aborted) return undefined;
     const holder = await workers.of(request);
     workers.heard(request);
+    holder.asks(request);
     const work = await new Promise<Polled['work'] | undefined>((resolve) => {
       const poll = new Poll(request, holder, (delivered) => finish(delivered));
       const giveUp = (): void => {
@@ -81,6 +88,7 @@ export class SingleCalls implements UnaryDoor {
     });
     if (work === undefined) return undefined;
     if (work.type === 'task') this.#know(work.taskId, request.orgId, work.executionId);
+    else this.#given.add(request, work);
     const polled = { work, putBack: () => this.#putBack(request.orgId, work) };
     if (!request.signal.aborted) return polled;
     await polled.putBack();
@@ -96,7 +104,13 @@ export class SingleCalls implements UnaryDoor {
     this.heard(caller);
   }
 
-  submitTurn(turn: UnaryTurn): Promise<void> {
+  async history(call: HistoryCall): Promise<readonly RecordedEvent[] | undefined> {
+    const { lane, store } = this.#parts;
+    const { orgId, executionId } = call;
+    return this.#given.take(call, lane.sequenceOf(executionId)) ?? store.queries.history(orgId, executionId, {});
+  }
+
+  submitTurn(turn: UnaryTurn): Promise<WorkflowState | undefined> {
     this.heard(turn);
     const { lane, ids } = this.#parts;
     const turnId = ids.token();
@@ -146,11 +160,20 @@ export class SingleCalls implements UnaryDoor {
     return this.#onTask(request, (circumstances) => decideUnaryLog(circumstances, taskId, log), message.length);
   }
 
-  stream(request: Parameters<UnaryDoor['stream']>[0]): Promise<boolean> {
+  async stream(request: Parameters<UnaryDoor['stream']>[0]): Promise<boolean> {
     const { taskId, output } = request;
-    return this.#late.stream(taskId, () =>
+    const isWritten = await this.#late.stream(taskId, () =>
       this.#onTask(request, (circumstances) => decideUnaryOutput(circumstances, taskId, output), output.event.length),
     );
+    if (!isWritten) this.#passedOver(request);
+    return isWritten;
+  }
+
+  #passedOver({ orgId, taskId }: TaskCall): void {
+    const { meter, reporter } = this.#parts;
+    meter.late(1);
+    if (!this.#late.came(taskId)) return;
+    reporter.warn('Output of a task came after the end of its attempt and was passed over', { taskId, orgId });
   }
 
   async #end(request: TaskCall, outcome: AttemptOutcome, bytes: number): Promise<void> {

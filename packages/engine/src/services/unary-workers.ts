@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import type { UnaryCaller } from '../engine.js';
+import type { PollRequest, UnaryCaller } from '../engine.js';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
-import type { SessionLease, SessionStore } from '../ports/store.js';
+import type { ReadyLine, SessionLease, SessionStore } from '../ports/store.js';
 import type { Clock, Ids } from '../ports/surroundings.js';
 import type { Dispatcher, Holder } from './dispatcher.js';
+import type { Hand } from './present.js';
 
 /** How long workers that make single calls may be silent. */
 export interface SilenceTimes {
@@ -13,8 +14,11 @@ export interface SilenceTimes {
   readonly silentMs: number;
 }
 
+/** More queues than one worker polls. */
+const QUEUES = 32;
+
 /** A worker on one connection: what its polls have claimed is its own, and lives as long as it is heard of. */
-export class UnaryWorker implements Holder {
+export class UnaryWorker implements Holder, Hand {
   readonly turns = new Map<string, ExecutionId>();
   readonly attempts = new Map<string, { readonly executionId: ExecutionId; readonly taskId: TaskId }>();
   heardAt: number;
@@ -23,6 +27,8 @@ export class UnaryWorker implements Holder {
   readonly orgId: OrgId;
   readonly worker: string;
   readonly peer: string;
+  /** The kinds it asked for last, by type and queue; `undefined` for all of them. */
+  readonly #asked = new Map<string, readonly string[] | undefined>();
 
   constructor(id: SessionId, { orgId, worker, peer }: Required<UnaryCaller> & { worker: string }, now: number) {
     this.id = id;
@@ -34,6 +40,19 @@ export class UnaryWorker implements Holder {
 
   get holdsSomething(): boolean {
     return this.turns.size + this.attempts.size > 0;
+  }
+
+  asks({ type, queue, kinds }: Pick<PollRequest, 'type' | 'queue' | 'kinds'>): void {
+    const name = `${type} ${queue}`;
+    this.#asked.delete(name);
+    this.#asked.set(name, kinds);
+    const [oldest] = this.#asked.keys();
+    if (this.#asked.size > QUEUES && oldest !== undefined) this.#asked.delete(oldest);
+  }
+
+  takes({ type, queue, kind }: Omit<ReadyLine, 'orgId'>): boolean {
+    const name = `${type} ${queue}`;
+    return this.#asked.has(name) && (this.#asked.get(name)?.includes(kind) ?? true);
   }
 }
 
@@ -72,9 +91,11 @@ export class UnaryWorkers {
 
   /** Every worker there is, with the lease that its silence leaves it. */
   *leases(): Iterable<{ readonly worker: UnaryWorker; readonly lease: SessionLease }> {
-    for (const workers of this.#byConnection.values()) {
-      for (const worker of workers.values()) yield { worker, lease: this.#leaseOf(worker) };
-    }
+    for (const worker of this.all()) yield { worker, lease: this.#leaseOf(worker) };
+  }
+
+  all(): readonly UnaryWorker[] {
+    return [...this.#byConnection.values()].flatMap((workers) => [...workers.values()]);
   }
 
   heard({ orgId, worker, peer }: UnaryCaller, heartbeat = false): void {

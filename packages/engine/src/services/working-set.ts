@@ -13,14 +13,14 @@ import { requestKeyName } from './once.js';
 /** Executions kept in memory hold their inputs: bounded by size as well as by number. */
 const CACHE_BYTES = 256 * 1024 * 1024;
 
-/** An execution is needed that was not read for the batch: it is decided again, with that one. */
+/** Executions are needed that were not read for the batch: it is decided again, with them. */
 export class Missing extends Error {
   override readonly name = 'Missing';
-  readonly id: ExecutionId;
+  readonly ids: readonly ExecutionId[];
 
-  constructor(id: ExecutionId) {
-    super(`Execution ${id} is needed, and was not read`);
-    this.id = id;
+  constructor(ids: readonly ExecutionId[]) {
+    super(`Executions are needed, and were not read: ${ids.join(', ')}`);
+    this.ids = ids;
   }
 }
 

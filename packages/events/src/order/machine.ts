@@ -19,6 +19,9 @@ export interface Step {
 export function step(machine: Machine<string, string>, phase: string, key: string): Step {
   const next = machine[phase]?.[key];
   if (next !== undefined) return { legal: true, phase: next };
-  const leads = Object.values(machine).find((row) => row[key] !== undefined)?.[key];
-  return { legal: phase === UNKNOWN, phase: leads ?? phase };
+  const leads = new Set(Object.values(machine).flatMap((row) => row[key] ?? []));
+  const [lead = phase, ...others] = leads;
+  // An event that may come in several phases and changes none of them leaves an unknown one unknown.
+  if (phase === UNKNOWN) return { legal: true, phase: others.length === 0 ? lead : UNKNOWN };
+  return { legal: false, phase: lead };
 }

@@ -40,6 +40,13 @@ export {
   ListDefinitionsQuery,
   availabilityStatuses,
 } from './definitions.js';
+export {
+  CreateWorkerTokenBody,
+  ListWorkerTokensQuery,
+  NewWorkerTokenView,
+  WorkerTokenPage,
+  WorkerTokenView,
+} from './worker-tokens.js';
 export { CreateOrgBody, OrgView, isOrgSlug, orgSlugRule, orgTiers } from './orgs.js';
 export { SessionView, SignInBody } from './session.js';
 export { ContractView, HealthView, LiveView, OpenApiView } from './server.js';

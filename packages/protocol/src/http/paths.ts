@@ -13,6 +13,7 @@ export const paths = {
   orgs: '/api/orgs',
   org: '/api/orgs/:org',
   workerTokens: '/api/orgs/:org/worker-tokens',
+  workerToken: '/api/orgs/:org/worker-tokens/:id',
   orgStream: '/api/orgs/:org/stream',
   streamTickets: '/api/orgs/:org/stream-tickets',
 

@@ -4,6 +4,7 @@ import { translateFailure, unavailable } from '../failures.js';
 import { ByteWriter } from './byte-writer.js';
 import { PlanHygiene } from './plan-hygiene.js';
 import type { TextRow } from '../text-row.js';
+import { type OnTrip, tell } from '../trip.js';
 import { RoundTrip } from './round-trip.js';
 import { type Call, type Statement, call, writeCall, writeParse, writeSync } from './statement.js';
 
@@ -16,6 +17,7 @@ export interface LaneOptions {
   readonly warn: (message: string, details?: Readonly<Record<string, unknown>>) => void;
   /** Milliseconds one group of statements may take. */
   readonly timeLimitMs: number;
+  readonly onTrip?: OnTrip;
 }
 
 const rollback: Statement = { name: 'rollback', sql: 'rollback', columns: [] };
@@ -34,6 +36,7 @@ const backOff = { firstMs: 20, lastMs: 1_000 };
  */
 export class Lane {
   readonly #options: LaneOptions;
+  readonly #onTrip: OnTrip;
   readonly #out = new ByteWriter();
   #hygiene = new PlanHygiene();
   #client: pg.Client | undefined;
@@ -45,6 +48,7 @@ export class Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#onTrip = options.onTrip ?? (() => {});
   }
 
   /** The life of the database this connection has met. */
@@ -66,15 +70,19 @@ export class Lane {
   }
 
   /** Sends a group that reads and answers with the rows of each call. */
-  async read(attempt: string, calls: readonly Call[]): Promise<readonly (readonly TextRow[])[]> {
-    const client = await this.#connected(attempt);
-    return this.#exchange(client, attempt, calls);
+  read(attempt: string, calls: readonly Call[]): Promise<readonly (readonly TextRow[])[]> {
+    return tell(this.#onTrip, 'load', async () => {
+      const client = await this.#connected(attempt);
+      return this.#exchange(client, attempt, calls);
+    });
   }
 
   /** Sends a group that writes: one transaction, whole or not at all, over when this resolves. */
-  async write(attempt: string, calls: readonly Call[]): Promise<void> {
-    const client = await this.#connected(attempt);
-    await this.#exchange(client, attempt, [...this.#hygiene.before(calls), ...calls]);
+  write(attempt: string, calls: readonly Call[]): Promise<void> {
+    return tell(this.#onTrip, 'commit', async () => {
+      const client = await this.#connected(attempt);
+      await this.#exchange(client, attempt, [...this.#hygiene.before(calls), ...calls]);
+    });
   }
 
   /** Ends a transaction that is open on the connection without keeping anything of it. */
@@ -82,7 +90,9 @@ export class Lane {
     const client = this.#client;
     // Without a connection there is no transaction either.
     if (client === undefined) return;
-    await this.#exchange(client, 'Letting go of locked executions', [call(rollback, [])]);
+    await tell(this.#onTrip, 'unlock', () =>
+      this.#exchange(client, 'Letting go of locked executions', [call(rollback, [])]),
+    );
   }
 
   async #exchange(

@@ -110,7 +110,8 @@ export function createResults(streams: Engine['streams'], queries: Pick<Queries,
 
 const NOT_FOUND: Result = { status: 'UNKNOWN', code: 'NOT_FOUND' };
 
-function resultOf(workflow: WorkflowState): Result | undefined {
+/** How an execution has ended, if it has. */
+export function resultOf(workflow: WorkflowState): Result | undefined {
   switch (workflow.status) {
     case 'COMPLETED':
       return { status: 'COMPLETED', output: workflow.output };

@@ -1,6 +1,7 @@
 import type { Clock, Engine, Store, WakeUps } from '@flovyn/engine';
 import type { Organisations } from '../../auth/organisations.js';
 import type { Logger } from '../../observe/log.js';
+import type { Results } from '../session/results.js';
 import type { KnownKinds } from '../workers/known-kinds.js';
 import type { Peers } from '../workers/peers.js';
 import type { Presence } from '../workers/presence.js';
@@ -17,6 +18,7 @@ export interface UnaryParts {
   readonly register: Register;
   readonly kinds: KnownKinds;
   readonly presence: Presence;
+  readonly results: Pick<Results, 'known'>;
   readonly logger: Logger;
   /** How long a poll is held when there is no work, in milliseconds. */
   readonly pollHoldMs: number;

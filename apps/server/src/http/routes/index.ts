@@ -10,6 +10,7 @@ import { type SessionParts, sessionRoutes } from './session.js';
 import type { RouteParts } from './shared.js';
 import { taskExecutionRoutes } from './task-executions.js';
 import { taskRecordRoutes } from './tasks.js';
+import { type WorkerTokenParts, workerTokenRoutes } from './worker-tokens.js';
 import { workerRoutes } from './workers.js';
 import { workflowActionRoutes } from './workflow-actions.js';
 import { workflowExecutionRoutes } from './workflow-executions.js';
@@ -17,6 +18,7 @@ import { workflowExportRoutes } from './workflow-export.js';
 
 export type AllParts = RouteParts &
   SessionParts &
+  WorkerTokenParts &
   Omit<ServerParts, 'openApi'> & {
     readonly version: string;
   };
@@ -32,11 +34,13 @@ export function allRoutes(parts: AllParts): readonly Route[] {
     ...taskRecordRoutes(parts),
     ...promiseRoutes(parts),
     ...workerRoutes(parts),
+    ...workerTokenRoutes(parts),
     ...definitionRoutes(parts),
     ...orgRoutes(parts),
     ...sessionRoutes(parts),
     ...serverRoutes({
       health: parts.health,
+      metrics: parts.metrics,
       openApi: () => (openApi ??= toJson(openApiDocument([...routes, ...streamAddresses], parts.version))),
     }),
   ];

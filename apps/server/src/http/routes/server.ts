@@ -4,12 +4,14 @@ import { ok } from '../answer.js';
 import { contractView } from '../contract.js';
 import { docsAsset, docsPage } from '../documents/docs-page.js';
 import { errorPage } from '../error-pages.js';
+import { METRICS_TYPE, type MetricsText } from '../../observe/metrics/metrics.js';
 import type { Health } from '../health.js';
 import { type Route, callerRoute, openRoute } from '../route.js';
 import { found } from './shared.js';
 
 export interface ServerParts {
   readonly health: () => Promise<Health>;
+  readonly metrics: () => Promise<MetricsText>;
   /** The OpenAPI document of everything that is served. */
   readonly openApi: () => Json;
 }
@@ -17,7 +19,7 @@ export interface ServerParts {
 const HTML = 'text/html; charset=utf-8';
 
 /** What the server says of itself. */
-export function serverRoutes({ health, openApi }: ServerParts): readonly Route[] {
+export function serverRoutes({ health, metrics, openApi }: ServerParts): readonly Route[] {
   const contract = contractView();
   return [
     openRoute({
@@ -38,6 +40,18 @@ export function serverRoutes({ health, openApi }: ServerParts): readonly Route[]
       async handle() {
         const answer = await health();
         return { status: answer.status === 'UP' ? 200 : 503, json: toJson(answer) };
+      },
+    }),
+    callerRoute({
+      method: 'GET',
+      path: paths.metrics,
+      summary: 'What is counted, for Prometheus',
+      description:
+        'Of the whole server, without names of organisations or anything they wrote. See the guide for production.',
+      answers: { 200: { what: 'The metrics', type: METRICS_TYPE } },
+      async handle() {
+        const { type, text } = await metrics();
+        return { status: 200, content: { type, body: text } };
       },
     }),
     callerRoute({

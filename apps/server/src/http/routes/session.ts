@@ -2,6 +2,8 @@ import type { Organisation } from '@flovyn/engine';
 import { ServiceError } from '@flovyn/protocol';
 import { SessionView, SignInBody, paths } from '@flovyn/protocol/http';
 import type { IncomingMessage } from 'node:http';
+import type { Recognise } from '../../auth/authenticator.js';
+import { identify } from '../../auth/bearer.js';
 import type { BrowserSessions } from '../../auth/browser-sessions.js';
 import type { Organisations } from '../../auth/organisations.js';
 import type { Principal } from '../../auth/principal.js';
@@ -13,7 +15,7 @@ import { found } from './shared.js';
 export interface SessionParts {
   readonly organisations: Organisations;
   readonly sessions: BrowserSessions;
-  readonly recognise: (key: string) => Principal | undefined;
+  readonly recognise: Recognise;
 }
 
 /** Who is asking; and signing in and out, for browsers, which keep a session where scripts cannot read it. */
@@ -36,22 +38,20 @@ export function sessionRoutes({ organisations, sessions, recognise }: SessionPar
       method: 'POST',
       path: paths.session,
       summary: 'Sign a browser in',
-      description: 'With the key of a person. The cookie stands for the key from then on.',
+      description:
+        'With the key or the token of a person. The cookie stands for it from then on, for as long as it lasts.',
       body: SignInBody,
       example: { apiKey: 'flovyn_sk_dev_admin' },
       answers: { 204: { what: 'Signed in, with a cookie' } },
-      handle({ request, body: { apiKey } }) {
+      async handle({ request, body: { apiKey } }) {
         // A page elsewhere must not sign a visitor in as somebody else; programs have no origin, and nothing to be tricked into.
         if (request.headers.origin !== undefined) refuseForeignPage(request);
-        const principal = recognise(apiKey);
-        if (principal === undefined) {
-          throw new ServiceError('UNAUTHENTICATED', 'The server does not know this API key.');
-        }
-        if (principal.type === 'Worker') {
+        const known = await identify(apiKey, recognise);
+        if (known.principal.type === 'Worker') {
           throw new ServiceError('PERMISSION_DENIED', 'This is the key of a worker: sign in with the key of a person.');
         }
         end(request);
-        return withCookie(sessionCookie(sessions.open(principal), request));
+        return withCookie(sessionCookie(sessions.open(known), request));
       },
     }),
     openRoute({

@@ -180,8 +180,8 @@ export function taskContextSuite({ withBench, withRest }: Wire): void {
             timestampMs: Date.now(),
           }),
         );
-        await worker.completeTask(task);
-        expect((await Promise.all(tokens)).every(({ acknowledged }) => acknowledged)).toBe(true);
+        const [replies] = await Promise.all([Promise.all(tokens), worker.completeTask(task)]);
+        expect(replies).toEqual(tokens.map(() => ({ acknowledged: true })));
       }));
   });
 }
