@@ -36,13 +36,13 @@ export interface Circumstances {
   /** What an idempotency key that the change asked for stands for, when it stands for something. */
   key(name: string): IdempotencyKey | undefined;
   /**
-   * Another execution of the organisation, as it is at this moment. With `fresh`, one that probably does not exist: it is
-   * looked for only when that turned out to be wrong.
+   * Another execution of the organisation. With `fresh`, one that probably does not exist: it is looked for only when that
+   * turned out to be wrong.
    */
   other(id: ExecutionId, fresh?: boolean): ExecutionView | undefined;
   /**
-   * Asks to be decided again on what is stored at this moment: what is kept in memory may be older than what another
-   * process has done. Returns when it is decided so already.
+   * Asks to be decided again on what is stored at this moment, others included, for what rests on more than the execution
+   * itself: what is kept in memory may be older than what another process has done. Returns when it is decided so already.
    */
   reread(): void;
   /** Whether a task of this id belongs to another execution; known only once the id has turned out to be taken. */

@@ -5,18 +5,24 @@ import { type Options, parseOptions, usage } from './options.js';
 import type { Result, RowName } from './report/result.js';
 import { table } from './report/table.js';
 import { type Context, createContext } from './rows/context.js';
+import { measureIdle } from './rows/idle.js';
 import { measureThroughput } from './rows/p1-throughput.js';
 import { measureSequences } from './rows/p2-sequence.js';
+import { measureTimers } from './rows/p4-timers.js';
 import { measureTokenLatency } from './rows/p5-token-latency.js';
 import { measureTokens } from './rows/p6-tokens.js';
 import { measureColdStart } from './rows/p9-cold-start.js';
+import { measureUnaryDoor } from './rows/p12-unary-door.js';
 
 const rows: Readonly<Record<RowName, (context: Context) => Promise<Result[]>>> = {
   P1: measureThroughput,
   P2: measureSequences,
+  P4: measureTimers,
   P5: measureTokenLatency,
   P6: measureTokens,
   P9: measureColdStart,
+  P12: measureUnaryDoor,
+  IDLE: measureIdle,
 };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -4,7 +4,7 @@ import { parseOptions } from './options.js';
 
 test('without arguments everything is measured', () => {
   expect(parseOptions([])).toEqual({
-    rows: ['P1', 'P2', 'P5', 'P6', 'P9'],
+    rows: ['P1', 'P2', 'P4', 'P5', 'P6', 'P9', 'P12', 'IDLE'],
     quick: false,
     json: undefined,
     profile: undefined,
@@ -12,15 +12,15 @@ test('without arguments everything is measured', () => {
 });
 
 test('named rows are measured in the order of the table, each once', () => {
-  expect(parseOptions(['p5', 'P1', 'P5', '--quick', '--json', 'out.json'])).toMatchObject({
-    rows: ['P1', 'P5'],
+  expect(parseOptions(['idle', 'p5', 'P1', 'P5', '--quick', '--json', 'out.json'])).toMatchObject({
+    rows: ['P1', 'P5', 'IDLE'],
     quick: true,
     json: resolve('out.json'),
   });
 });
 
 test.each([
-  [['P4'], '"P4" is no row; there are P1, P2, P5, P6, P9.'],
+  [['P3'], '"P3" is no row; there are P1, P2, P4, P5, P6, P9, P12, IDLE.'],
   [['--fast'], "Unknown option '--fast'"],
   [['--json'], 'argument missing'],
 ])('%j is refused', (args, why) => {

@@ -22,6 +22,15 @@ export const sequence = workflow({
   },
 });
 
+/** Sleeps until an instant, and says when it went on. */
+export const sleeper = workflow({
+  name: 'bench-sleeper',
+  async run(ctx, { until }: { readonly until: number }): Promise<number> {
+    await ctx.sleepUntil(new Date(until));
+    return Date.now();
+  },
+});
+
 /** How a task speaks. */
 export interface Speech {
   readonly forMs: number;

@@ -1,6 +1,6 @@
 import type { ExecutionId, OrgId, TaskId } from '@flovyn/engine';
 import { describe, expect, test } from 'vitest';
-import { completed, newTaskId } from '../support/commands.js';
+import { completed, failed, newTaskId, schedule } from '../support/commands.js';
 import { orgId } from '../support/house.js';
 import type { Houses } from '../support/houses.js';
 import { refOf, refusal, start, startTask, tokenOf } from '../support/requests.js';
@@ -23,11 +23,22 @@ export function callerSuite({ name, withHouse }: Houses): void {
         const worker = await connectWorker(house.engine, orgId);
         const idempotency = { key: `job-${newTaskId()}`, ttlSeconds: 60 };
         await start(house.engine, { idempotency });
-        const failed = { type: 'FAILED', error: 'x', stackTrace: '', failureType: 'ERROR' } as const;
-        await worker.turn(await worker.activation(), [], failed);
+        await worker.turn(await worker.activation(), [], failed('x'));
         expect((await start(house.engine, { idempotency })).created).toBe(true);
         await worker.turn(await worker.activation(), [], completed());
         expect((await start(house.engine, { idempotency })).created).toBe(false);
+      }));
+
+    test('R29 the key of a task that is cancelled in the turn that asks for it may start anew', () =>
+      withHouse(async (house) => {
+        const worker = await connectWorker(house.engine, orgId);
+        const key = `brief-${newTaskId()}`;
+        await start(house.engine);
+        const taskExecutionId = newTaskId();
+        const cancel = { type: 'REQUEST_CANCEL_TASK', taskExecutionId, reason: 'second thoughts' } as const;
+        const asked = schedule({ taskExecutionId, idempotencyKey: key });
+        await worker.turn(await worker.activation(), [asked, cancel], completed());
+        expect((await startTask(house.engine, { idempotency: { key, ttlSeconds: 60 } })).created).toBe(true);
       }));
 
     test('R05 a start repeated with its own id is one execution', () =>
@@ -69,10 +80,11 @@ export function callerSuite({ name, withHouse }: Houses): void {
         await house.assertSound(id);
 
         await worker.session.close();
-        const waitingTask = await startTask(house.engine);
+        const waitingTask = await startTask(house.engine, { timeoutMs: 1_000 });
         await house.engine.deleteTask({ orgId, id: waitingTask.id as string as TaskId });
         expect(await house.store.queries.task(orgId, waitingTask.id as string as TaskId)).toBeUndefined();
         expect(await house.store.streams.head(orgId, waitingTask.id)).toBeUndefined();
+        expect(await house.store.dueTimers(house.clock.now() + 10_000, 10)).toEqual([]);
       }));
 
     test('the key of a deleted task may start anew', () =>

@@ -68,6 +68,34 @@ export function cancellationSuite({ name, withHouse }: Houses): void {
         await house.assertSound(id);
       }));
 
+    test('is one wish, and asks each child once, however often one turn says so', () =>
+      withHouse(async (house) => {
+        const worker = await connectWorker(house.engine, orgId);
+        const { id } = await start(house.engine);
+        const childId = newChildId();
+        const wish = { type: 'REQUEST_CANCELLATION', reason: 'enough' } as const;
+        await worker.turn(
+          await worker.activation(),
+          [
+            child({ childWorkflowExecutionId: childId, kind: 'nobody does this' }),
+            wish,
+            wish,
+            {
+              type: 'REQUEST_CANCEL_CHILD_WORKFLOW',
+              childExecutionName: 'child',
+              childWorkflowExecutionId: childId,
+              reason: 'enough',
+            },
+          ],
+          { type: 'CANCELLED', reason: 'enough' },
+        );
+        const facts = await house.facts(id);
+        const count = (type: string) => facts.filter((fact) => fact === type).length;
+        expect(count('CANCELLATION_REQUESTED')).toBe(1);
+        expect(count('CHILD_WORKFLOW_CANCELLATION_REQUESTED')).toBe(1);
+        expect(await statusOf(house, childId as ExecutionId)).toBe('CANCELLED');
+      }));
+
     test('goes down to open children and tasks, and comes up to the parent', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId, { workflowKinds: ['w'], taskCapacity: 0 });

@@ -2,12 +2,12 @@ import type { TaskId } from '@flovyn/engine';
 import type { Json } from '@flovyn/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { newTaskId, schedule, waiting } from '../support/commands.js';
+import { child, completed, failed, newTaskId, schedule, waiting, waitingFor } from '../support/commands.js';
 import type { Fault } from '../support/flaky-store.js';
 import { type House, orgId } from '../support/house.js';
 import type { Houses } from '../support/houses.js';
 import { randomLife } from '../support/random-life.js';
-import { refOf, refusal, seed, start, startTask, tokenOf } from '../support/requests.js';
+import { input, refOf, refusal, seed, start, startTask, tokenOf } from '../support/requests.js';
 import { connectWorker } from '../support/worker.js';
 
 export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
@@ -28,7 +28,7 @@ export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
       );
     }, 120_000);
 
-    test.each(['signal', 'start', 'token'] as const)(
+    test.each(['signal', 'start', 'token', 'deletion'] as const)(
       'R05 a %s whose commit was stored, and whose answer was lost, happens once',
       async (what) => {
         const act = {
@@ -53,6 +53,11 @@ export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
             const entries = { ...refOf(given), first: 0, output: [tokenOf('a')] };
             expect(await worker.session.appendEntries(entries)).toEqual({ stored: 1 });
             expect(await house.news(given.executionId)).toEqual(['TASK_CREATED', 'TASK_STARTED', 'token']);
+          },
+          deletion: async (house: House) => {
+            const taskId = (await startTask(house.engine)).id as string as TaskId;
+            await house.engine.deleteTask({ orgId, id: taskId });
+            expect(await house.store.queries.task(orgId, taskId)).toBeUndefined();
           },
         }[what];
         await withHouse(act, ['none', 'lost-after']);
@@ -87,6 +92,39 @@ export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
         }),
       30_000,
     );
+
+    test('R08 a child that ends at one server is told to its parent, however long that server has not heard of it', () =>
+      withTwoHouses(async (a, b) => {
+        const { id } = await start(b.engine);
+        const worker = await connectWorker(a.engine, orgId);
+        await a.engine.loops.dispatch.tick();
+        const parent = await worker.activation();
+        await b.engine.signalWorkflow({ orgId, id, signalName: 'early', signalValue: input });
+        await worker.turn(parent, [child()], waitingFor('CHILD_WORKFLOW'));
+        await worker.session.close();
+        const other = await connectWorker(b.engine, orgId);
+        await b.engine.loops.dispatch.tick();
+        const held = [await other.activation(), await other.activation()];
+        const given = held.find(({ executionId }) => executionId !== id);
+        if (given === undefined) throw new Error('the child was not given out');
+        await other.turn(given, [], completed('grown up'));
+        const facts = await b.facts(id);
+        expect(facts).toContain('CHILD_WORKFLOW_STARTED');
+        expect(facts).toContain('CHILD_WORKFLOW_COMPLETED');
+        for (const one of [id, given.executionId]) await b.assertSound(one);
+      }));
+
+    test('what one server refuses it refuses on what all have done', () =>
+      withTwoHouses(async (a, b) => {
+        const { id } = await start(a.engine);
+        await b.engine.signalWorkflow({ orgId, id, signalName: 'early', signalValue: input });
+        const worker = await connectWorker(a.engine, orgId);
+        await a.engine.loops.dispatch.tick();
+        await worker.turn(await worker.activation(), [], failed('no'));
+        await b.engine.retryWorkflow({ orgId, id, note: 'again' });
+        expect(await refusal(b.engine.retryWorkflow({ orgId, id, note: 'again' }))).toBe('FAILED_PRECONDITION');
+        expect(await b.facts(id)).toContain('RETRY_REQUESTED');
+      }));
 
     test('one refused change does nothing to those stored with it', () =>
       withHouse(async (house) => {

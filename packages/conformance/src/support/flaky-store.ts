@@ -12,7 +12,11 @@ export function flakyStore(store: Store, plan: readonly Fault[]): Store {
     async commit(batch) {
       const fault = faults.shift() ?? 'none';
       if (fault === 'conflict') throw new CommitConflict('planned');
-      if (fault === 'lost-before') throw lost();
+      if (fault === 'lost-before') {
+        // The transaction that held the executions is gone with its connection.
+        await store.unlock();
+        throw lost();
+      }
       await store.commit(batch);
       if (fault === 'lost-after') throw lost();
     },

@@ -118,7 +118,7 @@ function carryOutOne(
       return undefined;
     }
     case 'REQUEST_CANCELLATION':
-      if (workflow.cancellation === undefined) {
+      if (!open.isCancelled) {
         open.add({ type: 'WORKFLOW_CANCELLATION_REQUESTED', reason: command.reason, requestedBy: 'workflow' });
       }
       return undefined;

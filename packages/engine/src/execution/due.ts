@@ -12,12 +12,11 @@ import { waking } from './waking.js';
 export const TASK_TIMED_OUT = 'Task timed out';
 
 /** Something is due. What has been settled meanwhile, or is not due after all, is left as it is, and its timer goes. */
-export function decideDue({ execution, now, reread }: Circumstances, timer: DueTimer): OwnDecision<void> {
+export function decideDue({ execution, now }: Circumstances, timer: DueTimer): OwnDecision<void> {
   const occurrences = execution === undefined ? [] : occurrencesOf(timer, execution, now);
   if (occurrences.length > 0) return decided(undefined, occurrences);
   // Not quite yet: clocks differ.
   if (timer.dueAt > now) return decided(undefined);
-  reread();
   const { executionId, type, id } = timer;
   return { ...decided(undefined), staleTimer: { executionId, type, id } };
 }

@@ -20,11 +20,15 @@ export class OpenWork {
   /** By name, with the promise's id. */
   readonly #promises = new Map<string, string>();
   readonly #children = new Map<ExecutionId, Child>();
+  /** Children that were asked to stop by what was decided so far. */
+  readonly #asked = new Set<ExecutionId>();
+  #isCancelled: boolean;
   /** Everything ever opened that is known here, by the name of the wait or the task's id. */
   readonly #known = new Set<string>();
 
   constructor(execution: ExecutionView) {
     this.#execution = execution;
+    this.#isCancelled = execution.workflow?.cancellation !== undefined;
     for (const task of execution.tasks.values()) {
       this.#known.add(task.id);
       if (isOpenTask(task)) this.#tasks.add(task.id);
@@ -34,6 +38,11 @@ export class OpenWork {
 
   get occurrences(): readonly Occurrence[] {
     return this.#occurrences;
+  }
+
+  /** Whether the execution has been asked to stop: the first wish counts. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
   }
 
   get counts() {
@@ -97,6 +106,12 @@ export class OpenWork {
         this.#children.set(childId, { childId, childName, kind });
         return;
       }
+      case 'CHILD_CANCELLATION_REQUESTED':
+        this.#asked.add(occurrence.childId);
+        return;
+      case 'WORKFLOW_CANCELLATION_REQUESTED':
+        this.#isCancelled = true;
+        return;
       default:
         return;
     }
@@ -107,6 +122,7 @@ export class OpenWork {
     for (const taskId of this.#tasks) this.add({ type: 'TASK_CANCELLED', taskId, reason });
     for (const timerId of this.#timers) this.add({ type: 'TIMER_CANCELLED', timerId });
     for (const { childId, childName, kind } of this.#children.values()) {
+      if (this.#asked.has(childId)) continue;
       this.add({ type: 'CHILD_CANCELLATION_REQUESTED', childId, childName, kind, reason });
     }
   }

@@ -28,6 +28,8 @@ export function decideRetry(circumstances: Circumstances, { id, note, unended }:
       `Execution ${id} is ${workflow.status}; only a FAILED one can be retried.`,
     );
   }
+  // A child may end at this very moment, in another process that takes its parent for closed.
+  circumstances.reread();
   const reopened: Occurrence = { type: 'WORKFLOW_REOPENED', note, previousError: workflow.error };
   return decided(undefined, [
     reopened,

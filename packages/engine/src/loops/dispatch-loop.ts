@@ -8,8 +8,8 @@ import type { Clock, WakeUps } from '../ports/surroundings.js';
 import { Alarm } from '../services/alarm.js';
 import type { Dispatcher, Place, Seat } from '../services/dispatcher.js';
 import type { Lane } from '../services/lane.js';
-import { type Queue, Shelf } from './shelf.js';
-import { WaitingLines } from './waiting-lines.js';
+import { Shelf } from './shelf.js';
+import { type Queue, WaitingLines, queueName } from './waiting-lines.js';
 
 /** How long found work is kept from other processes while its claim is being stored. Past it, a claim may meet another. */
 const HOLD_MS = 2_000;
@@ -78,17 +78,17 @@ export class DispatchLoop implements Loop {
   /** Who has room for something that waits, together with all others who would take the same. */
   #groups(): readonly Group[] {
     const groups = new Map<string, Group>();
-    if (this.#waiting.isEmpty) return [];
-    for (const seat of this.#options.dispatcher.seats()) {
-      for (const type of ['workflow', 'task'] as const) {
-        if (seat.free(type) <= 0) continue;
-        const { orgId, queue } = seat;
-        const kinds = this.#waiting.kinds({ orgId, queue, type }, (kind) => seat.accepts(type, kind));
-        if (kinds.length === 0) continue;
-        const name = `${type} ${orgId} ${queue} ${kinds.join()}`;
-        const group = groups.get(name) ?? { queue: { orgId, queue, type }, kinds, room: 0 };
-        group.room += seat.free(type);
-        groups.set(name, group);
+    for (const { queue, kinds } of this.#waiting.queues()) {
+      const { type } = queue;
+      for (const seat of this.#options.dispatcher.seatsAt(queue)) {
+        const room = seat.free(type);
+        if (room <= 0) continue;
+        const accepted = [...kinds].filter((kind) => seat.accepts(type, kind));
+        if (accepted.length === 0) continue;
+        const name = `${queueName(queue)} ${accepted.join()}`;
+        const group = groups.get(name);
+        if (group === undefined) groups.set(name, { queue, kinds: accepted, room });
+        else group.room += room;
       }
     }
     return [...groups.values()];
@@ -136,10 +136,9 @@ export class DispatchLoop implements Loop {
         id: executionId,
         orgId: work.orgId,
         ...(taskId === undefined ? {} : { taskIds: [taskId] }),
-        decide: ({ execution, reread }) => {
+        decide: ({ execution }) => {
           const claimed = taskId === undefined ? turnClaimed(execution, place) : taskClaimed(execution, taskId, place);
           if (claimed !== undefined) return decided(true, [claimed]);
-          reread();
           return { ...decided(false), stale: work.id };
         },
       });

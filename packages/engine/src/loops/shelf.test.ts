@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ExecutionId, OrgId } from '../ids.js';
 import type { ReadyWork } from '../ports/store.js';
-import { type Queue, Shelf } from './shelf.js';
+import { Shelf } from './shelf.js';
+import type { Queue } from './waiting-lines.js';
 
 const queue: Queue = { orgId: 'o' as OrgId, queue: 'q', type: 'workflow' };
 const anything = (): boolean => true;

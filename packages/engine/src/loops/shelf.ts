@@ -1,7 +1,5 @@
-import type { ReadyLine, ReadyWork } from '../ports/store.js';
-import { queueName } from './waiting-lines.js';
-
-export type Queue = Omit<ReadyLine, 'kind'>;
+import type { ReadyWork } from '../ports/store.js';
+import { type Queue, queueName } from './waiting-lines.js';
 
 /** 100 ms: longer than between two who ask for work where much is asked for, and soon over for everybody else. */
 const KEPT_MS = 100;

@@ -1,18 +1,18 @@
 import { ServiceError } from '@flovyn/protocol';
 import type { Change, RequestOnce } from '../change.js';
-import type { Answer, Circumstances, OwnDecision } from '../decision.js';
+import type { Answer, Circumstances, Decision, OwnDecision } from '../decision.js';
 import type { Claim, TurnClaim } from '../execution/state.js';
 import type { Execution, ExecutionView } from '../execution/view.js';
 import { forward } from '../forward.js';
 import type { ExecutionId, TaskId } from '../ids.js';
 import type { Occurrence } from '../occurrence.js';
-import { CommitConflict, type IdempotencyKey } from '../ports/store.js';
+import type { IdempotencyKey } from '../ports/store.js';
 import type { Clock, Ids } from '../ports/surroundings.js';
 import { Batch } from './batch.js';
 import type { Dispatcher, Offer, Place } from './dispatcher.js';
 import { type Meeting, taskOffer, workflowOffer } from './hand-over.js';
 import { carriedOut, repeatedAnswer, requestKeyName } from './once.js';
-import { Missing, type Prepared, type WorkingSet, keyName } from './working-set.js';
+import { Missing, Unconfirmed, type Prepared, type WorkingSet, keyName } from './working-set.js';
 
 /** What became of one change. */
 export type Outcome = Answer<unknown> | { readonly thrown: unknown };
@@ -44,7 +44,8 @@ export interface BuilderParts {
  * what is to be told once the rows are stored. What a change means for other executions happens here too, in the same
  * batch; and work that becomes ready meets a session with room.
  *
- * Throws {@link Missing} when an execution is needed that was not read: then nothing of the batch may be kept.
+ * Throws {@link Missing} when an execution is needed that was not read, and {@link Unconfirmed} when one must be read anew:
+ * then nothing of the batch may be kept.
  */
 export class BatchBuilder {
   readonly batch: Batch;
@@ -73,7 +74,7 @@ export class BatchBuilder {
     try {
       outcome = change.once === undefined ? this.#carryOut(change, now) : this.#carryOutOnce(change, change.once, now);
     } catch (error) {
-      if (error instanceof Missing || error instanceof CommitConflict) throw error;
+      if (error instanceof Missing || error instanceof Unconfirmed) throw error;
       this.#forwarded = [];
       return { thrown: error };
     }
@@ -109,7 +110,7 @@ export class BatchBuilder {
     const found = this.#find(change.id, change.fresh === true);
     // Another organisation's execution does not exist, whoever asks.
     const own = found?.orgId === change.orgId ? found : undefined;
-    const decision = change.decide(this.#circumstances(change, own, now));
+    const decision = this.#decision(change, own, now);
     if ('instead' in decision) return this.#carryOut(decision.instead, now);
     if (found !== own && decision.occurrences.length > 0) {
       throw new ServiceError('ALREADY_EXISTS', `Id ${change.id} is taken. Use a new random UUID.`);
@@ -119,7 +120,10 @@ export class BatchBuilder {
     }
     if (decision.stale !== undefined) this.batch.dropReady(decision.stale);
     if (decision.staleTimer !== undefined) this.batch.dropTimer(decision.staleTimer);
-    if (decision.occurrences.length === 0 && decision.remove !== true) return answerOf(decision, own);
+    if (decision.occurrences.length === 0 && decision.remove !== true) {
+      this.#standOnStored(own);
+      return answerOf(decision, own);
+    }
 
     const execution = own ?? this.#parts.working.create(change.id, change.orgId, rootOf(decision) ?? change.id);
     this.#parts.prepared.executions.set(execution.id, execution);
@@ -131,6 +135,24 @@ export class BatchBuilder {
     return answer;
   }
 
+  #decision(change: Change<unknown>, own: Execution | undefined, now: number): Decision<unknown> {
+    try {
+      return change.decide(this.#circumstances(change, own, now));
+    } catch (error) {
+      if (ServiceError.is(error)) this.#standOnStored(own);
+      throw error;
+    }
+  }
+
+  /**
+   * What writes to an execution is checked against its version by the store. What is refused, or has nothing to do, writes
+   * nothing: it is decided on what is stored at this moment, as another process may have gone on since.
+   */
+  #standOnStored(execution: Execution | undefined): void {
+    if (execution === undefined || this.#parts.prepared.again) return;
+    throw new Unconfirmed(execution.id);
+  }
+
   #circumstances(change: Change<unknown>, execution: Execution | undefined, now: number): Circumstances {
     return {
       execution,
@@ -140,9 +162,7 @@ export class BatchBuilder {
         const other = this.#find(id, fresh);
         return other?.orgId === change.orgId ? other : undefined;
       },
-      reread: () => {
-        if (!this.#parts.prepared.again) throw new CommitConflict(`execution ${change.id} may have moved on`);
-      },
+      reread: () => this.#standOnStored(execution),
       takenElsewhere: (taskId) => this.#parts.prepared.elsewhere.has(taskId),
     };
   }

@@ -75,7 +75,8 @@ export function buildDraft(draft: Draft, batch: Building, stamp: string): void {
     batch.deleted.push({ id: execution.id, expectedVersion: draft.expectedVersion ?? 0 });
     for (const task of execution.tasks.values()) {
       batch.ready.remove.push(task.id);
-      batch.timers.remove.push({ executionId: execution.id, type: 'task', id: task.id });
+      const { id: executionId } = execution;
+      for (const type of ['task', 'deadline'] as const) batch.timers.remove.push({ executionId, type, id: task.id });
     }
     return;
   }

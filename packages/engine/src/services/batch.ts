@@ -50,7 +50,7 @@ export class Batch {
   readonly #entries: StreamEntry[] = [];
   readonly #attempts: EndedAttempt[] = [];
   readonly #logs: TaskLogRow[] = [];
-  readonly #keys: IdempotencyKey[] = [];
+  #keys: IdempotencyKey[] = [];
   readonly #freedKeys: KeyRelease[] = [];
   readonly #stale: string[] = [];
   readonly #staleTimers: TimerRef[] = [];
@@ -277,7 +277,9 @@ export class Batch {
   #freeKey(target: { id: string; orgId: OrgId; idempotencyKey?: string | undefined; status: string }): void {
     if (target.idempotencyKey === undefined) return;
     if (target.status === 'FAILED' || target.status === 'CANCELLED') {
-      this.#freedKeys.push({ orgId: target.orgId, key: target.idempotencyKey, targetId: target.id });
+      const { id: targetId, idempotencyKey: key, orgId } = target;
+      this.#keys = this.#keys.filter((claimed) => claimed.key !== key || claimed.targetId !== targetId);
+      this.#freedKeys.push({ orgId, key, targetId });
     }
   }
 

@@ -14,6 +14,7 @@ const LOOKED_AT = 100;
  */
 export async function fateOf(batch: CommitBatch, store: Store): Promise<Fate> {
   if (batch.executions.length > 0) return fateOfExecutions(batch, store);
+  if (batch.deleted.length > 0) return fateOfDeletions(batch, store);
   const [entry] = batch.entries;
   // What else there is - signs of life, lines of a log, expired hints - may be written twice.
   if (entry === undefined) return 'not stored';
@@ -35,4 +36,11 @@ async function fateOfExecutions({ executions }: CommitBatch, store: Store): Prom
     if ((execution?.version ?? 0) < version) return 'not stored';
   }
   return 'unknown';
+}
+
+/** Nothing is left of what was deleted, its stamp neither. Gone is gone, whoever did it. */
+async function fateOfDeletions({ deleted }: CommitBatch, store: Store): Promise<Fate> {
+  const wanted = deleted.slice(0, LOOKED_AT).map(({ id }) => ({ id, taskIds: [], waits: [], keys: [] }));
+  const { executions } = await store.load(wanted, { lock: false });
+  return executions.length === 0 ? 'stored' : 'not stored';
 }

@@ -16,7 +16,7 @@ import type { Dispatcher } from './dispatcher.js';
 import { Doubts } from './doubts.js';
 import { type Fate, fateOf } from './fate.js';
 import { prepareGifts } from './gifts.js';
-import { Missing, WorkingSet } from './working-set.js';
+import { Missing, Unconfirmed, WorkingSet } from './working-set.js';
 
 export interface LaneOptions {
   readonly store: Store;
@@ -160,13 +160,20 @@ export class Lane {
   async #settle(members: readonly Member[]): Promise<void> {
     let left = members;
     let others = new Set<ExecutionId>();
+    let again = false;
     for (let attempt = 1; left.length > 0; attempt += 1) {
-      const tried = await this.#attempt(left, attempt > 1, others);
+      const tried = await this.#attempt(left, again || attempt > 1, others);
       const result = 'unsure' in tried ? await this.#settleUnsure(left, tried.unsure) : tried;
       if ('carried' in result) {
         left = left.slice(result.carried);
         others = new Set();
+        again = false;
         attempt = 0;
+        continue;
+      }
+      if (result.error instanceof Unconfirmed && !again) {
+        again = true;
+        attempt -= 1;
         continue;
       }
       // Each such try knows more executions than the one before it.

@@ -24,6 +24,15 @@ export class Missing extends Error {
   }
 }
 
+/** What is known of an execution may be old, and matters: the batch is decided again, on what is stored. */
+export class Unconfirmed extends Error {
+  override readonly name = 'Unconfirmed';
+
+  constructor(id: ExecutionId) {
+    super(`What is known of execution ${id} may be older than what is stored.`);
+  }
+}
+
 /** What a batch is decided on: the executions in memory, and the keys it asked for. */
 export interface Prepared {
   /** Held apart from the cache, which may let go of an execution while the batch still needs it. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@flovyn/engine';
 import { createPostgresStore, startEmbeddedPostgres } from '@flovyn/store-postgres';
-import { FloorExecution, toBatch } from './floor-execution.js';
+import { toBatch } from './floor-batch.js';
+import { FloorExecution } from './floor-execution.js';
 import type { SpecimenCommit } from './specimen.js';
 
 /** A database that does nothing but store, as fast as it can, the rows the server was seen to store. */
@@ -13,7 +14,18 @@ export interface DatabaseFloor {
   executions(batch: number, forMs: number): Promise<number>;
   /** Runs the steps of `batch` executions, one commit after another, and says how many were stored per second. */
   steps(batch: number, forMs: number): Promise<number>;
+  /**
+   * Takes `count` executions through some commits, all of them through one before any goes through the next, and says how
+   * many milliseconds each of the commits took for all.
+   */
+  stages(commits: readonly SpecimenCommit[], order: StageOrder): Promise<readonly number[]>;
   close(): Promise<void>;
+}
+
+export interface StageOrder {
+  readonly count: number;
+  /** Executions in one transaction. */
+  readonly batch: number;
 }
 
 /**
@@ -47,6 +59,18 @@ export async function openDatabaseFloor(
       const executions = begin(batch);
       await write(store, executions, start);
       return rate(batch, forMs, () => write(store, executions, step));
+    },
+    async stages(commits, { count, batch }) {
+      const executions = begin(count);
+      const times: number[] = [];
+      for (const commit of commits) {
+        const begun = performance.now();
+        for (let from = 0; from < count; from += batch) {
+          await write(store, executions.slice(from, from + batch), commit);
+        }
+        times.push(performance.now() - begun);
+      }
+      return times;
     },
     async close() {
       await store.close();

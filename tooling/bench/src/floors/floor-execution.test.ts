@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { toJson } from '@flovyn/protocol';
-import { FloorExecution, toBatch } from './floor-execution.js';
+import { toBatch } from './floor-batch.js';
+import { FloorExecution } from './floor-execution.js';
 import type { SpecimenCommit } from './specimen.js';
 
 const rows = (...types: string[]) => types.map((type) => ({ type, json: toJson({ type }) }));
@@ -28,6 +29,16 @@ test('a step ends the task of the step before and begins its own', () => {
   expect(ended).toMatchObject({ isNew: false, task: { id: begun?.task.id, status: 'COMPLETED' } });
   expect(next).toMatchObject({ isNew: true, task: { status: 'RUNNING' } });
   expect(next?.task.id).not.toBe(begun?.task.id);
+});
+
+test('a timer is set with its wait and goes when that is over', () => {
+  const execution = new FloorExecution('life', randomUUID);
+  execution.write(start);
+  const asleep = execution.write({ history: rows('TIMER_STARTED'), entries: rows('TIMER_STARTED') });
+  const woken = execution.write({ history: rows('TIMER_FIRED'), entries: rows('TIMER_FIRED') });
+  const key = { executionId: asleep.execution.id, type: 'timer', id: 'sleep-1' };
+  expect(asleep).toMatchObject({ waits: [{ isNew: true, wait: { open: true } }], timers: { set: [key], remove: [] } });
+  expect(woken).toMatchObject({ waits: [{ isNew: false, wait: { open: false } }], timers: { set: [], remove: [key] } });
 });
 
 test('a batch holds what all its executions write', () => {

@@ -1,8 +1,6 @@
 import type {
   Claim,
-  CommitBatch,
   ExecutionId,
-  ExecutionWrite,
   HistoryRow,
   OrgId,
   SessionId,
@@ -10,19 +8,17 @@ import type {
   TaskId,
   TaskState,
   TaskWrite,
+  WaitWrite,
   WorkflowState,
 } from '@flovyn/engine';
 import { type Json, toJson } from '@flovyn/protocol';
+import type { FloorWrite } from './floor-batch.js';
 import { newId } from './ids.js';
 import type { SpecimenCommit } from './specimen.js';
 
-/** What one execution adds to a batch. */
-export interface FloorWrite {
-  readonly execution: ExecutionWrite;
-  readonly history: readonly HistoryRow[];
-  readonly entries: readonly StreamEntry[];
-  readonly tasks: readonly TaskWrite[];
-}
+/** What a floor's timers are set to: so far away that they are only rows. */
+const AN_HOUR_MS = 3_600_000;
+const TIMER = { type: 'timer', id: 'sleep-1' } as const;
 
 const empty = toJson({});
 const one = toJson(1);
@@ -58,6 +54,9 @@ export class FloorExecution {
       ...(history.some(({ type }) => type === 'TASK_SCHEDULED') ? this.#beginTask(now) : []),
     ];
     const numberedEntries = entries.map(({ json }) => this.#entry(json, now));
+    const slept = history.some(({ type }) => type === 'TIMER_STARTED');
+    const woken = history.some(({ type }) => type === 'TIMER_FIRED');
+    const timer = { ...TIMER, executionId: this.#id };
     return {
       execution: {
         id: this.#id,
@@ -69,11 +68,17 @@ export class FloorExecution {
         epoch: this.#epoch,
         epochBase: 0,
         life: this.#life,
+        stamp: 'floor',
         workflow: this.#workflow(now),
       },
       history: numbered,
       entries: numberedEntries,
       tasks,
+      waits: slept || woken ? [this.#wait(slept, now)] : [],
+      timers: {
+        set: slept ? [{ ...timer, orgId: this.#orgId, dueAt: now + AN_HOUR_MS }] : [],
+        remove: woken ? [timer] : [],
+      },
     };
   }
 
@@ -109,6 +114,12 @@ export class FloorExecution {
       event,
       timestampMs,
     };
+  }
+
+  #wait(isNew: boolean, now: number): WaitWrite {
+    const { id: key, type } = TIMER;
+    const wait = { key, type, sequence: 2, open: isNew, dueAt: now + AN_HOUR_MS };
+    return { executionId: this.#id, orgId: this.#orgId, isNew, wait };
   }
 
   #beginTask(now: number): TaskWrite[] {
@@ -151,23 +162,4 @@ export class FloorExecution {
     };
     return [{ executionId: this.#id, isNew: false, task: ended }];
   }
-}
-
-/** One transaction of what several executions write. */
-export function toBatch(writes: readonly FloorWrite[]): CommitBatch {
-  return {
-    durability: 'state',
-    executions: writes.map(({ execution }) => execution),
-    history: writes.flatMap(({ history }) => history),
-    entries: writes.flatMap(({ entries }) => entries),
-    tasks: writes.flatMap(({ tasks }) => tasks),
-    waits: [],
-    attempts: [],
-    logs: [],
-    signs: [],
-    ready: { add: [], remove: [] },
-    timers: { set: [], remove: [] },
-    keys: { add: [], remove: [] },
-    deleted: [],
-  };
 }

@@ -16,7 +16,9 @@ export interface SpecimenCommit {
 }
 
 /** After each of these a commit of an execution ends: what follows needs a worker first. */
-const lastOfCommit = new Set(['WORKFLOW_STARTED', 'WORKFLOW_SUSPENDED', 'WORKFLOW_COMPLETED']);
+const lastOfCommit = new Set(['WORKFLOW_STARTED', 'WORKFLOW_SUSPENDED', 'TIMER_FIRED', 'WORKFLOW_COMPLETED']);
+/** Where it is told at all, it is told with what it follows from. */
+const WITH_THE_FORMER = 'WORKFLOW_RESUMED';
 
 /** Reads from the server what it stored for an execution that has ended, commit by commit. */
 export async function readSpecimen(http: string, id: string): Promise<readonly SpecimenCommit[]> {
@@ -29,13 +31,14 @@ export async function readSpecimen(http: string, id: string): Promise<readonly S
 }
 
 export function splitCommits(rows: readonly SpecimenRow[]): SpecimenRow[][] {
-  const commits: SpecimenRow[][] = [];
-  let current: SpecimenRow[] = [];
+  const commits: SpecimenRow[][] = [[]];
+  let isOver = false;
   for (const row of rows) {
-    current.push(row);
-    if (!lastOfCommit.has(row.type)) continue;
-    commits.push(current);
-    current = [];
+    const isLast = lastOfCommit.has(row.type);
+    const belongs = row.type === WITH_THE_FORMER;
+    if (isOver && !belongs) commits.push([]);
+    commits.at(-1)?.push(row);
+    isOver = isLast || (isOver && belongs);
   }
   return commits;
 }

@@ -5,12 +5,15 @@ import type { LoadOrders } from '../programs/load.js';
 import type { WorkerOrders } from '../programs/worker.js';
 import { type Child, startChild } from './child.js';
 import { type CpuUse, cpuMeter } from './cpu.js';
+import { type Database, openDatabase } from './database.js';
 import { type ServerProcess, startServer } from './server.js';
 
 /** A server with its database, a worker and a load, each in a process of its own. */
 export interface House {
   readonly server: ServerProcess;
   readonly load: Child<LoadOrders>;
+  /** The server's own database, to be looked into. */
+  readonly database: Database;
   /** What programs need in their environment to find the server. */
   readonly environment: Readonly<Record<string, string>>;
   cpu(): CpuUse;
@@ -24,15 +27,18 @@ export async function openHouse(): Promise<House> {
     for (const closer of closers.toReversed()) await closer();
   };
   try {
-    const server = await startServer({ dataDir: join(directory, 'data') });
+    const dataDir = join(directory, 'data');
+    const server = await startServer({ dataDir });
     closers.push(server.stop);
+    const database = await openDatabase(dataDir);
+    closers.push(database.close);
     const environment = environmentOf(server);
     const worker = await startChild<WorkerOrders>('worker', environment);
     closers.push(worker.stop);
     const load = await startChild<LoadOrders>('load', environment);
     closers.push(load.stop);
     const parts = { server: server.pid, worker: worker.pid, load: load.pid };
-    return { server, load, environment, cpu: cpuMeter(parts, server.pid), close };
+    return { server, load, database, environment, cpu: cpuMeter(parts, server.pid), close };
   } catch (error) {
     await close();
     throw error;

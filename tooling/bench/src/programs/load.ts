@@ -1,7 +1,7 @@
 import { FlovynClient } from '@flovyn/sdk';
 import { clientOptions } from '../house/client-options.js';
 import { serve } from '../house/serve.js';
-import { type Speech, oneTask, sequence, speech } from '../work.js';
+import { type Speech, oneTask, sequence, sleeper, speech } from '../work.js';
 
 const client = new FlovynClient(clientOptions());
 await client.start();
@@ -14,16 +14,37 @@ export interface Flood {
   readonly latencies: readonly number[];
 }
 
+export interface FloodOrder {
+  readonly inFlight: number;
+  readonly forMs: number;
+  /** Where the workers are; the usual ones unless given. */
+  readonly queue?: string;
+}
+
+/** One workflow that slept. */
+export interface Slept {
+  readonly id: string;
+  /** When its code went on, and when its caller knew its result: instants. */
+  readonly wokenAt: number;
+  readonly finishedAt: number;
+}
+
+export type SpecimenName = 'oneTask' | 'sequence' | 'sleeper';
+const SPECIMEN_SLEEP_MS = 200;
+
+/** Few enough that each falls asleep as soon as it has begun. */
+const FALLING_ASLEEP = 16;
+
 const orders = {
   /** Keeps so many one-task workflows in flight for a while. */
-  async flood({ inFlight, forMs }: { readonly inFlight: number; readonly forMs: number }): Promise<Flood> {
+  async flood({ inFlight, forMs, queue }: FloodOrder): Promise<Flood> {
     const latencies: number[] = [];
     const begun = performance.now();
     const lane = async (): Promise<void> => {
       for (;;) {
         const from = performance.now();
         if (from - begun >= forMs) return;
-        const { handle } = await client.startWorkflow(oneTask, latencies.length);
+        const { handle } = await client.startWorkflow(oneTask, latencies.length, { queue });
         await handle.result();
         latencies.push(performance.now() - from);
       }
@@ -39,6 +60,24 @@ const orders = {
     return { ms: performance.now() - begun };
   },
 
+  /** Lets so many workflows sleep until the same instant, `forMs` from now, and waits for all of them. */
+  async sleep({ count, forMs }: { readonly count: number; readonly forMs: number }): Promise<Slept[]> {
+    const until = Date.now() + forMs;
+    const slept: Promise<Slept>[] = [];
+    const lane = async (): Promise<void> => {
+      for (let left = begin(); left; left = begin()) {
+        const { handle } = await client.startWorkflow(sleeper, { until });
+        const id = handle.workflowId;
+        slept.push(handle.result().then((wokenAt) => ({ id, wokenAt, finishedAt: Date.now() })));
+      }
+    };
+    let begun = 0;
+    const begin = (): boolean => (begun += 1) <= count;
+    await Promise.all(Array.from({ length: FALLING_ASLEEP }, lane));
+    if (Date.now() > until) throw new Error(`${count} workflows were not asleep within ${forMs} ms`);
+    return Promise.all(slept);
+  },
+
   /** Starts so many speeches and gives their execution ids. */
   async speeches({ count, input }: { readonly count: number; readonly input: Speech }): Promise<string[]> {
     const boxes = await Promise.all(Array.from({ length: count }, () => client.startWorkflow(speech, input)));
@@ -51,11 +90,16 @@ const orders = {
   },
 
   /** Runs one workflow of each sort and gives their ids: the rows a floor is made of. */
-  async specimens({ steps }: { readonly steps: number }): Promise<{ oneTask: string; sequence: string }> {
+  async specimens({ steps }: { readonly steps: number }): Promise<Readonly<Record<SpecimenName, string>>> {
     const one = await client.startWorkflow(oneTask, 1);
     const many = await client.startWorkflow(sequence, { steps });
-    await Promise.all([one.handle.result(), many.handle.result()]);
-    return { oneTask: one.handle.workflowId, sequence: many.handle.workflowId };
+    const asleep = await client.startWorkflow(sleeper, { until: Date.now() + SPECIMEN_SLEEP_MS });
+    await Promise.all([one.handle.result(), many.handle.result(), asleep.handle.result()]);
+    return {
+      oneTask: one.handle.workflowId,
+      sequence: many.handle.workflowId,
+      sleeper: asleep.handle.workflowId,
+    };
   },
 };
 

@@ -1,14 +1,14 @@
 import { median } from './statistics.js';
 
-export const rowNames = ['P1', 'P2', 'P5', 'P6', 'P9'] as const;
+export const rowNames = ['P1', 'P2', 'P4', 'P5', 'P6', 'P9', 'P12', 'IDLE'] as const;
 export type RowName = (typeof rowNames)[number];
 
 /** One line of the table. */
 export interface Result {
   readonly row: RowName;
   readonly measure: string;
-  /** Of `/s` more is better, of `ms` less. */
-  readonly unit: 'ms' | '/s';
+  /** Of `/s` more is better, of all others less. */
+  readonly unit: 'ms' | '/s' | '% of a core' | 'queries/s';
   /** One value per run. */
   readonly values: readonly number[];
   /** What the parts below reached with the same work, in the same run: one value per run. */
@@ -16,7 +16,7 @@ export interface Result {
   readonly note?: string;
 }
 
-/** How far a result is from its floor: of a rate the share that was reached, of a time how many times as long it took. */
+/** How far a result is from its floor: of a rate the share that was reached, of anything else how many times as much it took. */
 export function ratio({ values, floor }: Result): number | undefined {
   if (floor === undefined) return undefined;
   // Value and floor of one run shared the machine's mood; so do ratios, not medians of each, cancel it.

@@ -1,6 +1,7 @@
 import { type DatabaseFloor, openDatabaseFloor } from '../floors/database.js';
-import { readSpecimen } from '../floors/specimen.js';
+import { type SpecimenCommit, readSpecimen } from '../floors/specimen.js';
 import { type House, openHouse } from '../house/house.js';
+import type { SpecimenName } from '../programs/load.js';
 
 /** What rows share: one warmed-up house and the floors beside it, opened when the first row asks. */
 export interface Context {
@@ -10,6 +11,8 @@ export interface Context {
   short(amount: number): number;
   house(): Promise<House>;
   databaseFloor(): Promise<DatabaseFloor>;
+  /** The commits of a workflow of one sort, as the server was seen to make them. */
+  specimen(name: SpecimenName): Promise<readonly SpecimenCommit[]>;
   close(): Promise<void>;
 }
 
@@ -19,11 +22,17 @@ const SPECIMEN_STEPS = 3;
 export function createContext({ quick }: { readonly quick: boolean }): Context {
   let house: Promise<House> | undefined;
   let floor: Promise<DatabaseFloor> | undefined;
+  let ids: Promise<Readonly<Record<SpecimenName, string>>> | undefined;
   const context: Context = {
     runs: quick ? 1 : 3,
     short: (amount) => (quick ? Math.ceil(amount / 5) : amount),
     house: () => (house ??= warmHouse(context.short)),
-    databaseFloor: () => (floor ??= context.house().then((opened) => warmFloor(opened, context.short))),
+    databaseFloor: () => (floor ??= warmFloor(context)),
+    async specimen(name) {
+      const { server, load } = await context.house();
+      ids ??= load.ask('specimens', { steps: SPECIMEN_STEPS });
+      return readSpecimen(`http://127.0.0.1:${server.httpPort}`, (await ids)[name]);
+    },
     async close() {
       await (await settled(floor))?.close();
       await (await settled(house))?.close();
@@ -39,13 +48,10 @@ async function warmHouse(short: Context['short']): Promise<House> {
   return house;
 }
 
-async function warmFloor({ server, load }: House, short: Context['short']): Promise<DatabaseFloor> {
-  const http = `http://127.0.0.1:${server.httpPort}`;
-  const ids = await load.ask('specimens', { steps: SPECIMEN_STEPS });
-  const execution = await readSpecimen(http, ids.oneTask);
-  const step = (await readSpecimen(http, ids.sequence))[SPECIMEN_STEPS - 1];
+async function warmFloor({ specimen, short }: Context): Promise<DatabaseFloor> {
+  const step = (await specimen('sequence'))[SPECIMEN_STEPS - 1];
   if (step === undefined) throw new Error('The specimen of a sequence has too few commits');
-  const floor = await openDatabaseFloor(execution, step);
+  const floor = await openDatabaseFloor(await specimen('oneTask'), step);
   await floor.executions(16, short(1_000));
   await floor.steps(1, short(500));
   return floor;

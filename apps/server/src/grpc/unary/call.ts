@@ -48,9 +48,15 @@ export type Carrier = <Request, Response>(handle: Handler<Request, Response>) =>
 
 export function createCarrier({ principalOf, deliveries, heard, logger }: CarrierParts): Carrier {
   return (handle) => (call, callback) => {
-    const gone = new AbortController();
+    // Made when it is asked for: only polls do, and it costs more than most of a call.
+    let gone: AbortController | undefined;
+    let isGone = false;
     let isOver = false;
 
+    const leave = (): void => {
+      isGone = true;
+      gone?.abort();
+    };
     const end = (answer: () => void): void => {
       if (isOver) return;
       isOver = true;
@@ -66,13 +72,13 @@ export function createCarrier({ principalOf, deliveries, heard, logger }: Carrie
       end(() =>
         fail(new ServiceError('DEADLINE_EXCEEDED', 'The server did not get the call done in time. Try again.')),
       );
-      gone.abort();
+      leave();
     }, LONGEST_MS);
 
     // Every call ends so, one way or the other.
     call.on('cancelled', () => {
       end(() => undefined);
-      if (!deliveries.isOut(call.metadata)) gone.abort();
+      if (!deliveries.isOut(call.metadata)) leave();
     });
 
     const carryOut = async () => {
@@ -82,7 +88,19 @@ export function createCarrier({ principalOf, deliveries, heard, logger }: Carrie
       if (principal.type === 'Worker') heard(orgId, peer);
       const patienceMs = Math.min(LONGEST_MS, Number(call.getDeadline()) - Date.now());
       const answerMatters = (): void => deliveries.lookAgain(call.metadata);
-      return handle({ request: call.request, principal, orgId, peer, patienceMs, gone: gone.signal, answerMatters });
+      return handle({
+        request: call.request,
+        principal,
+        orgId,
+        peer,
+        patienceMs,
+        answerMatters,
+        get gone() {
+          gone ??= new AbortController();
+          if (isGone) gone.abort();
+          return gone.signal;
+        },
+      });
     };
     carryOut().then(
       (response) => end(() => callback(null, response)),

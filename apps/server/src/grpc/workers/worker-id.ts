@@ -1,9 +1,13 @@
 import type { OrgId } from '@flovyn/engine';
 import { isUuid } from '@flovyn/protocol';
+import { LRUCache } from 'lru-cache';
 import { v5 as uuidV5 } from 'uuid';
 import { storable } from '../requests/fields.js';
 
 const LONGEST_NAME = 255;
+
+/** Workers say their name with every poll, and an id costs a hash. More of them than one process is polled by. */
+const idsOfNames = new LRUCache<string, string>({ max: 10_000 });
 
 /** A worker of an organisation. */
 export interface WorkerRef {
@@ -21,5 +25,10 @@ export function workerName(text: string): string {
  * worker: a name that is a UUID is an id. One name is one worker, also after a restart of either side.
  */
 export function workerIdOf(text: string, orgId: OrgId): string {
-  return isUuid(text) ? text.toLowerCase() : uuidV5(workerName(text), orgId);
+  if (isUuid(text)) return text.toLowerCase();
+  const name = workerName(text);
+  const key = `${orgId} ${name}`;
+  let id = idsOfNames.get(key);
+  if (id === undefined) idsOfNames.set(key, (id = uuidV5(name, orgId)));
+  return id;
 }

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import pg from 'pg';
+
+/** The database of a server that brought its own, looked into from outside. */
+export interface Database {
+  /** When the timers of executions were due, and when they fired: instants, by execution. */
+  firings(ids: readonly string[]): Promise<ReadonlyMap<string, Firing>>;
+  /** How many transactions there have been. The server makes each of its queries one; all statements of a commit are one. */
+  transactions(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface Firing {
+  readonly dueAt: number;
+  readonly firedAt: number;
+}
+
+/** Where the server has told its PostgreSQL to listen, who it is, and what it calls its database. */
+const socketDirectory = 'run';
+const identity = { user: 'postgres', database: 'flovyn' };
+
+export async function openDatabase(dataDir: string): Promise<Database> {
+  const client = new pg.Client({ ...identity, host: join(dataDir, socketDirectory), application_name: 'bench' });
+  await client.connect();
+  return {
+    async firings(ids) {
+      const { rows } = await client.query<{ id: string; due_at: string; fired_at: string }>(
+        `select started.execution_id as id, convert_from(started.data, 'UTF8')::json ->> 'fireAtMs' as due_at,
+           fired.at as fired_at
+         from flovyn.history_event as started join flovyn.history_event as fired using (execution_id)
+         where started.type = 'TIMER_STARTED' and fired.type = 'TIMER_FIRED' and execution_id = any($1::uuid[])`,
+        [ids],
+      );
+      return new Map(
+        rows.map(({ id, due_at, fired_at }) => [id, { dueAt: Number(due_at), firedAt: Number(fired_at) }]),
+      );
+    },
+    async transactions() {
+      const { rows } = await client.query<{ count: string }>(
+        'select xact_commit + xact_rollback as count from pg_stat_database where datname = current_database()',
+      );
+      return Number(rows[0]?.count);
+    },
+    close: () => client.end(),
+  };
+}
