@@ -57,6 +57,27 @@ export function speculationSuite({ name, withHouse }: Houses): void {
         await house.assertSound(id);
       }));
 
+    test('a guess that asks for what cannot be is refused, and goes round again', () =>
+      withHouse(async (house) => {
+        const worker = await connectWorker(house.engine, orgId);
+        const { id } = await start(house.engine);
+        const { sequence } = await worker.turn(await worker.activation(), [schedule()], waiting);
+        const end = worker.complete(await worker.task(), 1, sequence + 1);
+        const turn = worker.session.completeTurn({
+          executionId: id,
+          token: '',
+          turnId: 'guess',
+          seenSequence: sequence + 1,
+          commands: [schedule({ taskExecutionId: 'no UUID' })],
+          outcome: waiting,
+          speculative: true,
+        });
+        expect(await end).toMatchObject({ speculationHeld: true });
+        expect(await refusal(turn)).toBe('INVALID_ARGUMENT');
+        await worker.turn(await worker.activation(), [], completed());
+        await house.assertSound(id);
+      }));
+
     test('a guess that missed keeps the result, refuses the turn, and the true history comes', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);

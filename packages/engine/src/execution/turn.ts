@@ -30,8 +30,22 @@ export function decideTurn(
   const refusal = refuseTurn(workflow, turn, sessionId);
   if (refusal !== undefined) return refusal;
 
-  const { commands, outcome, turnId, seenSequence } = turn;
-  const { limits = turnLimits, newId } = settings;
+  try {
+    return played(circumstances, { execution, workflow }, turn, settings);
+  } catch (error) {
+    if (!turn.speculative || !ServiceError.is(error)) throw error;
+    // Nobody holds a token for the claim of a guess: it goes round again, and is refused where its worker can answer.
+    return { occurrences: [{ type: 'WORKFLOW_RELEASED', reason: error.message }], answer: { refusal: error } };
+  }
+}
+
+/** @throws {ServiceError} when what the turn asks for cannot be: nothing of it happens. */
+function played(
+  circumstances: Circumstances,
+  { execution, workflow }: { readonly execution: ExecutionView; readonly workflow: WorkflowState },
+  { commands, outcome, seenSequence, turnId }: Turn,
+  { limits = turnLimits, newId }: TurnSettings,
+): OwnDecision<{ sequence: number }> {
   const { open, keys } = carryOut({ execution, workflow }, commands, circumstances, newId, limits);
   if (isFull(execution, open, limits)) return historyFull(execution, turnId, limits);
   conclude(open, turnId, outcome);
