@@ -214,6 +214,14 @@ export function isError(thrown: unknown): thrown is Error {
   }
 }
 
+const SHORT = 10_000;
+
+/** The words of an error, cut where they would not fit into any message. */
+export function shortMessage(thrown: unknown): string {
+  const { message } = toError(thrown);
+  return message.length > SHORT ? `${message.slice(0, SHORT)}…` : message;
+}
+
 function safeText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

@@ -19,7 +19,7 @@ export interface Logger {
 
 /** How often, and how fast, a failed task is tried again. */
 export interface RetryPolicy {
-  /** Attempts after the first one: 0 means a single attempt; the server's default is 3. */
+  /** Attempts after the first one, 1,000 at most: 0 means a single attempt; the server's default is 3. */
   maxRetries?: number | undefined;
   /** Wait after the first failed attempt; at once when absent. */
   initialDelay?: Duration | undefined;
@@ -33,7 +33,7 @@ export interface RetryPolicy {
 export interface TaskOptions {
   /** The queue whose workers may take the task; the workflow's own when absent. */
   queue?: string | undefined;
-  /** From scheduling until the task fails for good, all attempts together; none when absent. */
+  /** From scheduling until the task fails for good, all attempts together: from 1 ms to 30 days; none when absent. */
   timeout?: Duration | undefined;
   retry?: RetryPolicy | undefined;
 }
@@ -41,14 +41,14 @@ export interface TaskOptions {
 export interface ChildWorkflowOptions {
   /** The queue whose workers may take the child; the parent's own when absent. */
   queue?: string | undefined;
-  /** Seconds by which the child counts as older than it is: larger is sooner. */
+  /** Seconds, a whole number, by which the child counts as older than it is: larger is sooner. */
   prioritySeconds?: number | undefined;
   /** The child's name in the parent's history; `<kind>-<k>` when absent. */
   name?: string | undefined;
 }
 
 export interface PromiseOptions {
-  /** The promise rejects with `PromiseTimeout` when it is not settled in this time; never when absent. */
+  /** The promise rejects with `PromiseTimeout` when it is not settled in this time, at once when that is zero or less; never when absent. */
   timeout?: Duration | undefined;
   /** Lets outsiders settle the promise by a key of their own. */
   idempotencyKey?: string | undefined;
@@ -105,9 +105,12 @@ export interface WorkflowContext {
   sleep(duration: Duration): Promise<void>;
   /** Waits durably until `time`, counted from `currentTime()`. */
   sleepUntil(time: Date): Promise<void>;
-  /** A durable timer that can be cancelled. */
+  /** A durable timer that can be cancelled. An id of your own must be used once in an execution: a second timer of it throws. */
   timer(duration: Duration, options?: { id?: string | undefined }): TimerHandle;
-  /** Waits for somebody outside to settle the promise `name`. Rejects with `PromiseRejected` or `PromiseTimeout`. */
+  /**
+   * Waits for somebody outside to settle the promise `name`. Rejects with `PromiseRejected` or `PromiseTimeout`. Each
+   * promise of an execution has a name of its own: a second one of the same name throws.
+   */
   promise<T = unknown>(name: string, options?: PromiseOptions): Promise<T>;
   /** The next signal of this name, in the order they came. */
   waitForSignal<T = unknown>(name: string): Promise<T>;
@@ -135,7 +138,10 @@ export interface WorkflowContext {
   random(): number;
   /** Throws `WorkflowCancelled` once the execution was asked to end. */
   checkCancellation(): void;
-  /** Asks this execution to end, as a request from outside would. */
+  /**
+   * Asks this execution to end, as a request from outside would. `isCancellationRequested` is true at once,
+   * `checkCancellation()` throws from now on, and what the code waits for next rejects.
+   */
   requestCancellation(reason?: string): void;
   readonly isCancellationRequested: boolean;
   /** Silent while recorded history is replayed. */

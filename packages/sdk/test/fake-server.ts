@@ -5,6 +5,7 @@ import {
   type ServerItemCase,
   type ServerItemOf,
   type StreamEntry,
+  WorkerFrame,
   type WorkerItem,
   fromJsonBytes,
   fromTurnCompleted,
@@ -93,10 +94,10 @@ export class FakeServer {
   connect(listener: FrameListener): FrameStream {
     const connection = new Connection(listener);
     return {
-      write: ({ items }) => {
+      write: (frame) => {
         if (!connection.isOpen) return true;
         this.frames += 1;
-        this.#receive(connection, items);
+        this.#receive(connection, WorkerFrame.decode(frame).items);
         return true;
       },
       end: () => connection.close(undefined),

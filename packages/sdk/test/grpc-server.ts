@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import {
   type ServerFrame,
-  type WorkerFrame,
+  WorkerFrame,
   WorkerSessionService,
   WorkflowDispatchService,
   WorkflowQueryService,
@@ -40,7 +40,7 @@ export async function serve(fake: FakeServer, options: { readonly refuseToken?: 
         drained: () => undefined,
         ended: () => call.end(),
       });
-      call.on('data', (frame: WorkerFrame) => stream.write(frame));
+      call.on('data', (frame: WorkerFrame) => stream.write(WorkerFrame.encode(frame).finish()));
       call.on('end', () => stream.end());
       call.on('cancelled', () => stream.cancel());
     },

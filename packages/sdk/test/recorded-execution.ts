@@ -82,7 +82,9 @@ export class RecordedExecution {
     const turn = { ...this.#live.takeTurn(), seen };
     this.turns.push(turn);
     meanwhile();
-    if (this.facts.length === seen) this.#skipOwnFacts(turn);
+    // A request to end is delivered like one from others: its fact has to be read.
+    const isDelivered = turn.commands.some(({ type }) => type === 'REQUEST_CANCELLATION');
+    if (this.facts.length === seen && !isDelivered) this.#skipOwnFacts(turn);
     for (const command of turn.commands) this.#recordCommand(command);
     this.record(toFact(turn.outcome));
     return turn;

@@ -15,11 +15,15 @@ interface Parties {
 /**
  * The end of an execution by request. Waits that nothing else would end are rejected; tasks and children are asked to end
  * and their waits end with them. Whatever the code does afterwards works as usual.
+ *
+ * It takes effect once: when the code hears of it. That is when the request is delivered from the history, whoever made it,
+ * or when the code has asked for its own end and checks before that.
  */
 export class Cancellation {
   readonly #core: Core;
   readonly #parties: Parties;
   #isRequested = false;
+  #isInEffect = false;
   #isRecorded = false;
   #reason: string | undefined;
 
@@ -38,7 +42,9 @@ export class Cancellation {
 
   check(): void {
     this.#core.assertDeterministic();
-    if (this.#isRequested) throw this.#error();
+    if (!this.#isRequested) return;
+    if (this.#core.mode === 'workflow') this.#takeEffect();
+    throw this.#error();
   }
 
   /** The execution asks for its own end. */
@@ -46,7 +52,8 @@ export class Cancellation {
     this.#core.assertWorkflow('ctx.requestCancellation()');
     if (this.#isRequested) return;
     if (!this.#isRecorded) this.#core.commands.push({ type: 'REQUEST_CANCELLATION', reason: reason ?? '' });
-    this.#begin(reason);
+    this.#isRequested = true;
+    this.#reason = reason;
   }
 
   record(): void {
@@ -54,9 +61,9 @@ export class Cancellation {
   }
 
   deliver(fact: Fact): boolean {
-    if (this.#isRequested) return false;
-    this.#begin(textOf(fact.data, 'reason') || undefined);
-    return true;
+    if (!this.#isRequested) this.#reason = textOf(fact.data, 'reason') || undefined;
+    this.#isRequested = true;
+    return this.#takeEffect();
   }
 
   /** Whether an error that ended the workflow is this cancellation coming to its end. */
@@ -64,16 +71,19 @@ export class Cancellation {
     return WorkflowCancelled.is(error) || (this.#isRequested && TaskCancelled.is(error));
   }
 
-  #begin(reason: string | undefined): void {
-    this.#isRequested = true;
-    this.#reason = reason;
+  /** True when it may have moved the code. */
+  #takeEffect(): boolean {
+    if (this.#isInEffect) return false;
+    this.#isInEffect = true;
     const { tasks, children, signals } = this.#parties;
     for (const wait of this.#core.waits.openOf(suspendType.TIMER, suspendType.PROMISE)) {
       this.#core.waits.settle(wait.key, { error: this.#error() });
     }
     signals.cancelWaits(() => this.#error());
-    tasks.requestCancelAll(reason ?? 'The workflow was cancelled');
-    children.requestCancelAll(reason ?? 'The workflow was cancelled');
+    const reason = this.#reason ?? 'The workflow was cancelled';
+    tasks.requestCancelAll(reason);
+    children.requestCancelAll(reason);
+    return true;
   }
 
   #error(): WorkflowCancelled {

@@ -1,4 +1,5 @@
 import { suspendType } from '@flovyn/events';
+import { wholeNumber } from '../durations.js';
 import { ChildWorkflowFailed, WorkflowCancelled } from '../errors.js';
 import { serialize } from '../serde.js';
 import type { ChildWorkflowOptions } from '../types.js';
@@ -35,6 +36,8 @@ export class Children {
 
   start(kind: string, input: unknown, options: ChildWorkflowOptions): StartedChild {
     this.#core.assertWorkflow(`ctx.scheduleWorkflow('${kind}')`);
+    // Checked before anything is counted: a refused call leaves no trace, on a replay too.
+    const prioritySeconds = wholeNumber(options.prioritySeconds ?? 0, 'prioritySeconds');
     const inputJson = serialize(input);
     const derived = this.#core.ids.next();
     const name = options.name ?? this.#nextName(kind);
@@ -51,7 +54,7 @@ export class Children {
         kind,
         input: inputJson,
         queue: options.queue ?? '',
-        prioritySeconds: options.prioritySeconds ?? 0,
+        prioritySeconds,
       });
     }
     const wait = this.#core.waits.open(keyOf(id), { type: suspendType.CHILD_WORKFLOW, name, id });

@@ -431,7 +431,7 @@ describe('promises, timers and children', () => {
     const execution = new RecordedExecution(
       flow(async (ctx) => {
         const approved = await ctx.promise('approval');
-        const rejected = await ctx.promise('approval').catch((error: unknown) => (error as Error).message);
+        const rejected = await ctx.promise('second approval').catch((error: unknown) => (error as Error).message);
         await ctx.sleep(Duration.seconds(1));
         const first = await ctx.scheduleWorkflow(child, 1);
         const second = await ctx
@@ -455,7 +455,12 @@ describe('promises, timers and children', () => {
       value: serialize('yes'),
     });
     await execution.play();
-    execution.record({ type: 'PROMISE_REJECTED', promiseId: promiseId(1), promiseName: 'approval', error: 'no way' });
+    execution.record({
+      type: 'PROMISE_REJECTED',
+      promiseId: promiseId(1),
+      promiseName: 'second approval',
+      error: 'no way',
+    });
     await execution.play();
     execution.record({ type: 'TIMER_FIRED', timerId: 'sleep-1' });
     const turn = await execution.play();
@@ -532,6 +537,139 @@ describe('cancellation', () => {
     expect(turn.commands).toEqual([{ type: 'REQUEST_CANCELLATION', reason: 'tired' }]);
     expect(turn.outcome).toEqual({ type: 'CANCELLED', reason: 'tired' });
     expect(await execution.replay(execution.facts.length)).toEqual({ commands: [], outcome: turn.outcome });
+  });
+});
+
+describe('a request of the code to end', () => {
+  it('is heard by what the code waits for next, in every replay', async () => {
+    const execution = new RecordedExecution(
+      flow(async (ctx) => {
+        ctx.requestCancellation('me');
+        const asked = ctx.isCancellationRequested;
+        const ending = await ctx.sleep(Duration.seconds(30)).catch((thrown: unknown) => thrown);
+        await ctx.schedule(step, WorkflowCancelled.is(ending));
+        ctx.set('undone', asked);
+        throw ending;
+      }),
+    );
+    const first = await execution.play();
+    expect(first.commands.map(({ type }) => type)).toEqual(['REQUEST_CANCELLATION', 'START_TIMER']);
+    expect(first.outcome.type).toBe('SUSPENDED');
+    const second = await execution.play();
+    expect(second.commands).toMatchObject([{ type: 'SCHEDULE_TASK', input: 'true' }]);
+    execution.completeTask(execution.openTasks[0]?.id ?? '', null);
+    const last = await execution.play();
+    expect(last.outcome).toEqual({ type: 'CANCELLED', reason: 'me' });
+    const { seen: _, ...turn } = last;
+    expect(await execution.replay(last.seen)).toEqual(turn);
+  });
+});
+
+describe('what the code names', () => {
+  it.each([
+    [
+      'a promise, one after the other',
+      'A promise named "x"',
+      async (ctx: WorkflowContext) => {
+        await ctx.promise('x');
+        await ctx.promise('x');
+      },
+    ],
+    [
+      'a promise, at once',
+      'A promise named "x"',
+      async (ctx: WorkflowContext) => {
+        await Promise.all([ctx.promise('x'), ctx.promise('x')]);
+      },
+    ],
+    [
+      'a timer',
+      'A timer with the id "x"',
+      async (ctx: WorkflowContext) => {
+        await Promise.all([ctx.timer(Duration.days(1), { id: 'x' }), ctx.timer(Duration.days(1), { id: 'x' })]);
+      },
+    ],
+    [
+      'a timer, like a nameless one',
+      'A timer with the id "sleep-1"',
+      async (ctx: WorkflowContext) => {
+        await Promise.all([ctx.sleep(Duration.days(1)), ctx.timer(Duration.days(1), { id: 'sleep-1' })]);
+      },
+    ],
+  ] as const)('has that name alone: %s', async (_, words, run) => {
+    const execution = new RecordedExecution(flow(run));
+    const { commands } = await execution.play();
+    const [command] = commands;
+    if (!execution.isOver && command?.type === 'CREATE_PROMISE') {
+      const { promiseId } = JSON.parse(execution.facts[1]?.data ?? '') as { promiseId: string };
+      execution.record({ type: 'PROMISE_RESOLVED', promiseId, promiseName: 'x', value: serialize(1) });
+      await execution.play();
+    }
+    const error = `${words} exists in this execution already; give each its own`;
+    expect(execution.outcome).toMatchObject({ type: 'FAILED', error });
+    const last = execution.turns.at(-1);
+    expect((await execution.replay(last?.seen ?? 0)).outcome).toMatchObject({ type: 'FAILED', error });
+  });
+
+  it('is left out of the names made for timers without one', async () => {
+    const execution = new RecordedExecution(
+      flow(async (ctx) => {
+        await Promise.all([
+          ctx.timer(Duration.days(1), { id: 'sleep-1' }),
+          ctx.sleep(Duration.days(1)),
+          ctx.sleep(Duration.days(1)),
+        ]);
+      }),
+    );
+    const { commands } = await execution.play();
+    expect(commands).toMatchObject([{ timerId: 'sleep-1' }, { timerId: 'sleep-2' }, { timerId: 'sleep-3' }]);
+    expect((await execution.replay(execution.facts.length)).commands).toEqual([]);
+  });
+});
+
+describe('an option that cannot work', () => {
+  const cases: readonly (readonly [string, (ctx: WorkflowContext) => unknown])[] = [
+    [
+      'prioritySeconds must be a whole number',
+      (ctx) =>
+        ctx.scheduleWorkflow(
+          flow(async () => 1),
+          1,
+          { prioritySeconds: 1e12 },
+        ),
+    ],
+    [
+      'prioritySeconds must be a whole number',
+      (ctx) =>
+        ctx.scheduleWorkflow(
+          flow(async () => 1),
+          1,
+          { prioritySeconds: 0.5 },
+        ),
+    ],
+    [
+      'retry.maxRetries must be a whole number from 0 to 1000, not 1000000000000',
+      (ctx) => ctx.schedule(step, 1, { retry: { maxRetries: 1e12 } }),
+    ],
+    ['retry.maxDelay may be 1d at most', (ctx) => ctx.schedule(step, 1, { retry: { maxDelay: Duration.days(2) } })],
+    ['A task timeout may be 30d at most', (ctx) => ctx.schedule(step, 1, { timeout: Duration.days(31) })],
+    ['A task timeout must be 1ms at least, not 0ms', (ctx) => ctx.schedule(step, 1, { timeout: Duration.seconds(0) })],
+    ['A task timeout must be 1ms at least, not -1s', (ctx) => ctx.schedule(step, 1, { timeout: Duration.seconds(-1) })],
+    ['A promise timeout may be 365d at most', (ctx) => ctx.promise('p', { timeout: Duration.days(366) })],
+    ['ctx.sleep may be 365d at most, not 366d', (ctx) => ctx.sleep(Duration.days(366))],
+  ];
+  it.each(cases)('is refused where it is used: %s', async (error, use) => {
+    const execution = new RecordedExecution(flow(async (ctx) => use(ctx)));
+    const turn = await execution.play();
+    expect(turn.commands).toEqual([]);
+    expect(turn.outcome).toMatchObject({ type: 'FAILED', error: expect.stringContaining(error) });
+  });
+
+  it.each([0, -5, 0.3])('is no option of a promise: a timeout of %d ms expires at once', async (ms) => {
+    const execution = new RecordedExecution(
+      flow(async (ctx) => ctx.promise('p', { timeout: Duration.milliseconds(ms) })),
+    );
+    expect((await execution.play()).commands).toMatchObject([{ type: 'CREATE_PROMISE', timeoutMs: 1 }]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { suspendType } from '@flovyn/events';
-import type { RetryPolicy as WireRetryPolicy } from '@flovyn/protocol';
-import { waitMilliseconds } from '../durations.js';
+import { type RetryPolicy as WireRetryPolicy, limits } from '@flovyn/protocol';
+import type { Duration } from '../duration.js';
+import { limitMilliseconds, waitMilliseconds, wholeNumber } from '../durations.js';
 import { ConfigurationError, TaskCancelled, TaskFailed } from '../errors.js';
 import { serialize } from '../serde.js';
 import type { RetryPolicy, TaskOptions } from '../types.js';
@@ -39,7 +40,10 @@ export class Tasks {
     this.#core.assertWorkflow(`ctx.schedule('${kind}')`);
     // Checked before anything is counted: a refused call leaves no trace, on a replay too.
     const retry = options.retry === undefined ? undefined : wireRetryPolicy(options.retry);
-    const timeoutMs = options.timeout === undefined ? undefined : waitMilliseconds(options.timeout, 'A task timeout');
+    const timeoutMs =
+      options.timeout === undefined
+        ? undefined
+        : limitMilliseconds(options.timeout, 'A task timeout', limits.taskTimeoutMaxMs);
     const inputJson = serialize(input);
 
     const derived = this.#core.ids.next();
@@ -123,16 +127,18 @@ function settlement(fact: Fact, id: string): Settlement {
 
 function wireRetryPolicy(policy: RetryPolicy): Partial<WireRetryPolicy> {
   const { maxRetries, initialDelay, maxDelay, backoffMultiplier } = policy;
-  if (maxRetries !== undefined && !(Number.isInteger(maxRetries) && maxRetries >= 0)) {
-    throw new ConfigurationError(`retry.maxRetries must be a whole number from 0 up, not ${maxRetries}`);
-  }
+  if (maxRetries !== undefined) wholeNumber(maxRetries, 'retry.maxRetries', 0, limits.retriesMax);
   if (backoffMultiplier !== undefined && !(Number.isFinite(backoffMultiplier) && backoffMultiplier >= 1)) {
     throw new ConfigurationError(`retry.backoffMultiplier must be a number from 1 up, not ${backoffMultiplier}`);
   }
   return {
     ...(maxRetries === undefined ? {} : { maxRetries }),
-    ...(initialDelay === undefined ? {} : { initialDelayMs: waitMilliseconds(initialDelay, 'retry.initialDelay') }),
-    ...(maxDelay === undefined ? {} : { maxDelayMs: waitMilliseconds(maxDelay, 'retry.maxDelay') }),
+    ...(initialDelay === undefined ? {} : { initialDelayMs: retryDelay(initialDelay, 'retry.initialDelay') }),
+    ...(maxDelay === undefined ? {} : { maxDelayMs: retryDelay(maxDelay, 'retry.maxDelay') }),
     ...(backoffMultiplier === undefined ? {} : { multiplier: backoffMultiplier }),
   };
+}
+
+function retryDelay(delay: Duration, what: string): number {
+  return waitMilliseconds(delay, what, limits.retryDelayMaxMs);
 }

@@ -18,6 +18,8 @@ export class Timers {
   readonly #core: Core;
   readonly #class;
   readonly #knownEnd = new Set<string>();
+  /** Of the timers the code has started. */
+  readonly #ids = new Set<string>();
   #named = 0;
 
   constructor(core: Core) {
@@ -27,18 +29,26 @@ export class Timers {
 
   start(durationMs: number, explicitId?: string): StartedTimer {
     this.#core.assertWorkflow('ctx.sleep');
-    if (explicitId === undefined) this.#named += 1;
+    // The server knows a timer by its id: it would take the second one for the first.
+    if (explicitId !== undefined) this.#core.assertUnused(this.#ids, explicitId, 'timer with the id');
+    else this.#named += 1;
     const { index, recorded } = this.#class.call();
     if (recorded?.id !== undefined && explicitId !== undefined && recorded.id !== explicitId) {
       this.#core.violate({ type: 'TimerIdMismatch', sequence: index, expected: recorded.id, actual: explicitId });
     }
     // A generated id is adopted from history: engines before us named their timers in other ways.
-    const id = recorded?.id ?? explicitId ?? `sleep-${this.#named}`;
+    const id = recorded?.id ?? explicitId ?? this.#nextId();
+    this.#ids.add(id);
     if (recorded === undefined) {
       this.#class.issue({ id });
       this.#core.commands.push({ type: 'START_TIMER', timerId: id, durationMs });
     }
     return { id, wait: this.#core.waits.open<void>(keyOf(id), { type: suspendType.TIMER, name: id, id }) };
+  }
+
+  #nextId(): string {
+    while (this.#ids.has(`sleep-${this.#named}`)) this.#named += 1;
+    return `sleep-${this.#named}`;
   }
 
   /** Ends a timer at once, without waiting for its event. */

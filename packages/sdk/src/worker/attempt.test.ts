@@ -257,6 +257,40 @@ describe('an attempt', () => {
     });
   });
 
+  it('whose output cannot be sent fails for good, over the same connection', async () => {
+    const server = new FakeServer();
+    worker = await aWorker(server, { tasks: [aTask(async () => 'x'.repeat(17_000_000))] });
+    const fake = await finished(server.startTask(ID, 'work'));
+    expect(fake.attempt).toBe(1);
+    expect(server.hellos).toHaveLength(1);
+    expect(server.received.find((item) => item.$case === 'attemptFailed')?.value).toMatchObject({
+      error: expect.stringMatching(/The output of the task was refused .*more than the 16777216/),
+      retryable: false,
+    });
+  });
+
+  it('whose error the server cannot take fails for good, with the reason', async () => {
+    const server = new FakeServer();
+    worker = await aWorker(server, {
+      tasks: [
+        aTask(async () => {
+          throw new Error('x');
+        }),
+      ],
+    });
+    server.onItem = (item) => {
+      if (item.$case !== 'attemptFailed') return;
+      server.onItem = undefined;
+      refuse('PAYLOAD_TOO_LARGE', 'too large');
+    };
+    const fake = await finished(server.startTask(ID, 'work'));
+    expect(fake.attempt).toBe(1);
+    expect(server.received.filter((item) => item.$case === 'attemptFailed')[1]?.value).toMatchObject({
+      error: 'The error of the task was refused (PAYLOAD_TOO_LARGE): too large',
+      retryable: false,
+    });
+  });
+
   it('that throws what cannot be looked at fails like any other', async () => {
     const server = new FakeServer();
     worker = await aWorker(server, {

@@ -222,11 +222,14 @@ export class Attempt {
     // Whoever cancels a task does not wait for how its code ends.
     if (!isOurs && this.#isCancelled) this.#options.logger.debug(sentence);
     else this.#options.logger.warn(sentence);
-    if (!isOurs || outcome.type !== 'completed') return false;
-    // An output the server cannot take ends the task with the reason: another attempt would make the same one.
-    const error = `The server refused the output of the task (${code}): ${message}`;
-    const failure = { type: 'failed', error, isRetryable: false } as const;
-    return new Promise((resolve) => this.#send(failure, output, undefined, (answer) => resolve(answer.isAccepted)));
+    if (!isOurs) return false;
+    // An end that cannot be taken becomes a failure with the reason: another attempt would come to the same one.
+    const error = `The ${outcome.type === 'completed' ? 'output' : 'error'} of the task was refused (${code}): ${message}`;
+    const end: AttemptOutcome =
+      outcome.type === 'cancelled'
+        ? { type: 'cancelled', reason: error }
+        : { type: 'failed', error, isRetryable: false };
+    return new Promise((resolve) => this.#send(end, output, undefined, (answer) => resolve(answer.isAccepted)));
   }
 }
 

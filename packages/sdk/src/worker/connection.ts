@@ -1,6 +1,13 @@
-import { type ChannelCredentials, type ChannelOptions, Metadata, type StatusObject, credentials } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  Client,
+  Metadata,
+  type StatusObject,
+  credentials,
+} from '@grpc/grpc-js';
 import { ServiceError } from '@flovyn/protocol';
-import { WorkerSessionClient, clientOptions, fromGrpcError } from '@flovyn/protocol/grpc';
+import { WorkerSessionService, clientOptions, fromGrpcError } from '@flovyn/protocol/grpc';
 import { AuthenticationError, ConfigurationError, ConnectionError, FlovynError, toError } from '../errors.js';
 import type { OpenStream } from './frame-stream.js';
 
@@ -71,8 +78,9 @@ function isStatus(thrown: unknown): thrown is Error & StatusObject {
 /** Opens sessions over gRPC. */
 export function streamOpener(endpoint: Endpoint, token: string | undefined): OpenStream {
   return (listener) => {
-    const client = new WorkerSessionClient(endpoint.target, endpoint.credentials, streamOptions);
-    const call = client.connect(callMetadata(token));
+    const client = new Client(endpoint.target, endpoint.credentials, streamOptions);
+    const { path, responseDeserialize } = WorkerSessionService.connect;
+    const call = client.makeBidiStreamRequest(path, asItIs, responseDeserialize, callMetadata(token));
     let failure: Error | undefined;
     call.on('data', (frame) => listener.received(frame));
     call.on('drain', () => listener.drained());
@@ -90,4 +98,9 @@ export function streamOpener(endpoint: Endpoint, token: string | undefined): Ope
       cancel: () => call.cancel(),
     };
   };
+}
+
+/** Frames come here as bytes. */
+function asItIs(frame: Uint8Array): Buffer {
+  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
 }

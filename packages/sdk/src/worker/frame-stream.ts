@@ -1,9 +1,9 @@
-import type { ServerFrame, ServerItem, Welcome, WorkerFrame, WorkerItem } from '@flovyn/protocol/grpc';
+import type { ServerFrame, ServerItem, Welcome } from '@flovyn/protocol/grpc';
 
 /** One connection to the server: frames out, frames in. */
 export interface FrameStream {
-  /** False when no more should be written until `drained` is called. */
-  write(frame: WorkerFrame): boolean;
+  /** Writes the bytes of one frame. False when no more should be written until `drained` is called. */
+  write(frame: Uint8Array): boolean;
   /** Says that nothing more will be written. */
   end(): void;
   /** Tears it down. */
@@ -52,7 +52,8 @@ export class Connection {
     });
   }
 
-  write(items: WorkerItem[]): void {
-    this.isCongested = !this.stream.write({ items });
+  /** Writes items as one frame. */
+  write(items: readonly Uint8Array[]): void {
+    this.isCongested = !this.stream.write(Buffer.concat(items));
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Activation, type HistoryPage, type Query, toJsonBytes, toTurnCompleted } from '@flovyn/protocol/grpc';
-import { toError } from '../errors.js';
+import { shortMessage } from '../errors.js';
 import { loggerTo } from '../log.js';
 import { isMadeByTurn } from '../replay/event-handlers.js';
 import type { Fact } from '../replay/fact.js';
@@ -48,6 +48,17 @@ export interface InstanceOptions {
   readonly host: InstanceHost;
 }
 
+/** A turn on its way to the server. */
+interface SentTurn {
+  readonly turn: Turn;
+  /** Absent for a guess. */
+  readonly claimToken: string | undefined;
+  /** The last history number it was made from. */
+  readonly seen: number;
+  /** It ends the execution because what the code decided was refused: there is nothing else left to say. */
+  readonly isLastWord?: true;
+}
+
 interface AppliedEnd {
   readonly end: TaskEnd;
   readonly sequence: number;
@@ -69,6 +80,9 @@ const countable: ReadonlySet<string> = new Set([
   'START_TIMER',
   'SCHEDULE_CHILD_WORKFLOW',
 ]);
+
+/** How long a refused turn rests before it is tried again. */
+const AGAIN_MS = 250;
 
 /**
  * One live execution on this worker: activations and results in, turns out.
@@ -164,9 +178,10 @@ export class Instance implements Cached {
       try {
         const args = deserialize(Buffer.from(params).toString());
         const result = toJsonBytes(serialize(this.#history.replayer?.query(queryName, args)));
+        // Throws as well when the result is larger than a message may be.
         this.#host.session.send('queryAnswered', { queryId, result });
       } catch (error) {
-        this.#host.session.send('queryAnswered', { queryId, error: toError(error).message });
+        this.#host.session.send('queryAnswered', { queryId, error: shortMessage(error) });
       }
     });
   }
@@ -226,14 +241,12 @@ export class Instance implements Cached {
     // A claim that is gone explains every failure.
     if (this.#isDropped) return;
     this.#host.logger.error(`Execution ${this.id} of workflow "${this.definition.name}" could not be played`, error);
-    this.#release('The worker failed to play the turn');
+    if (this.#claim !== undefined) this.#release(this.#claim, 'The worker failed to play the turn');
+    this.#claim = undefined;
     this.drop();
   }
 
-  #release(reason: string): void {
-    const token = this.#claim;
-    if (token === undefined) return;
-    this.#claim = undefined;
+  #release(token: string, reason: string): void {
     this.#host.session.request('turnReleased', { workflowExecutionId: this.id, claimToken: token, reason }, () =>
       this.#host.unclaimed(token),
     );
@@ -337,9 +350,11 @@ export class Instance implements Cached {
     this.#history.sequence = expected;
     this.#canGuess = isCountable && turn.outcome.type === 'SUSPENDED';
     this.#confirmations.owe();
-    this.#submit(turn, claimToken, seen, (answer) => {
+    const sent = { turn, claimToken, seen };
+    this.#submit(sent, (answer) => {
       if (!answer.isAccepted) {
-        this.#refused(answer, claimToken, seen);
+        this.#refused(answer, sent);
+        this.drop();
         return;
       }
       const recorded = answer.detail?.$case === 'turn' ? answer.detail.value.sequence : 0;
@@ -363,7 +378,7 @@ export class Instance implements Cached {
     this.#canGuess = false;
   }
 
-  #submit(turn: Turn, claimToken: string | undefined, seen: number, answered: (answer: Answer) => void): void {
+  #submit({ turn, claimToken, seen }: SentTurn, answered: (answer: Answer) => void): void {
     const head = {
       workflowExecutionId: this.id,
       claimToken: claimToken ?? '',
@@ -377,30 +392,29 @@ export class Instance implements Cached {
     });
   }
 
-  /** The turn was not stored, and sending it again would not change that. */
-  #refused(
-    { code, message }: Extract<Answer, { readonly isAccepted: false }>,
-    claimToken: string | undefined,
-    seen: number,
-  ): void {
+  /** The turn was not stored. What follows needs no instance any more. */
+  #refused({ code, message }: Extract<Answer, { readonly isAccepted: false }>, sent: SentTurn): void {
     const meaning = meaningOf(code);
-    if (meaning !== 'gone') {
-      const what = `A turn of workflow "${this.definition.name}" (${this.id})`;
-      this.#host.logger.error(`${what} was refused: ${code}: ${message}`);
+    if (meaning === 'gone') return;
+    const what = `A turn of workflow "${this.definition.name}" (${this.id})`;
+    this.#host.logger.error(`${what} was refused: ${code}: ${message}`);
+    if (meaning === 'final' && sent.isLastWord !== true) {
+      this.#insist({ ...sent, turn: failureTurn(code, message), isLastWord: true });
+      return;
     }
-    if (meaning === 'weather') {
-      this.#claim = claimToken;
-      this.#release(message);
-    }
-    if (meaning === 'final') this.#fail(failureTurn(code, message), claimToken, seen);
-    this.drop();
+    setTimeout(() => {
+      // A guess has no claim to hand back: the turn itself has to be taken, or to miss.
+      if (sent.claimToken === undefined) this.#insist(sent);
+      else this.#release(sent.claimToken, message);
+    }, AGAIN_MS);
   }
 
-  #fail(turn: Turn, claimToken: string | undefined, seen: number): void {
+  #insist(sent: SentTurn): void {
+    const { turn, claimToken } = sent;
     if (claimToken !== undefined) this.#host.claimed(claimToken, this);
-    this.#submit(turn, claimToken, seen, (answer) => {
-      if (answer.isAccepted) this.#host.ended(this, turn);
-      else this.#host.logger.error(`Execution ${this.id} could not be failed either: ${answer.message}`);
+    this.#submit(sent, (answer) => {
+      if (!answer.isAccepted) this.#refused(answer, sent);
+      else if (turn.outcome.type !== 'SUSPENDED') this.#host.ended(this, turn);
     });
   }
 

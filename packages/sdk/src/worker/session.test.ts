@@ -1,4 +1,4 @@
-import { type WorkerFrame, serverItem } from '@flovyn/protocol/grpc';
+import { WorkerFrame, WorkerRegistrationRequest, serverItem } from '@flovyn/protocol/grpc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silent } from '../../test/recorded-execution.js';
 import { until } from '../../test/until.js';
@@ -46,7 +46,7 @@ beforeEach(async () => {
       ends.push(end);
       return {
         write: (frame) => {
-          end.frames.push(frame);
+          end.frames.push(WorkerFrame.decode(frame));
           return end.takesMore;
         },
         end: () => undefined,
@@ -55,7 +55,7 @@ beforeEach(async () => {
     },
     owner: {
       introduction: () => ({
-        registration: {} as never,
+        registration: WorkerRegistrationRequest.create(),
         queue: 'default',
         workflowCapacity: 1,
         taskCapacity: 1,
@@ -106,6 +106,22 @@ describe('a session', () => {
     complete(1);
     await until(() => endOf(0).ids.length === 8, 'the frames');
     expect(endOf(0).frames.map(({ items }) => items.length)).toEqual([1, 2, 2, 1, 1, 1]);
+  });
+
+  it('refuses what cannot be sent, and sends the rest', async () => {
+    const answers: Answer[] = [];
+    complete(17_000_000, (answer) => answers.push(answer));
+    session.request(
+      'attemptCompleted',
+      { ...REF, output: new Uint8Array(1), entries: 1e25, lostEntries: 0 },
+      (answer) => answers.push(answer),
+    );
+    expect(answers).toEqual([]);
+    complete(1);
+    await until(() => endOf(0).ids.includes(3), 'the frame');
+    expect(answers).toMatchObject([{ code: 'PAYLOAD_TOO_LARGE' }, { code: 'INVALID_ARGUMENT' }]);
+    expect(session.unanswered).toBe(1);
+    expect(() => session.send('queryAnswered', { queryId: 'q', result: new Uint8Array(17_000_000) })).toThrow('bytes');
   });
 
   it('waits when the connection is full', async () => {

@@ -5,16 +5,16 @@ import {
   type HeldInstance,
   type ServerItem,
   type Welcome,
-  type WorkerItem,
   type WorkerItemCase,
   type WorkerItemOf,
   type WorkerRegistrationRequest,
   workerItem,
 } from '@flovyn/protocol/grpc';
+import { ServiceError } from '@flovyn/protocol';
 import { ConnectionError, toError } from '../errors.js';
 import type { Logger } from '../types.js';
-import { endOfFrame } from './frame-weight.js';
 import { Connection, type OpenStream } from './frame-stream.js';
+import { endOfFrame, itemBytes } from './item-bytes.js';
 import { type Reconnection, reconnectDelayMs } from './reconnection.js';
 import { TurnoverMap } from './turnover-map.js';
 
@@ -66,7 +66,7 @@ export interface SessionOptions {
 }
 
 interface Unanswered {
-  readonly item: WorkerItem;
+  readonly bytes: Uint8Array;
   readonly answered: (answer: Answer) => void;
 }
 
@@ -78,12 +78,13 @@ const WELCOME_TIMEOUT_MS = 15_000;
  *  1. Items leave in the order they were given, gathered into one frame per turn of the event loop.
  *  2. A numbered item is kept until the server answered it, and sent again, unchanged and in order, after a cut.
  *  3. Answers are handed over in the order they arrive; each item is answered exactly once.
+ *  4. An item that cannot be sent is refused here: it never harms the connection that everything else shares.
  */
 export class Session {
   readonly #options: SessionOptions;
   readonly #unanswered = new TurnoverMap<number, Unanswered>();
   readonly #sources = new Set<() => void>();
-  #outgoing: WorkerItem[] = [];
+  #outgoing: Uint8Array[] = [];
   #connection: Connection | undefined;
   #sessionId: string | undefined;
   #lastId = 0;
@@ -111,21 +112,32 @@ export class Session {
     return this.#meet();
   }
 
-  /** Sends an item that changes nothing. It is forgotten when there is no connection. */
+  /**
+   * Sends an item that changes nothing. It is forgotten when there is no connection.
+   *
+   * @throws {ServiceError} when it cannot be sent.
+   */
   send<Case extends WorkerItemCase>(kind: Case, value: WorkerItemOf<Case>): void {
-    if (this.#connection !== undefined) this.#put(workerItem(0, kind, value));
+    if (this.#connection !== undefined) this.#put(itemBytes(workerItem(0, kind, value)));
   }
 
-  /** Sends an item and hands over its answer, however many connections that takes. */
+  /** Sends an item and hands over its answer, however many connections that takes; never before this call returns. */
   request<Case extends WorkerItemCase>(
     kind: Case,
     value: WorkerItemOf<Case>,
     answered: (answer: Answer) => void,
   ): void {
     this.#lastId += 1;
-    const item = workerItem(this.#lastId, kind, value);
-    this.#unanswered.set(item.id, { item, answered });
-    if (this.#connection !== undefined) this.#put(item);
+    let bytes: Uint8Array;
+    try {
+      bytes = itemBytes(workerItem(this.#lastId, kind, value));
+    } catch (error) {
+      const { code, message } = ServiceError.from(error);
+      queueMicrotask(() => answered({ isAccepted: false, code, message, stored: undefined }));
+      return;
+    }
+    this.#unanswered.set(this.#lastId, { bytes, answered });
+    if (this.#connection !== undefined) this.#put(bytes);
   }
 
   /**
@@ -153,7 +165,7 @@ export class Session {
     this.#connection = undefined;
   }
 
-  #put(item: WorkerItem): void {
+  #put(item: Uint8Array): void {
     this.#outgoing.push(item);
     this.#scheduleFlush();
   }
@@ -192,6 +204,9 @@ export class Session {
   /** Opens a connection, says hello, and makes it the session's own when the server welcomes us. */
   #meet(): Promise<Welcome> {
     return new Promise((resolve, reject) => {
+      const hello = itemBytes(
+        workerItem(0, 'hello', { ...this.#options.owner.introduction(), sessionId: this.#sessionId }),
+      );
       const connection = new Connection(this.#options.openStream, {
         welcome: (welcome) => {
           clearTimeout(timeout);
@@ -216,7 +231,7 @@ export class Session {
           ),
         );
       }, WELCOME_TIMEOUT_MS);
-      connection.write([workerItem(0, 'hello', { ...this.#options.owner.introduction(), sessionId: this.#sessionId })]);
+      connection.write([hello]);
     });
   }
 
@@ -229,7 +244,7 @@ export class Session {
     this.#connection = connection;
     this.#sessionId = welcome.sessionId;
     this.#isSlowed = false;
-    this.#outgoing = Array.from(this.#unanswered.values(), ({ item }) => item);
+    this.#outgoing = Array.from(this.#unanswered.values(), ({ bytes }) => bytes);
     this.#options.owner.welcomed(welcome);
     this.#scheduleFlush();
     before?.stream.end();

@@ -5,16 +5,19 @@ import type { Turn } from '../replay/replayer.js';
 export type RefusalMeaning =
   /** The turn is nobody's, or somebody else's: forget it. */
   | 'gone'
-  /** The same turn may be taken later: hand the claim back. */
+  /** The same turn may be taken later. */
   | 'weather'
   /** The same turn will never be taken: the execution cannot go on. */
   | 'final';
 
+/**
+ * The codes that are about the claim or the moment. Every other one is about what the turn asks for: FAILED_PRECONDITION,
+ * for example, is an idempotency key that stands for something else. A guess that lost is always SPECULATION_MISSED.
+ */
 const meanings: Readonly<Partial<Record<ErrorCode, RefusalMeaning>>> = {
   LEASE_LOST: 'gone',
   SPECULATION_MISSED: 'gone',
   NOT_FOUND: 'gone',
-  FAILED_PRECONDITION: 'gone',
   UNAVAILABLE: 'weather',
   ABORTED: 'weather',
   DEADLINE_EXCEEDED: 'weather',
@@ -26,6 +29,6 @@ export function meaningOf(code: string): RefusalMeaning {
 
 /** Makes a final refusal the execution's end: played again, the turn would be refused again. */
 export function failureTurn(code: string, message: string): Turn {
-  const error = `The server refused what the workflow decided (${code}): ${message}`;
+  const error = `What the workflow decided was refused (${code}): ${message}`;
   return { commands: [], outcome: { type: 'FAILED', error, stackTrace: '', failureType: code } };
 }

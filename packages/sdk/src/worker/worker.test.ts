@@ -167,6 +167,100 @@ describe('a worker', () => {
     expect(await ended(execution)).toMatchObject({ failureType: 'UNIMPLEMENTED' });
   });
 
+  it.each([
+    ['FAILED', 'FAILED_PRECONDITION'],
+    ['FAILED', 'INVALID_ARGUMENT'],
+    ['FAILED', 'INVALID_IDENTIFIER'],
+    ['FAILED', 'PAYLOAD_TOO_LARGE'],
+    ['FAILED', 'JSON_TOO_COMPLEX'],
+    ['FAILED', 'MALFORMED_JSON'],
+    ['FAILED', 'RESOURCE_EXHAUSTED'],
+    ['FAILED', 'INTERNAL'],
+    ['COMPLETED', 'ABORTED'],
+    ['COMPLETED', 'UNAVAILABLE'],
+    ['COMPLETED', 'DEADLINE_EXCEEDED'],
+  ] as const)('brings an execution to its end - %s - when one turn is refused with %s', async (end, code) => {
+    for (const turn of [1, 2]) {
+      const server = new FakeServer();
+      let turns = 0;
+      server.onItem = (item) => {
+        // The second turn is a guess.
+        if (item.$case === 'turnCompleted' && ++turns === turn) refuse(code, 'for this reason');
+      };
+      worker = await aWorker(server, { workflows: [flow(async (ctx) => ctx.schedule(echo, 1))], tasks: [echo] });
+      const execution = server.start(ID, 'flow');
+      const last = await ended(execution);
+      expect(execution.status).toBe(end);
+      if (end === 'FAILED') {
+        expect(last).toMatchObject({ failureType: code, error: expect.stringContaining('for this reason') });
+      }
+      await worker.stop();
+    }
+  });
+
+  it.each(['LEASE_LOST', 'SPECULATION_MISSED', 'NOT_FOUND'])(
+    'says nothing more of a turn refused with %s',
+    async (code) => {
+      const server = new FakeServer();
+      let turns = 0;
+      server.onItem = (item) => {
+        if (item.$case !== 'turnCompleted' || ++turns > 1) return;
+        server.takeAway(execution);
+        refuse(code);
+      };
+      worker = await aWorker(server, { workflows: [flow(async (ctx) => ctx.schedule(echo, 1))], tasks: [echo] });
+      const execution = server.start(ID, 'flow');
+      expect(await ended(execution)).toEqual({ output: 1 });
+      expect(typesOf(execution).filter((type) => type === 'TASK_SCHEDULED')).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    [
+      'too much together',
+      'PAYLOAD_TOO_LARGE',
+      /13 commands.* 2\d{7} bytes, more than the 16777216 .*SET_STATE "k\d+" with 20\d+ bytes.*Await a task or a timer/,
+      async (ctx: WorkflowContext) => {
+        for (let i = 0; i < 12; i += 1) ctx.set(`k${i}`, 'x'.repeat(2_000_000));
+      },
+    ],
+    [
+      'an error as large as a house',
+      'PAYLOAD_TOO_LARGE',
+      /more than the 16777216/,
+      async () => {
+        throw new Error('x'.repeat(17_000_000));
+      },
+    ],
+    [
+      'what the encoder does not take',
+      'INVALID_ARGUMENT',
+      /The command SCHEDULE_TASK "echo" cannot be written for the wire/,
+      async (ctx: WorkflowContext) => ctx.schedule(echo, 1, { queue: Object.create(null) as never }),
+    ],
+  ] as const)('that decides %s fails alone; everything else goes on', async (_what, failureType, words, run) => {
+    const server = new FakeServer();
+    const healthy = workflow<unknown, unknown>({ name: 'healthy', run: async (ctx) => ctx.schedule(echo, 1) });
+    for (const isGuess of [false, true]) {
+      worker = await aWorker(server, {
+        workflows: [
+          flow(async (ctx) => {
+            if (isGuess) await ctx.schedule(echo, 1);
+            return run(ctx);
+          }),
+          healthy,
+        ],
+        tasks: [echo],
+      });
+      const sick = server.start(ID.replace(/.$/, isGuess ? '1' : '2'), 'flow');
+      const other = server.start(ID.replace(/.$/, isGuess ? '3' : '4'), 'healthy');
+      expect(await ended(sick)).toMatchObject({ failureType, error: expect.stringMatching(words) });
+      expect(await ended(other)).toEqual({ output: 1 });
+      await worker.stop();
+    }
+    expect(server.hellos).toHaveLength(2);
+  });
+
   it('tries again after a refusal that is only weather', async () => {
     const server = new FakeServer();
     let refusals = 0;

@@ -1,6 +1,6 @@
 import type { Activation, HeldClaim, HeldInstance, HistoryPage, Query } from '@flovyn/protocol/grpc';
 import { createWorkflowLogger } from '../workflow.js';
-import { FlovynError, toError } from '../errors.js';
+import { FlovynError, shortMessage, toError } from '../errors.js';
 import { isMadeByTurn } from '../replay/event-handlers.js';
 import type { Turn } from '../replay/replayer.js';
 import type { Logger, WorkflowDefinition, WorkflowHook } from '../types.js';
@@ -95,7 +95,7 @@ export class WorkflowWorker {
       }
       session.send('queryAnswered', { queryId, result: await replayQuery(query, replay, definition) });
     } catch (error) {
-      session.send('queryAnswered', { queryId, error: toError(error).message });
+      session.send('queryAnswered', { queryId, error: shortMessage(error) });
     }
   }
 

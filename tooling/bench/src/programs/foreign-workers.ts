@@ -2,7 +2,7 @@ import { type EchoOrder, floodEcho } from '../foreign/echo.js';
 import { type ForeignWorker, startForeignWorker } from '../foreign/worker.js';
 import { serve } from '../house/serve.js';
 
-let workers: readonly ForeignWorker[] = [];
+let workers: ForeignWorker[] = [];
 
 /** Workers that poll a server. */
 export interface WorkersOrder {
@@ -20,10 +20,11 @@ const close = (): Promise<void> => {
 
 const orders = {
   async begin({ port, count, queues }: WorkersOrder): Promise<void> {
-    const starting = Array.from({ length: count }, (_, index) =>
-      startForeignWorker(`127.0.0.1:${port}`, `bench-foreign-${index}`, queues[index % queues.length] ?? ''),
-    );
-    workers = await Promise.all(starting);
+    // One after the other: they are to be idle, and a hundred that register at once are a flood.
+    for (let index = 0; index < count; index += 1) {
+      const queue = queues[index % queues.length] ?? '';
+      workers.push(await startForeignWorker(`127.0.0.1:${port}`, `bench-foreign-${index}`, queue));
+    }
   },
   /** How many calls they have made, all together. */
   calls: async (): Promise<number> => {

@@ -7,7 +7,8 @@ import { percentile } from '../report/statistics.js';
 import type { Context } from './context.js';
 
 const IN_FLIGHT = 64;
-const WORKERS = 8;
+/** Each has one poll of each sort under way, and plays what it gets beside. */
+const WORKERS = 16;
 const QUEUE = 'bench-foreign';
 /** Two polls, two fetched histories and two turns of the workflow; one poll and one result of its task. */
 const CALLS = 8;

@@ -1,5 +1,5 @@
 import type { Store } from '@flovyn/engine';
-import { type Fault, flakyStore } from '../support/flaky-store.js';
+import { type Fault, flakyStore } from '../../support/flaky-store.js';
 
 /** What goes wrong with a commit; `die-…` is the end of the process, before it is stored or after. */
 export type Blow = Exclude<Fault, 'none'> | 'die-before' | 'die-after';
