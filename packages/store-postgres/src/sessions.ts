@@ -28,7 +28,8 @@ export function createSessions(database: Database): SessionStore {
         `insert into flovyn.worker_session (id, org_id, worker_id, worker_name, lease_until)
          select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[])
          on conflict (id) do update set
-           worker_id = excluded.worker_id, worker_name = excluded.worker_name, lease_until = excluded.lease_until
+           worker_id = excluded.worker_id, worker_name = excluded.worker_name,
+           lease_until = greatest(worker_session.lease_until, excluded.lease_until)
          where worker_session.org_id = excluded.org_id`,
         [
           ordered.map((one) => one.id),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { schedule, waiting } from '../support/commands.js';
 import { orgId } from '../support/house.js';
 import type { Houses } from '../support/houses.js';
-import { refusal, start, startTask, tokenOf } from '../support/requests.js';
+import { refOf, refusal, start, startTask, tokenOf } from '../support/requests.js';
 import { connectWorker } from '../support/worker.js';
 
 export function attemptSuite({ name, withHouse }: Houses): void {
@@ -60,6 +60,18 @@ export function attemptSuite({ name, withHouse }: Houses): void {
         const { id } = await startTask(house.engine);
         await worker.fail(await worker.task(), 'bad input', false);
         expect(await house.news(id)).toEqual(['TASK_CREATED', 'TASK_STARTED', 'TASK_FAILED']);
+      }));
+
+    test('R14 that is wanted again is made once more, however often one was handed back', () =>
+      withHouse(async (house) => {
+        const worker = await connectWorker(house.engine, orgId);
+        const { id } = await startTask(house.engine, { retry: { maxRetries: 0 } });
+        await worker.session.releaseAttempt({ ...refOf(await worker.task()), reason: 'not now' });
+        await worker.fail(await worker.task(), 'no');
+        await house.engine.retryTask({ orgId, id: id as string as TaskId, note: '' });
+        await worker.fail(await worker.task(), 'no again');
+        const record = await house.store.queries.task(orgId, id as string as TaskId);
+        expect(record?.task).toMatchObject({ status: 'FAILED', executionCount: 3 });
       }));
 
     test('R18 streams in order: repeats are passed over, a hole is refused, what is missing at the end is said', () =>

@@ -87,6 +87,16 @@ export function callerSuite({ name, withHouse }: Houses): void {
         expect(await house.store.dueTimers(house.clock.now() + 10_000, 10)).toEqual([]);
       }));
 
+    test('a task that is deleted and cancelled in one moment is gone', () =>
+      withHouse(async (house) => {
+        const { id } = await startTask(house.engine);
+        const taskId = id as string as TaskId;
+        const deleted = house.engine.deleteTask({ orgId, id: taskId });
+        expect(await refusal(house.engine.cancelTask({ orgId, id: taskId, reason: '' }))).toBe('NOT_FOUND');
+        await deleted;
+        expect(await house.store.queries.task(orgId, taskId)).toBeUndefined();
+      }));
+
     test('the key of a deleted task may start anew', () =>
       withHouse(async (house) => {
         const idempotency = { key: `gone-${newTaskId()}`, ttlSeconds: 60 };

@@ -126,6 +126,24 @@ export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
         expect(await b.facts(id)).toContain('RETRY_REQUESTED');
       }));
 
+    test('a worker gets no more than it takes when its claims are stored at the second try', () =>
+      withHouse(
+        async (house) => {
+          const first = await connectWorker(house.engine, orgId, { workflowCapacity: 1 });
+          const { id } = await start(house.engine);
+          await first.turn(await first.activation(), [child({ prioritySeconds: 20 })], waitingFor('SIGNAL'));
+          await first.session.close();
+          // The child and another one come first; the parent is touched by the news that the child has begun.
+          await house.engine.signalWorkflow({ orgId, id, signalName: 'go', signalValue: '1' as Json });
+          await start(house.engine, { prioritySeconds: 10 });
+          const worker = await connectWorker(house.engine, orgId, { workflowCapacity: 2 });
+          await house.engine.loops.dispatch.tick();
+          await Promise.all([worker.activation(), worker.activation()]);
+          expect(worker.received).toHaveLength(2);
+        },
+        ['none', 'none', 'none', 'none', 'conflict'],
+      ));
+
     test('one refused change does nothing to those stored with it', () =>
       withHouse(async (house) => {
         const unknown = newTaskId() as TaskId;

@@ -99,5 +99,43 @@ export function leaseSuite({ name, withHouse, withTwoHouses }: Houses): void {
         await b.complete(again);
         await after.assertSound(id);
       }));
+
+    test('a session that comes back when its lease is over has lost everything, and is told so', () =>
+      withTwoHouses(async (before, after) => {
+        const a = await connectWorker(before.engine, orgId);
+        await startTask(before.engine);
+        const task = await a.task();
+        await before.engine.close();
+        after.clock.advance(30_001);
+        const b = await connectWorker(after.engine, orgId, {
+          resume: { sessionId: a.session.id, turns: [], attempts: [refOf(task)] },
+        });
+        expect(b.resumed).toBe(false);
+        expect(b.lostTokens).toEqual([task.token]);
+      }));
+
+    test('R08 a session that goes over to another server keeps what it has; what the first one gave it since goes round', () =>
+      withTwoHouses(async (first, second) => {
+        const a = await connectWorker(first.engine, orgId);
+        await startTask(first.engine);
+        const kept = await a.task();
+        // The first server does not notice that the connection broke.
+        first.clock.advance(1_000);
+        const b = await connectWorker(second.engine, orgId, {
+          resume: { sessionId: a.session.id, turns: [], attempts: [refOf(kept)] },
+        });
+        await startTask(first.engine);
+        const { taskId } = await a.task();
+        for (let seconds = 0; seconds < 35; seconds += 5) {
+          first.clock.advance(5_000);
+          b.session.heard();
+          for (const { engine } of [first, second]) await engine.loops.leases.tick();
+        }
+        await second.engine.loops.dispatch.tick();
+        const strayed = await b.task();
+        expect(strayed).toMatchObject({ taskId, attempt: 2 });
+        await b.complete(strayed);
+        await b.complete(kept);
+      }));
   });
 }

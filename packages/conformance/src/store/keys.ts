@@ -57,6 +57,14 @@ export function keyConformance(name: string, makeDatabase: MakeDatabase): void {
       expect(await find(bench.store, key)).toEqual([next]);
     });
 
+    test('a key changes hands though one who no longer has it lets it go as well', async () => {
+      const key = aKey();
+      const [before, next] = [aKey({ orgId: key.orgId, key: key.key }), aKey({ orgId: key.orgId, key: key.key })];
+      await bench.store.commit(aBatch({ keys: { add: [key], remove: [] } }));
+      await bench.store.commit(aBatch({ keys: { add: [next], remove: [key, before] } }));
+      expect(await find(bench.store, key)).toEqual([next]);
+    });
+
     test('R29 a key that somebody else has taken anew is not let go', async () => {
       const key = aKey();
       const next = aKey({ orgId: key.orgId, key: key.key });

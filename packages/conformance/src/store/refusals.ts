@@ -81,6 +81,15 @@ export function refusalConformance(name: string, makeDatabase: MakeDatabase): vo
       expect(await loadOne(bench.store, write.id)).toMatchObject({ version: 1 });
     });
 
+    test('a task id is used once, also when two want it in one batch', async () => {
+      const [one, two] = [aWorkflow(), aWorkflow()];
+      const task = aTask({ workflowExecutionId: one.id });
+      const other = { ...task, workflowExecutionId: two.id };
+      const executions = [aWrite(one), aWrite(two)];
+      await expectConflict(bench.store, aBatch({ executions, tasks: [aTaskWrite(task), aTaskWrite(other)] }));
+      expect(await loadOne(bench.other, one.id)).toBeUndefined();
+    });
+
     test('R08 two stores that race for one version: one wins, the other keeps nothing', async () => {
       const workflow = await stored();
       const race = [bench.store, bench.other].map((store, index) =>

@@ -69,8 +69,10 @@ export class DispatchLoop implements Loop {
       this.#lookAt = now + LOOK_EVERY_MS;
       for (const line of await store.readyLines(LINES)) this.#waiting.add(line);
     }
+    // First what was kept for too long, which may be reserved by others soon.
+    const puttingBack = this.#putBack();
     for (const queue of this.#shelf.queues()) this.#give(queue);
-    await Promise.all([this.#putBack(), ...this.#groups().map((group) => this.#fill(group))]);
+    await Promise.all([puttingBack, ...this.#groups().map((group) => this.#fill(group))]);
     this.#raise();
     return Math.max(1, Math.min(this.#lookAt, this.#shelf.expiresAt) - clock.now());
   }

@@ -13,6 +13,7 @@ import {
   type ReadyLine,
   type ReadyWork,
   type ReserveRequest,
+  type SessionLease,
   type Store,
   type StreamEntry,
   type StreamHead,
@@ -75,7 +76,7 @@ export function createMemoryStore(): MemoryStore {
         .slice(0, limit),
     nextTimer: async (now) => soonest(rows).find((timer) => timer.dueAt > now)?.dueAt,
     sessions: {
-      extend: async (sessions) => sessions.forEach((session) => rows.sessions.set(session.id, session)),
+      extend: async (sessions) => sessions.forEach((session) => extend(rows, session)),
       find: async (id) => rows.sessions.get(id),
       expired: async (now, limit) =>
         [...rows.sessions.values()]
@@ -145,16 +146,21 @@ function check(rows: MemoryRows, batch: CommitBatch): void {
   for (const { id, expectedVersion } of batch.deleted) {
     if (rows.executions.get(id)?.version !== expectedVersion) throw new CommitConflict(`version of execution ${id}`);
   }
+  const tasks = new Set<TaskId>();
   for (const { isNew, task } of batch.tasks) {
-    if (rows.tasks.has(task.id) === isNew) throw new CommitConflict(`task ${task.id}`);
+    // Two executions may want one id in the same moment.
+    if (rows.tasks.has(task.id) === isNew || tasks.has(task.id)) throw new CommitConflict(`task ${task.id}`);
+    tasks.add(task.id);
   }
   for (const { executionId, isNew, wait } of batch.waits) {
     if (rows.waits.get(executionId)?.has(waitName(wait)) === isNew) throw new CommitConflict(waitName(wait));
   }
-  const freed = new Map(batch.keys.remove.map((key) => [keyName(key), key.targetId]));
+  // Several may let go of one key that had it one after the other.
+  const freed = new Set(batch.keys.remove.map((key) => `${keyName(key)} ${key.targetId}`));
   for (const key of batch.keys.add) {
     const taken = rows.keys.get(keyName(key));
-    if (taken !== undefined && freed.get(keyName(key)) !== taken.targetId) throw new CommitConflict(`key ${key.key}`);
+    const isFree = taken === undefined || freed.has(`${keyName(taken)} ${taken.targetId}`);
+    if (!isFree) throw new CommitConflict(`key ${key.key}`);
   }
   const repeated = new Set<string>();
   for (const key of batch.keys.add) {
@@ -278,6 +284,12 @@ function readyCounts(rows: MemoryRows, { lines, most }: { lines: number; most: n
     );
     return { ...line, count: Math.min(stands.length, most) };
   });
+}
+
+/** Another process may have extended it further. */
+function extend(rows: MemoryRows, session: SessionLease): void {
+  const before = rows.sessions.get(session.id)?.leaseUntil ?? 0;
+  rows.sessions.set(session.id, { ...session, leaseUntil: Math.max(before, session.leaseUntil) });
 }
 
 function timerName({ executionId, type, id }: TimerRef): string {

@@ -268,7 +268,7 @@ export interface DueTimer extends TimerRef {
 
 /** Which sessions live, and until when. A claim lasts as long as its session's lease. */
 export interface SessionStore {
-  /** Creates the session or extends its lease. */
+  /** Creates the session or extends its lease, which is never shortened: another process may have extended it further. */
   extend(sessions: readonly SessionLease[]): Promise<void>;
   /** The lease of a session that may have been opened by another process or before a restart. */
   find(id: SessionId): Promise<SessionLease | undefined>;

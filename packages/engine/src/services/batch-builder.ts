@@ -60,6 +60,8 @@ export class BatchBuilder {
   /** Claims that end with this batch. */
   readonly endings: Claim[] = [];
   readonly #parts: BuilderParts;
+  /** What goes altogether with this batch: to the changes after that one it is not there. */
+  readonly #removed = new Set<ExecutionId>();
   /** What the occurrences of the change at hand mean for other executions. */
   #forwarded: Change<unknown>[] = [];
 
@@ -128,7 +130,10 @@ export class BatchBuilder {
     const execution = own ?? this.#parts.working.create(change.id, change.orgId, rootOf(decision) ?? change.id);
     this.#parts.prepared.executions.set(execution.id, execution);
     this.touched.add(execution);
-    if (decision.remove === true) this.batch.remove(execution);
+    if (decision.remove === true) {
+      this.batch.remove(execution);
+      this.#removed.add(execution.id);
+    }
     for (const occurrence of decision.occurrences) this.#apply(execution, occurrence, now);
     const answer = answerOf(decision, execution);
     this.#meet(workflowOffer(execution), execution, now);
@@ -168,6 +173,7 @@ export class BatchBuilder {
   }
 
   #find(id: ExecutionId, fresh: boolean): Execution | undefined {
+    if (this.#removed.has(id)) return undefined;
     const { prepared, working } = this.#parts;
     const known = prepared.executions.get(id) ?? (prepared.again ? undefined : working.cached(id));
     if (known !== undefined) {

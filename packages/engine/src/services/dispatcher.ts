@@ -140,8 +140,9 @@ export class Dispatcher {
     else holder?.attempts.set(place.token, { executionId, taskId });
   }
 
-  /** The claim was not stored. */
+  /** The claim was not stored. A place that was taken for it before stays taken: the claim is made again, or given up. */
   unhold(place: Pick<Place, 'sessionId' | 'token'>): void {
+    if (this.#taken.has(place.token)) return;
     const holder = this.#holders.get(place.sessionId);
     holder?.turns.delete(place.token);
     holder?.attempts.delete(place.token);

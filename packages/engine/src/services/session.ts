@@ -118,13 +118,19 @@ export class Session implements WorkerSession, Seat, Holder, Hand {
   }
 
   free(type: 'workflow' | 'task'): number {
-    if (!this.#connected) return 0;
+    // Past its lease nobody is there, also before a tick says so.
+    if (!this.#connected || this.#leaseUntil <= this.#house.clock.now()) return 0;
     return type === 'workflow' ? this.#capacity.workflows - this.turns.size : this.#capacity.tasks - this.attempts.size;
   }
 
   // Its room is counted by what it holds.
   taken(): void {}
   left(): void {}
+
+  /** Whether a token is one of its claims. */
+  knows(token: string): boolean {
+    return this.turns.has(token) || this.attempts.has(token);
+  }
 
   held(id: ExecutionId): number {
     return this.#held.get(id) ?? 0;

@@ -10,6 +10,7 @@ import { decideAttemptEnd } from '../task/attempt.js';
 import { Alarm } from './alarm.js';
 import { Questions } from './questions.js';
 import { Session, type SessionHouse, WORKER_LOST } from './session.js';
+import { SessionLeases } from './session-leases.js';
 import type { UnaryWorker, UnaryWorkers } from './unary-workers.js';
 
 /** How many dead sessions are cleared in one go. */
@@ -30,11 +31,13 @@ export class SessionRegistry implements Sessions {
   readonly #alarm = new Alarm();
   readonly #questions: Questions;
   readonly #all = new Map<SessionId, Session>();
+  readonly #leases: SessionLeases;
   #lookedForOrphans = false;
 
   constructor(house: House) {
     this.#house = house;
-    const { store, ids, timer } = house;
+    const { store, ids, timer, times } = house;
+    this.#leases = new SessionLeases(store.sessions, times.leaseMs + FOREIGN_SLACK_MS);
     const answerer = (workflow: WorkflowState) => this.#answerer(workflow);
     this.#questions = new Questions({ queries: store.queries, ids, timer, answerer });
     this.leases = { tick: () => this.#tick(), onWake: (wake) => this.#alarm.onWake(wake) };
@@ -52,8 +55,11 @@ export class SessionRegistry implements Sessions {
     const { resume } = request;
     const before = resume === undefined ? undefined : this.#all.get(resume.sessionId);
     if (before !== undefined && before.orgId !== request.orgId) throw foreignSession(before.id);
-    const stored = resume === undefined || before !== undefined ? undefined : await this.#findStored(request);
-    const resumed = before !== undefined || stored !== undefined;
+    const stored = await this.#findStored(request);
+    const isAlive = stored !== undefined && stored.leaseUntil > this.#house.clock.now();
+    const resumed = before !== undefined || isAlive;
+    // It is one from before a restart, or another process has had it since.
+    const isForeign = before === undefined ? isAlive : this.#leases.isForeign(before, stored);
     const id =
       resume !== undefined && resumed ? resume.sessionId : (this.#house.ids.executionId() as string as SessionId);
 
@@ -63,10 +69,13 @@ export class SessionRegistry implements Sessions {
       closed: (closing) => this.#close(closing),
     });
     // The lease stands before the first claim does: nobody else may take a new session for a dead one.
-    await this.#house.store.sessions.extend([leaseOf(session)]);
+    await this.#leases.extend([session]);
     before?.disconnected();
     if (before !== undefined) this.#takeOver(before, session);
-    else if (stored !== undefined) await this.#recover(session);
+    if (isForeign) {
+      await this.#recover(session);
+      this.#leases.cameOver(session, this.#house.clock.now());
+    }
     this.#all.set(id, session);
     const lostTokens = resume === undefined ? [] : await this.#confirm(session, resume);
     this.#house.dispatcher.addSession(session);
@@ -86,7 +95,7 @@ export class SessionRegistry implements Sessions {
     if (request.resume === undefined) return undefined;
     const stored = await this.#house.store.sessions.find(request.resume.sessionId);
     if (stored !== undefined && stored.orgId !== request.orgId) throw foreignSession(stored.id);
-    return stored !== undefined && stored.leaseUntil > this.#house.clock.now() ? stored : undefined;
+    return stored;
   }
 
   /** The new connection's session takes the place of the one before it, with its claims. */
@@ -139,7 +148,9 @@ export class SessionRegistry implements Sessions {
       orgId: session.orgId,
       decide: ({ execution }) => {
         const workflow = execution?.workflow;
-        return decided(workflow?.status === 'RUNNING' && workflow.claim.token === token);
+        const claim = workflow?.status === 'RUNNING' ? workflow.claim : undefined;
+        // Of a session that could not be resumed it may still be the claim, but nobody's any more.
+        return decided(claim?.token === token && claim.sessionId === session.id);
       },
     });
   }
@@ -151,7 +162,8 @@ export class SessionRegistry implements Sessions {
       taskIds: [taskId],
       decide: ({ execution }) => {
         const task = execution?.tasks.get(taskId);
-        const running = task?.status === 'RUNNING' && task.claim.token === token;
+        const claim = task?.status === 'RUNNING' ? task.claim : undefined;
+        const running = claim?.token === token && claim.sessionId === session.id;
         // An end that was stored but not answered is sent again: it must still be this worker's to say.
         return decided(running || (task !== undefined && task.lastToken === token));
       },
@@ -174,7 +186,8 @@ export class SessionRegistry implements Sessions {
     for (const session of dead) await this.#bury(session);
     const living = [...this.#all.values()];
     const unary = await this.#tendUnary(now);
-    if (living.length + unary.length > 0) await store.sessions.extend([...living.map(leaseOf), ...unary]);
+    await this.#leases.extend(living, unary);
+    await this.#reclaim(await this.#leases.strayed(now, (id) => this.#all.get(id)));
 
     const mine = new Set<SessionId>(unary.map(({ id }) => id));
     const expired = (await store.sessions.expired(now - FOREIGN_SLACK_MS, EXPIRED_AT_A_TIME)).filter(
@@ -209,17 +222,25 @@ export class SessionRegistry implements Sessions {
   }
 
   async #bury(session: Session): Promise<void> {
-    this.#house.reporter.warn('A worker session was silent for too long; its work goes to others', {
+    session.disconnected();
+    this.#house.dispatcher.removeSession(session);
+    // Where its worker is connected now, they know what it has.
+    if (!(await this.#leases.isElsewhere(session))) await this.#end(session);
+    if (this.#all.get(session.id) === session) this.#all.delete(session.id);
+  }
+
+  async #end(session: Session): Promise<void> {
+    const { reporter, store } = this.#house;
+    reporter.warn('A worker session was silent for too long; its work goes to others', {
       sessionId: session.id,
       worker: session.workerName,
       turns: session.turns.size,
       attempts: session.attempts.size,
     });
-    session.disconnected();
-    this.#house.dispatcher.removeSession(session);
     await session.lose();
-    if (this.#all.get(session.id) === session) this.#all.delete(session.id);
-    await this.#house.store.sessions.remove([session.id]);
+    // Another process may have given it work, while its worker was connected there: nobody else looks for that.
+    await this.#reclaim(await store.sessions.claims([session.id]));
+    await store.sessions.remove([session.id]);
   }
 
   /** Claims of sessions that nobody keeps any more: of a process that died, or from before a restart. */
@@ -264,11 +285,6 @@ function claimsOf({ id: sessionId, orgId, turns, attempts }: UnaryWorker): reado
     ...[...turns].map(([token, executionId]) => ({ executionId, orgId, sessionId, token })),
     ...[...attempts].map(([token, { executionId, taskId }]) => ({ executionId, orgId, sessionId, token, taskId })),
   ];
-}
-
-function leaseOf(session: Session): SessionLease {
-  const { id, orgId, workerId, workerName, leaseUntil } = session;
-  return { id, orgId, workerId, workerName, leaseUntil };
 }
 
 function foreignSession(id: SessionId): ServiceError {

@@ -119,7 +119,10 @@ function become(before: TaskState, status: TaskState['status'], occurrence: Beco
       break;
     case 'TASK_REOPENED':
       // One more attempt than there were, whatever the policy allowed.
-      next.retry = { ...before.retry, maxRetries: Math.max(before.retry.maxRetries, before.executionCount) };
+      next.retry = {
+        ...before.retry,
+        maxRetries: Math.max(before.retry.maxRetries, before.executionCount - (before.uncounted ?? 0)),
+      };
       break;
   }
   // The members of the new status are those that were set.

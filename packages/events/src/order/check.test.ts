@@ -76,6 +76,10 @@ describe('legal streams', () => {
   it('what went on unseen while an execution had failed is taken as it comes after the retry', () => {
     const reopened = running().news('WORKFLOW_FAILED').news('RETRY_REQUESTED');
     expect(broken(reopened.news('TASK_STARTED', attempt(3)).output(token, SAMPLE_TASK, 3))).toEqual([]);
+    // A wish says nothing about where a child is.
+    const parent = started().news('CHILD_WORKFLOW_INITIATED').news('WORKFLOW_FAILED').news('RETRY_REQUESTED');
+    const asked = parent.news('CHILD_WORKFLOW_CANCELLATION_REQUESTED');
+    expect(broken(asked.news('CHILD_WORKFLOW_COMPLETED'))).toEqual([]);
   });
 
   it('a retry reopens a failed standalone task', () => {

@@ -51,7 +51,7 @@ export function mortalStore(inner: Store): MortalStore {
     if (blow === undefined) return inner.commit(batch);
     struck += 1;
     if (blow === 'die-before' || blow === 'die-after') {
-      if (blow === 'die-after') await inner.commit(batch);
+      await (blow === 'die-after' ? inner.commit(batch) : inner.unlock());
       return kill();
     }
     return flakyStore(inner, [blow]).commit(batch);
