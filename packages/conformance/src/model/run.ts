@@ -31,6 +31,8 @@ const plays: Plays<MoveKind> = {
 
 /** What is done where there is nothing to do of the kind that was meant: lives are short, and work is what they are for. */
 const instead: readonly MoveKind[] = ['turn', 'attempt', 'unary-turn', 'unary-attempt', 'speculate', 'output'];
+/** And where there is no work in anybody's hands: what brings some. */
+const bringing: readonly MoveKind[] = ['dispatch', 'signal', 'poll', 'advance', 'signal'];
 /** So many executions are enough at a time. */
 const ENOUGH_OPEN = 5;
 
@@ -69,7 +71,7 @@ async function make(world: World, move: Move): Promise<void> {
   if (move.kind === 'rest') return;
   const open = [...world.followed.values()].filter(({ story }) => story.status === 'OPEN').length;
   const from = move.how % instead.length;
-  const last: MoveKind = open < ENOUGH_OPEN ? 'start' : 'signal';
+  const last = (open < ENOUGH_OPEN ? undefined : bringing[move.who % bringing.length]) ?? 'start';
   for (const kind of [move.kind, ...instead.slice(from), ...instead.slice(0, from), last]) {
     if (!(await plays[kind](world, move))) continue;
     count(world, kind);

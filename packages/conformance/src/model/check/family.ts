@@ -19,6 +19,8 @@ export function checkFamily(world: World, followed: Followed): void {
   holds(!isOpen || !over || !wait.open, 'R04', () => `${id} is ${story.status}, and ${parent?.id} was not told`);
   if (story.reopened > 0) return;
   holds(over || wait.open, 'R04', () => `${id} is open, and ${parent?.id} was told that it ended`);
+  const mustStop = wait.cancelling && !over;
+  holds(!mustStop || story.cancelling, 'R04', () => `${id} was not told that ${parent?.id} wants it to stop`);
   if (!isOpen || parent.story.reopened > 0) return;
   const hasStarted = record.startedAt !== undefined;
   holds(

@@ -1,6 +1,6 @@
 import { checkFamily } from './family.js';
 import { checkReady, checkTimers } from './queues.js';
-import { checkStatus, checkTasks } from './status.js';
+import { checkDelays, checkStatus, checkTasks } from './status.js';
 import { follow } from '../story/follow.js';
 import { replaceTheDead } from '../play/fate.js';
 import { holds } from '../violation.js';
@@ -15,6 +15,7 @@ export async function check(world: World, { queues } = { queues: true }): Promis
   for (const followed of world.followed.values()) {
     checkStatus(world, followed);
     checkTasks(followed);
+    checkDelays(followed);
     checkFamily(world, followed);
   }
   if (queues) {

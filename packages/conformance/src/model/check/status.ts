@@ -40,3 +40,14 @@ export function checkTasks({ id, record, story, tasks }: Followed): void {
     holds(agrees, 'R02', () => `task ${task.id} of ${id} is ${task.status}, and open in its history: ${told?.open}`);
   }
 }
+
+/** What failed is made again after its delay, not sooner and not later. */
+export function checkDelays({ record, story, stream, tasks }: Followed): void {
+  if (record !== undefined && story.status !== 'OPEN') return;
+  for (const task of tasks.values()) {
+    if (task.status !== 'PENDING' || task.dueAt === undefined) continue;
+    const { id, dueAt } = task;
+    const due = stream.tasks.nextAttemptAt(id) ?? dueAt;
+    holds(due === dueAt, 'R14', () => `task ${id} is due ${dueAt - due} ms too late`);
+  }
+}

@@ -26,7 +26,7 @@ export const attemptPlays: Plays<'attempt' | 'attempt-again' | 'release-attempt'
     const { sent, entries: first } = held;
     const { executionId, taskId, token } = held.given;
     const own = ofAttempt(taskOf(world, executionId, taskId), token, sent === undefined ? 'word' : 'end');
-    const forecast = again(own, sent !== undefined || mayLackOutput(world, executionId));
+    const forecast = again(own, mayLackOutput(world, executionId));
     const output = [tokenOf(`${token}:${first}`)];
     await askOver<unknown>(world, actor, { what: `attempt ${token} again`, ...forecast }, () =>
       sent === undefined
@@ -81,7 +81,7 @@ export async function playAttempt(world: World, actor: SessionActor, held: HeldA
   const { sent: before } = held;
   const refused = useClaim(world, actor, held);
   const own = ofAttempt(taskOf(world, executionId, taskId), token, 'end');
-  const forecast = again(own, before !== undefined || (held.entries > 0 && mayLackOutput(world, executionId)));
+  const forecast = again(own, held.entries > 0 && mayLackOutput(world, executionId));
   let ending = before;
   const answer = await askOver<unknown>(world, actor, { what: `end of attempt ${token}`, ...forecast }, (mark, op) => {
     ending ??= writeEnding(held, roll, mark);

@@ -17,6 +17,12 @@ export function someExecution(world: World, who: number): ExecutionId {
   return (who % 23 === 22 ? undefined : pick(workflows, who)?.id) ?? nobody;
 }
 
+/** Mostly one that is open. */
+function someOpen(world: World, who: number): ExecutionId {
+  const open = [...world.followed.values()].filter(({ story }) => story.status === 'OPEN');
+  return (who % 4 === 3 ? undefined : pick(open, who)?.id) ?? someExecution(world, who);
+}
+
 export function someServer({ servers }: World, number: number): Server {
   const server = pick(servers, number);
   if (server === undefined) throw new TypeError('no server lives');
@@ -26,8 +32,7 @@ export function someServer({ servers }: World, number: number): Server {
 export const requestPlays: Plays<'signal' | 'cancel' | 'retry' | 'settle'> = {
   async signal(world, { who, how }) {
     const server = someServer(world, how);
-    const open = [...world.followed.values()].filter(({ story }) => story.status === 'OPEN');
-    const id = (who % 4 === 3 ? undefined : pick(open, who)?.id) ?? someExecution(world, who);
+    const id = someOpen(world, who);
     const followed = world.followed.get(id);
     const waited = followed?.record?.status === 'WAITING';
     const { alone } = world;
@@ -47,7 +52,7 @@ export const requestPlays: Plays<'signal' | 'cancel' | 'retry' | 'settle'> = {
 
   async cancel(world, { who, how }) {
     const server = someServer(world, how);
-    const id = someExecution(world, who);
+    const id = someOpen(world, who);
     const followed = world.followed.get(id);
     // The first wish counts, and is remembered where it was heard.
     const isAgain = followed?.history.some(({ type }) => type === 'CANCELLATION_REQUESTED') === true;

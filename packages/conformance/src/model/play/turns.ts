@@ -7,7 +7,7 @@ import type { Move } from '../moves.js';
 import type { Answer, World } from '../world.js';
 import type { Plays } from './play.js';
 import { json, writeTurn } from './script.js';
-import { again, askOver, busyWith, someHeld, useClaim } from './session-calls.js';
+import { askOver, busyWith, someHeld, useClaim } from './session-calls.js';
 
 export const turnPlays: Plays<'turn' | 'turn-again' | 'release-turn'> = {
   async turn(world, move) {
@@ -20,14 +20,14 @@ export const turnPlays: Plays<'turn' | 'turn-again' | 'release-turn'> = {
 
   /** Says again what was taken, or too late what was never said. */
   async 'turn-again'(world, { who }) {
-    const found = someHeld(world, who, ({ past }) => past.filter(isTurn));
+    const found = someHeld(world, who, pastTurns);
     // While it does something else with the same instance, no worker would.
     if (found === undefined || !world.alone) return false;
     const { actor, held } = found;
     const { given, sent } = held;
     const turn = sent ?? { ...emptyTurn(given, actor), outcome: { type: 'COMPLETED', output: json('late') } as const };
-    const forecast = again(ofTurn(world, { ...turn, sessionId: actor.session.id }), sent !== undefined);
-    await askOver(world, actor, { what: `turn ${turn.turnId} of ${given.executionId} again`, ...forecast }, () =>
+    const forecast = ofTurn(world, { ...turn, sessionId: actor.session.id });
+    await askOver(world, actor, { what: `turn ${turn.turnId} of ${given.executionId} again`, forecast }, () =>
       actor.session.completeTurn(turn),
     );
     // The server may think now that the instance lives.
@@ -53,6 +53,14 @@ export const turnPlays: Plays<'turn' | 'turn-again' | 'release-turn'> = {
   },
 };
 
+/** What it was given before; of those it has again what it had under another token, if there are any. */
+function pastTurns({ past, activations }: SessionActor): readonly HeldTurn[] {
+  const turns = past.filter(isTurn);
+  const has = new Set(activations.map(({ given }) => given.executionId));
+  const back = turns.filter(({ given }) => has.has(given.executionId));
+  return back.length > 0 ? back : turns;
+}
+
 function emptyTurn({ executionId, token, sequence }: Activation, actor: SessionActor) {
   const turnId = actor.newTurnId();
   return { executionId, token, turnId, seenSequence: sequence, commands: [], speculative: false } as const;
@@ -68,7 +76,7 @@ export async function playTurn(world: World, actor: SessionActor, held: HeldTurn
   const answer = await askOver(world, actor, { what }, (mark, op) => {
     if (before === undefined) turn = { ...turn, ...write(world, move, executionId, mark, op) };
     if (op.turn !== undefined) op.turn.seen = given.sequence;
-    if (before === undefined) op.forecast = ofTurn(world, { ...turn, sessionId: actor.session.id });
+    op.forecast = ofTurn(world, { ...turn, sessionId: actor.session.id });
     return actor.session.completeTurn(turn);
   });
   if (answer.type !== 'refused') held.sent = turn;

@@ -48,7 +48,7 @@ export const unaryPlays: Plays<
     const isNew = present.length === 0 || (present.length < MOST && roll(4) === 3);
     const actor = isNew ? hireCaller(world, server, roll(4) === 3 ? 'other' : 'default') : pick(present, who);
     if (actor === undefined || actor.polls > 2) return false;
-    actor.poll(roll(3) === 0 ? 'workflow' : 'task', roll(8) === 7);
+    actor.poll(roll(2) === 0 ? 'workflow' : 'task', roll(8) === 7);
     return true;
   },
 

@@ -24,7 +24,7 @@ export interface Story {
   readonly tasks: Map<string, Wait>;
   readonly timers: Map<string, Wait>;
   readonly promises: Map<string, Wait & { readonly promiseId: string }>;
-  readonly children: Map<string, Wait & { started: boolean }>;
+  readonly children: Map<string, Wait & { started: boolean; cancelling: boolean }>;
   readonly state: Map<string, string>;
 }
 
@@ -89,7 +89,7 @@ function take(story: Story, event: HistoryEvent, now: number, at: () => string):
     holds(!map.has(id), 'R02', () => `${at()} opens ${id} a second time`);
     map.set(id, wait);
   };
-  const known = (map: Map<string, Wait>, id: string): Wait => {
+  const known = <Kept extends Wait>(map: Map<string, Kept>, id: string): Kept => {
     const wait = map.get(id);
     holds(wait?.open === true, 'R02', () => `${at()} is about ${id}, which is not open`);
     return wait;
@@ -159,9 +159,9 @@ function take(story: Story, event: HistoryEvent, now: number, at: () => string):
     case 'PROMISE_REJECTED':
       return close(story.promises, event.promiseName);
     case 'CHILD_WORKFLOW_INITIATED':
-      return open(story.children, event.childExecutionId, { open: true, started: false });
+      return open(story.children, event.childExecutionId, { open: true, started: false, cancelling: false });
     case 'CHILD_WORKFLOW_STARTED': {
-      const child = known(story.children, event.childExecutionId) as Wait & { started: boolean };
+      const child = known(story.children, event.childExecutionId);
       holds(!child.started, 'R02', () => `${at()} starts a child twice`);
       child.started = true;
       return;
@@ -171,7 +171,7 @@ function take(story: Story, event: HistoryEvent, now: number, at: () => string):
     case 'CHILD_WORKFLOW_CANCELLED':
       return close(story.children, event.childExecutionId);
     case 'CHILD_WORKFLOW_CANCELLATION_REQUESTED':
-      known(story.children, event.childExecutionId);
+      known(story.children, event.childExecutionId).cancelling = true;
       return;
     case 'CHILD_WORKFLOW_CANCELLATION_FAILED':
       holds(story.children.get(event.childExecutionId)?.open !== true, 'R02', () => `${at()} though the child is open`);

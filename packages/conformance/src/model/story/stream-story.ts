@@ -17,12 +17,12 @@ export class StreamStory {
   /** How often what it is about was opened again. */
   reopened = 0;
   readonly #checker = createOrderChecker();
-  readonly #tasks: TaskStories;
+  readonly tasks: TaskStories;
   readonly #fromHistory: string[] = [];
   readonly #heard: string[] = [];
 
   constructor(parts: TaskStoryParts) {
-    this.#tasks = new TaskStories(parts);
+    this.tasks = new TaskStories(parts);
   }
 
   /** A fact was recorded: its news must come, at its place. */
@@ -40,7 +40,7 @@ export class StreamStory {
     const violations = this.#checker.next(frame);
     holds(violations.length === 0, 'R19', () => `${executionId}: ${JSON.stringify(violations)}`);
     if (frame.event.type === 'Event') this.#news(frame.event, entry);
-    else this.#tasks.output(frame.event, entry);
+    else this.tasks.output(frame.event, entry);
   }
 
   /** Both have been read to their ends. */
@@ -66,8 +66,8 @@ export class StreamStory {
     if (name === 'WORKFLOW_SUSPENDED') this.waits = true;
     if (name === 'RETRY_REQUESTED') this.reopened += 1;
     if (name === 'WORKFLOW_RESUMED' || name === 'RETRY_REQUESTED' || ends) this.waits = false;
-    if (entry.taskId !== undefined) this.#tasks.news(news, entry.taskId, entry.timestampMs);
-    else if (name === 'RETRY_REQUESTED') this.#tasks.reopened();
+    if (entry.taskId !== undefined) this.tasks.news(news, entry.taskId, entry.timestampMs);
+    else if (name === 'RETRY_REQUESTED') this.tasks.reopened();
     const isOfClaim = name === 'WORKFLOW_STARTED' || name === 'WORKFLOW_RESUMED' || name === 'TASK_STARTED';
     const goesOn = news.event === 'TASK_FAILED' && news.data.status === 'PENDING';
     if (!isOfClaim && !goesOn) this.#heard.push(`${name} ${subjectOfNews(data)}`);

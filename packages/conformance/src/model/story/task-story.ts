@@ -48,6 +48,12 @@ export class TaskStories {
     }
   }
 
+  /** When the next attempt of a task that has failed is due; undefined when that is not known. */
+  nextAttemptAt(taskId: string): number | undefined {
+    const { failures, notBefore } = this.#of(taskId);
+    return failures === undefined || notBefore === 0 ? undefined : notBefore;
+  }
+
   news(news: News, taskId: string, now: number): void {
     const story = this.#of(taskId);
     switch (news.event) {
