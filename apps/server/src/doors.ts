@@ -66,7 +66,7 @@ export function createWorkerDoor(config: Config, house: House): WorkerDoor {
   const { authenticators, engine, store, clock, doubts, wakeUps, log, metrics, version } = house;
   const pressure = createPressure(engine);
   const presence = createPresence(store.workers, clock);
-  const kinds = createKnownKinds(store.workers, () => performance.now());
+  const kinds = createKnownKinds(store.workers);
   const register = createRegister(store.workers, kinds, clock);
   const results = createResults(engine.streams, store.queries, doubts);
   const anonymous: Principal = { type: 'Worker', id: 'anonymous', orgId: developmentOrganisation.id as OrgId };
@@ -106,11 +106,12 @@ export function createWorkerDoor(config: Config, house: House): WorkerDoor {
     metrics.calls,
   );
   const stopTelling = runLoop(presence.loop, (error) => log.warn({ err: error }, logEvents.workersNotSeen));
+  const stopLooking = runLoop(kinds.loop, (error) => log.warn({ err: error }, logEvents.kindsNotRead));
   return {
     listen: () => door.listen(config.host, config.grpcPort),
     async close() {
       await door.close(DRAIN_MS);
-      await stopTelling();
+      await Promise.all([stopTelling(), stopLooking()]);
       pressure.close();
     },
   };

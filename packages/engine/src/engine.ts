@@ -304,7 +304,7 @@ export interface WorkerSession {
  */
 export interface UnaryDoor {
   /**
-   * Waits for work for at most `holdMs` and claims it. `undefined` when there was none, or when `signal` said meanwhile that
+   * Waits for work and claims it. `undefined` when there was none, or when `signal` said meanwhile that
    * nobody waits any more: whatever was claimed then is handed back.
    */
   poll(request: PollRequest): Promise<Polled | undefined>;
@@ -348,7 +348,10 @@ export interface PollRequest extends UnaryCaller {
   readonly queue: string;
   /** What it can do; `undefined` takes everything. */
   readonly kinds: readonly string[] | undefined;
+  /** How long it waits at most. */
   readonly holdMs: number;
+  /** So long, if that is longer, for a worker that has had nothing to do for four times as long. */
+  readonly idleHoldMs?: number;
   readonly signal: AbortSignal;
 }
 

@@ -75,6 +75,7 @@ export type {
   WorkerFilter,
   WorkerKinds,
   WorkerRecord,
+  WorkerRef,
   WorkerRegistration,
   WorkerStore,
   WorkerType,

@@ -1,4 +1,4 @@
-import type { DefinitionType, OrgId, WorkerKinds, WorkerRecord, WorkerStore, WorkerType } from '@flovyn/engine';
+import type { DefinitionType, WorkerKinds, WorkerRef, WorkerRecord, WorkerStore, WorkerType } from '@flovyn/engine';
 import { fromJson } from '@flovyn/protocol';
 import { type Database, isRelaxed, relaxed } from './database.js';
 import { configure, findDefinition, listDefinitions } from './definitions.js';
@@ -13,14 +13,19 @@ export function createWorkers(database: Database): WorkerStore {
   return {
     register: (worker, now) => register(database, worker, now),
 
-    async kindsOf(orgId, workerId) {
-      if (!isUuid(workerId)) return undefined;
-      const [row] = await database.query(
-        `Reading the kinds of worker ${workerId}`,
-        `select ${kindsSelect} from flovyn.worker as w where w.id = $1 and w.org_id = $2`,
-        [workerId, orgId],
+    async kindsOf(workers) {
+      // A worker may call itself by any text; what is no id was never registered.
+      const ids = workers.map(({ workerId }) => (isUuid(workerId) ? workerId : null));
+      if (ids.every((id) => id === null)) return ids.map(() => undefined);
+      const rows = await database.query(
+        `Reading the kinds of ${workers.length} workers`,
+        `select n.place, ${kindsSelect}
+         from unnest($1::uuid[], $2::uuid[]) with ordinality as n(org_id, id, place)
+         join flovyn.worker as w on w.org_id = n.org_id and w.id = n.id`,
+        [workers.map(({ orgId }) => orgId), ids],
       );
-      return row && toKinds(row);
+      const found = new Map(rows.map((row) => [number(row, 'place'), toKinds(row)]));
+      return workers.map((_, index) => found.get(index + 1));
     },
 
     async seen(workers, now) {
@@ -85,7 +90,7 @@ function onlineIs({ is, after }: { readonly is: boolean; readonly after: number 
  */
 async function touch(
   database: Database,
-  workers: readonly { readonly orgId: OrgId; readonly workerId: string }[],
+  workers: readonly WorkerRef[],
   change: string,
   parameters: readonly unknown[],
 ): Promise<void> {

@@ -28,6 +28,7 @@ export const logEvents = {
   organisationCreated: 'organisation of a token created',
   putBackFailed: 'work that was not delivered could not be put back',
   workersNotSeen: 'signs of life of workers could not be written down',
+  kindsNotRead: 'what workers have registered could not be looked up again',
   databaseEnded: 'database ended by itself, starting it again',
   databaseSays: 'database says',
   closeFailed: 'could not be closed in order',

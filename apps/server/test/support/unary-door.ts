@@ -40,13 +40,13 @@ export async function openDoor(principal: Principal = { type: 'Worker', id: 'w',
   const seen = vi.fn<(workers: readonly { readonly workerId: string }[]) => Promise<void>>(() => Promise.resolve());
   const store = {
     register: () => Promise.resolve(),
-    kindsOf: () => Promise.resolve(registered),
+    kindsOf: (workers: readonly unknown[]) => Promise.resolve(workers.map(() => registered)),
     seen,
     gone: () => Promise.resolve(),
   };
   const clock = { now: () => 5 };
   const wakeUps = createWakeUps();
-  const kinds = createKnownKinds(store, () => performance.now());
+  const kinds = createKnownKinds(store);
   const presence = createPresence(store, clock);
   const deliveries = createDeliveries();
   const services = createUnaryServices(

@@ -138,6 +138,26 @@ export function singleCallSuite({ name, withHouse }: Houses): void {
         expect(await house.news(id)).toEqual(['WORKFLOW_CREATED', 'WORKFLOW_STARTED']);
       }));
 
+    test('is held longer when it has had nothing to do for long', () =>
+      withHouse(async (house) => {
+        let answers = 0;
+        const ask = (): void => {
+          void poll(house.engine, 'workflow', { holdMs: 100, idleHoldMs: 10_000 }).then(() => (answers += 1));
+        };
+        const passes = async (ms: number): Promise<void> => {
+          await house.store.ping();
+          house.clock.advance(ms);
+          await house.store.ping();
+        };
+        ask();
+        while (answers < 1) await passes(50);
+        await passes(60_000);
+        ask();
+        for (const ms of [100, 1_000, 5_000]) await passes(ms);
+        expect(answers).toBe(1);
+        while (answers < 2) await passes(1_000);
+      }));
+
     test('R14 an attempt that is handed back does not count against the policy', () =>
       withHouse(async (house) => {
         const { id } = await startTask(house.engine, { retry: { maxRetries: 1 } });

@@ -41,7 +41,7 @@ export function workerConformance(name: string, makeDatabase: MakeDatabase): voi
       await register([order, aCapability({ type: 'task', kind: 'export' })]);
       await register([]);
       await bench.store.workers.register(aWorker({ orgId, definitions: [aCapability({ kind: 'other' })] }), noon);
-      const kinds = await bench.other.workers.kindsOf(orgId, id);
+      const [kinds] = await bench.other.workers.kindsOf([{ orgId, workerId: id }]);
       expect(new Set(kinds?.workflows)).toEqual(new Set(['order', 'a/b:"c"']));
       expect(new Set(kinds?.tasks)).toEqual(new Set(['order', 'export']));
       expect((await bench.other.workers.worker(orgId, id))?.kinds).toEqual(kinds);
@@ -55,7 +55,7 @@ export function workerConformance(name: string, makeDatabase: MakeDatabase): voi
       await bench.store.workers.register(mine, noon);
       await bench.store.workers.register({ ...theirs, id: mine.id }, noon);
       const kindsOf = async (orgId: typeof mine.orgId) => {
-        const kinds = await bench.other.workers.kindsOf(orgId, mine.id);
+        const [kinds] = await bench.other.workers.kindsOf([{ orgId, workerId: mine.id }]);
         return [...(kinds?.workflows ?? []), ...(kinds?.tasks ?? [])];
       };
       expect(await kindsOf(mine.orgId)).toEqual(['mine']);
@@ -67,11 +67,19 @@ export function workerConformance(name: string, makeDatabase: MakeDatabase): voi
     test('nothing is known of one that never registered, whatever it calls itself', async () => {
       const worker = aWorker();
       await bench.store.workers.register(worker, noon);
-      for (const workerId of [newExecution(), 'worker-1', '']) {
-        expect(await bench.store.workers.kindsOf(worker.orgId, workerId)).toBeUndefined();
-      }
-      expect(await bench.store.workers.kindsOf(newOrg(), worker.id)).toBeUndefined();
-      expect(await bench.store.workers.kindsOf(worker.orgId, worker.id)).toEqual({ workflows: [], tasks: [] });
+      const { orgId, id: workerId } = worker;
+      const strangers = [newExecution(), 'worker-1', ''].map((name) => ({ orgId, workerId: name }));
+      const { kindsOf } = bench.store.workers;
+      const nothing = { workflows: [], tasks: [] };
+      expect(await kindsOf(strangers)).toEqual([undefined, undefined, undefined]);
+      expect(await kindsOf([{ orgId, workerId: 'worker-1' }])).toEqual([undefined]);
+      expect(await kindsOf([...strangers, { orgId, workerId }, { orgId: newOrg(), workerId }])).toEqual([
+        ...strangers.map(() => undefined),
+        nothing,
+        undefined,
+      ]);
+      expect(await kindsOf([worker, worker].map(({ id }) => ({ orgId, workerId: id })))).toEqual([nothing, nothing]);
+      expect(await kindsOf([])).toEqual([]);
     });
 
     test('one was heard of when it was last seen, and is back when it had gone', async () => {
@@ -169,7 +177,8 @@ export function workerConformance(name: string, makeDatabase: MakeDatabase): voi
         );
       };
       await Promise.all(Array.from({ length: 60 }, (_, index) => round(index)));
-      for (const id of ids) expect((await bench.store.workers.kindsOf(orgId, id))?.workflows).toHaveLength(20);
+      const all = await bench.store.workers.kindsOf(ids.map((workerId) => ({ orgId, workerId })));
+      for (const kinds of all) expect(kinds?.workflows).toHaveLength(20);
     }, 10_000);
   });
 }

@@ -67,9 +67,11 @@ export function memoryWorkers(rows: MemoryRows): WorkerStore {
         links,
       });
     },
-    async kindsOf(orgId, id) {
-      const row = own(orgId, id);
-      return row && kindsOf(row);
+    async kindsOf(workers) {
+      return workers.map(({ orgId, workerId }) => {
+        const row = own(orgId, workerId);
+        return row && kindsOf(row);
+      });
     },
     async seen(workers, now) {
       for (const { orgId, workerId } of workers) {

@@ -2,6 +2,12 @@ import type { Json } from '@flovyn/protocol';
 import type { OrgId } from '../ids.js';
 import type { Page } from './store.js';
 
+/** A worker of an organisation. */
+export interface WorkerRef {
+  readonly orgId: OrgId;
+  readonly workerId: string;
+}
+
 /** What is known of workers: who has registered, for which kinds, and when it was last heard of. Nothing is decided on it. */
 export interface WorkerStore {
   /**
@@ -10,12 +16,12 @@ export interface WorkerStore {
    * definition; what was configured by hand stays.
    */
   register(worker: WorkerRegistration, now: number): Promise<void>;
-  /** The union of all kinds ever registered under the worker; undefined when it never registered. */
-  kindsOf(orgId: OrgId, workerId: string): Promise<WorkerKinds | undefined>;
+  /** For each worker the union of all kinds ever registered under it, in their order; undefined when it never registered. */
+  kindsOf(workers: readonly WorkerRef[]): Promise<readonly (WorkerKinds | undefined)[]>;
   /** Workers were heard of. Those that never registered are passed over. */
-  seen(workers: readonly { readonly orgId: OrgId; readonly workerId: string }[], now: number): Promise<void>;
+  seen(workers: readonly WorkerRef[], now: number): Promise<void>;
   /** Workers said goodbye, or were silent for too long. */
-  gone(workers: readonly { readonly orgId: OrgId; readonly workerId: string }[]): Promise<void>;
+  gone(workers: readonly WorkerRef[]): Promise<void>;
   /** Newest first. */
   workers(orgId: OrgId, filter: WorkerFilter): Promise<Page<WorkerRecord>>;
   worker(orgId: OrgId, id: string): Promise<WorkerRecord | undefined>;

@@ -62,7 +62,7 @@ export class SingleCalls implements UnaryDoor {
   }
 
   async poll(request: PollRequest): Promise<Polled | undefined> {
-    const { dispatcher, workers, timer, freed } = this.#parts;
+    const { dispatcher, workers, clock, timer, freed } = this.#parts;
     if (request.signal.aborted) return undefined;
     const holder = await workers.of(request);
     workers.heard(request);
@@ -74,7 +74,7 @@ export class SingleCalls implements UnaryDoor {
         // What has been claimed for it is on its way: it is waited for, to be handed on or back.
         if (!poll.isPromised) finish(undefined);
       };
-      const stopWaiting = timer.after(request.holdMs, giveUp);
+      const stopWaiting = timer.after(holder.holdOf(request, clock.now()), giveUp);
       const finish = (delivered: Polled['work'] | undefined): void => {
         stopWaiting();
         request.signal.removeEventListener('abort', giveUp);
@@ -87,6 +87,7 @@ export class SingleCalls implements UnaryDoor {
       freed();
     });
     if (work === undefined) return undefined;
+    holder.servedAt = clock.now();
     if (work.type === 'task') this.#know(work.taskId, request.orgId, work.executionId);
     else this.#given.add(request, work);
     const polled = { work, putBack: () => this.#putBack(request.orgId, work) };

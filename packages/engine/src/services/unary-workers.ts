@@ -16,6 +16,8 @@ export interface SilenceTimes {
 
 /** More queues than one worker polls. */
 const QUEUES = 32;
+/** A worker that stops waits for its poll to end: a quarter of what it has been idle is no surprise. */
+const IDLE_SHARE = 4;
 
 /** A worker on one connection: what its polls have claimed is its own, and lives as long as it is heard of. */
 export class UnaryWorker implements Holder, Hand {
@@ -23,6 +25,8 @@ export class UnaryWorker implements Holder, Hand {
   readonly attempts = new Map<string, { readonly executionId: ExecutionId; readonly taskId: TaskId }>();
   heardAt: number;
   heartbeats = false;
+  /** When it last got something to do. */
+  servedAt: number;
   readonly id: SessionId;
   readonly orgId: OrgId;
   readonly worker: string;
@@ -36,6 +40,7 @@ export class UnaryWorker implements Holder, Hand {
     this.worker = worker;
     this.peer = peer;
     this.heardAt = now;
+    this.servedAt = now;
   }
 
   get holdsSomething(): boolean {
@@ -48,6 +53,12 @@ export class UnaryWorker implements Holder, Hand {
     this.#asked.set(name, kinds);
     const [oldest] = this.#asked.keys();
     if (this.#asked.size > QUEUES && oldest !== undefined) this.#asked.delete(oldest);
+  }
+
+  /** How long a poll is held: the longer it has had nothing to do, the less often it need come back for nothing. */
+  holdOf({ holdMs, idleHoldMs = holdMs }: Pick<PollRequest, 'holdMs' | 'idleHoldMs'>, now: number): number {
+    if (this.holdsSomething) return holdMs;
+    return Math.max(holdMs, Math.min(idleHoldMs, (now - this.servedAt) / IDLE_SHARE));
   }
 
   takes({ type, queue, kind }: Omit<ReadyLine, 'orgId'>): boolean {

@@ -14,6 +14,8 @@ const WORKERS = 100;
 const READ_MS = 20_000;
 /** Everybody has registered by then, and what begins with a start or a registration is over. */
 const SETTLE_MS = 6_000;
+/** Their polls are held as long as they ever are by then. */
+const LONG_IDLE_MS = 50_000;
 
 /** What an idle server uses: shares of a core, and transactions per second. */
 interface Use {
@@ -24,7 +26,7 @@ interface Use {
 
 /** IDLE: what workers cost that wait for work by polling, when there is none. */
 export async function measureIdle(context: Context): Promise<Result[]> {
-  const [settleMs, readMs] = [context.short(SETTLE_MS), context.short(READ_MS)];
+  const readMs = context.short(READ_MS);
   const directory = await mkdtemp(join(tmpdir(), 'flovyn-idle-'));
   const dataDir = join(directory, 'data');
   const server = await startServer({ dataDir });
@@ -32,25 +34,28 @@ export async function measureIdle(context: Context): Promise<Result[]> {
   const foreign = await startChild<ForeignOrders>('foreign-workers');
   const cpu = cpuMeter({ server: server.pid }, server.pid);
   try {
-    const use = async (): Promise<Use> => {
-      await pause(settleMs);
+    const use = async (settleMs = SETTLE_MS): Promise<Use> => {
+      await pause(context.short(settleMs));
       const [before, transactions, begun] = [cpu(), await database.transactions(), performance.now()];
       await pause(readMs);
       return perSecond(before, cpu(), (await database.transactions()) - transactions, performance.now() - begun);
     };
-    const polled = async (queues: readonly string[]): Promise<Use & { readonly note: string }> => {
+    const polled = async (queues: readonly string[], settleMs?: number): Promise<Use & { readonly note: string }> => {
       await foreign.ask('begin', { port: server.grpcPort, count: WORKERS, queues });
-      const callsBefore = await foreign.ask('calls');
-      const used = await use();
-      const calls = ((await foreign.ask('calls')) - callsBefore) * (1_000 / (settleMs + readMs));
+      const [callsBefore, begun] = [await foreign.ask('calls'), performance.now()];
+      const used = await use(settleMs);
+      const calls = ((await foreign.ask('calls')) - callsBefore) * (1_000 / (performance.now() - begun));
       await foreign.ask('close');
-      return { ...used, note: `${Math.round(calls)} calls/s` };
+      return { ...used, note: `${Math.round(calls)} calls/s since they began` };
     };
+    const apart = Array.from({ length: WORKERS }, (_, index) => `bench-idle-${index}`);
     const nobody = await use();
-    const apart = await polled(Array.from({ length: WORKERS }, (_, index) => `bench-idle-${index}`));
-    const together = await polled(['bench-idle']);
+    const fresh = await polled(apart);
+    const long = await polled(apart, LONG_IDLE_MS);
+    const together = await polled(['bench-idle'], LONG_IDLE_MS);
     return [
-      ...resultsOf(`${WORKERS} idle workers on ${WORKERS} queues`, apart, nobody),
+      ...resultsOf(`${WORKERS} workers that have just begun, on ${WORKERS} queues`, fresh, nobody),
+      ...resultsOf(`${WORKERS} idle workers on ${WORKERS} queues`, long, nobody),
       ...resultsOf(`${WORKERS} idle workers on one queue`, together, nobody),
     ];
   } finally {

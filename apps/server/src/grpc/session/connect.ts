@@ -1,5 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import type { Clock, Engine, ExecutionId, HandOver, Started, WorkerSession } from '@flovyn/engine';
+import type { Clock, Engine, ExecutionId, HandOver, Started, WorkerRef, WorkerSession } from '@flovyn/engine';
 import { ServiceError } from '@flovyn/protocol';
 import {
   type ServerFrame,
@@ -15,7 +15,6 @@ import { logEvents } from '../../observe/events.js';
 import type { Logger } from '../../observe/log.js';
 import type { Presence } from '../workers/presence.js';
 import type { Register } from '../workers/register.js';
-import type { WorkerRef } from '../workers/worker-id.js';
 import type { Connection, Connections } from './connections.js';
 import { handOverItem } from './hand-over.js';
 import { parseHello } from './hello.js';

@@ -19,8 +19,11 @@ export interface UnaryCall<Request> {
   readonly peer: string;
   /** How long the caller will still wait, in milliseconds. */
   readonly patienceMs: number;
-  /** Aborted when nobody waits for the answer any more: also when it was given already, but did not go out. */
-  readonly gone: AbortSignal;
+  /**
+   * Aborted when nobody waits for the answer any more: also when it was given already, but did not go out. A handler that
+   * ends early on its own account aborts it itself: one of them for each call is what most of a poll costs.
+   */
+  readonly gone: AbortController;
   /** An answer that is lost would cost somebody dearly: it is made as sure as can be that its caller is still there. */
   readonly answerMatters: () => void;
 }
@@ -98,7 +101,7 @@ export function createCarrier({ principalOf, deliveries, heard, logger }: Carrie
         get gone() {
           gone ??= new AbortController();
           if (isGone) gone.abort();
-          return gone.signal;
+          return gone;
         },
       });
     };

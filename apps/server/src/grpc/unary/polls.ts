@@ -11,6 +11,11 @@ const POLLS_PER_WORKER = 1_000;
 /** 100 ms: so much earlier than its caller gives up, a poll is answered. */
 const MARGIN_MS = 100;
 
+/** So many times as long as configured, at most, the polls of a worker are held that has had nothing to do for long. */
+const IDLE_TIMES = 5;
+/** 30 s: intermediaries end calls that are silent for longer. */
+const LONGEST_HOLD_MS = 30_000;
+
 /** What a poll asks for. */
 export interface Wish extends Pick<PollRequest, 'worker' | 'type' | 'queue' | 'kinds'> {
   /** How long the caller offers to wait; 0 when it does not say. */
@@ -37,6 +42,7 @@ export type PollCall = Pick<UnaryCall<unknown>, 'orgId' | 'peer' | 'patienceMs' 
 
 export interface PollsParts {
   readonly unary: Pick<UnaryDoor, 'poll'>;
+  /** How long a poll is held when there is no work. */
   readonly holdMs: number;
   readonly logger: Logger;
 }
@@ -64,43 +70,43 @@ export function createPolls({ unary, holdMs, logger }: PollsParts): Polls {
     else perWorker.delete(key);
   };
 
-  const hold = async (request: Omit<PollRequest, 'signal'>, gone: AbortSignal): Promise<Polled | undefined> => {
-    const giveUp = new AbortController();
-    const onGone = (): void => giveUp.abort();
-    gone.addEventListener('abort', onGone);
-    waiting.add(giveUp);
-    try {
-      return await unary.poll({ ...request, signal: giveUp.signal });
-    } finally {
-      waiting.delete(giveUp);
-      gone.removeEventListener('abort', onGone);
-    }
-  };
-
   const putBack = (polled: Polled): void => {
     polled.putBack().catch((error: unknown) => logger.warn({ err: error }, logEvents.putBackFailed));
   };
 
   return {
-    async take({ orgId, peer, patienceMs, gone, answerMatters }, { timeoutSeconds, ...wish }) {
+    async take({ orgId, peer, patienceMs, gone, answerMatters }, { worker, type, queue, kinds, timeoutSeconds }) {
+      const { signal } = gone;
       if (isDraining) throw new ServiceError('UNAVAILABLE', 'UNAVAILABLE: the server is stopping. Connect again.');
-      if (gone.aborted) return undefined;
+      if (signal.aborted) return undefined;
       const asked = timeoutSeconds > 0 ? timeoutSeconds * 1_000 : holdMs;
-      const key = `${orgId} ${wish.type} ${wish.worker}`;
-      enter(key, wish.worker);
+      const key = `${orgId} ${type} ${worker}`;
+      enter(key, worker);
+      waiting.add(gone);
       try {
-        const longest = Math.max(0, Math.min(holdMs, asked, patienceMs - MARGIN_MS));
-        const polled = await hold({ orgId, peer, ...wish, holdMs: longest }, gone);
+        const atMost = (ms: number): number => Math.max(0, Math.min(ms, asked, patienceMs - MARGIN_MS));
+        const polled = await unary.poll({
+          orgId,
+          peer,
+          worker,
+          type,
+          queue,
+          kinds,
+          holdMs: atMost(holdMs),
+          idleHoldMs: atMost(Math.min(LONGEST_HOLD_MS, holdMs * IDLE_TIMES)),
+          signal,
+        });
         if (polled === undefined) return undefined;
-        if (gone.aborted) {
+        if (signal.aborted) {
           putBack(polled);
           return undefined;
         }
         answerMatters();
-        gone.addEventListener('abort', () => putBack(polled), { once: true });
+        signal.addEventListener('abort', () => putBack(polled), { once: true });
         fresh.add(peer, polled);
         return polled.work;
       } finally {
+        waiting.delete(gone);
         leave(key);
       }
     },

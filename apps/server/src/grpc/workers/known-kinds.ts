@@ -1,13 +1,15 @@
-import type { WorkerKinds, WorkerStore } from '@flovyn/engine';
+import type { Loop, WorkerKinds, WorkerRef, WorkerStore } from '@flovyn/engine';
 import { LRUCache } from 'lru-cache';
-import type { WorkerRef } from './worker-id.js';
 
 /** More workers than one process is polled by. */
 const REMEMBERED = 10_000;
 /** 5 s: how late a registration through another process may be known here. */
-const REMEMBERED_MS = 5_000;
+const LOOK_EVERY_MS = 5_000;
 
-/** Which kinds workers have registered, remembered for a moment: workers ask for work all the time. */
+/**
+ * Which kinds workers have registered. Workers ask for work all the time: what is known of those who do is kept, and looked
+ * up again now and then, all in one.
+ */
 export interface KnownKinds {
   /** Everything ever registered under this worker; `undefined` when it never registered a kind. */
   of(worker: WorkerRef): Promise<WorkerKinds | undefined>;
@@ -15,30 +17,39 @@ export interface KnownKinds {
   isKnown(worker: WorkerRef): Promise<boolean>;
   /** It has registered here: what is remembered of it is out of date. */
   renew(worker: WorkerRef): void;
+  readonly loop: Loop;
 }
 
-/** @param now - milliseconds of a steady clock. */
-export function createKnownKinds(workers: Pick<WorkerStore, 'kindsOf'>, now: () => number): KnownKinds {
-  // Promises, so that those who ask at the same time look once.
-  const known = new LRUCache<string, Promise<WorkerKinds | undefined>>({
-    max: REMEMBERED,
-    ttl: REMEMBERED_MS,
-    perf: { now },
-    ttlResolution: 0,
-  });
+interface Known {
+  readonly worker: WorkerRef;
+  /** A promise, so that those who ask at the same time look once. */
+  kinds: Promise<WorkerKinds | undefined>;
+  /** Since the last look at all of them. */
+  isAskedFor: boolean;
+}
+
+export function createKnownKinds(workers: Pick<WorkerStore, 'kindsOf'>): KnownKinds {
+  const known = new LRUCache<string, Known>({ max: REMEMBERED });
 
   const look = (worker: WorkerRef): Promise<WorkerKinds | undefined> => {
-    const key = `${worker.orgId} ${worker.workerId}`;
+    const key = keyOf(worker);
     const remembered = known.get(key);
-    if (remembered !== undefined) return remembered;
-    const looked = workers.kindsOf(worker.orgId, worker.workerId);
+    if (remembered !== undefined) {
+      remembered.isAskedFor = true;
+      return remembered.kinds;
+    }
+    const kinds = workers.kindsOf([worker]).then(([found]) => found);
+    const looked: Known = { worker, kinds, isAskedFor: true };
     known.set(key, looked);
-    looked.catch(() => {
-      if (known.peek(key) === looked) known.delete(key);
-    });
-    return looked;
+    kinds.catch(() => forget(looked));
+    return kinds;
   };
-  const renew = ({ orgId, workerId }: WorkerRef): void => void known.delete(`${orgId} ${workerId}`);
+  /** Unless something newer is known by now. */
+  const forget = (looked: Known): void => {
+    const key = keyOf(looked.worker);
+    if (known.peek(key) === looked) known.delete(key);
+  };
+  const renew = (worker: WorkerRef): void => void known.delete(keyOf(worker));
 
   return {
     async of(worker) {
@@ -51,5 +62,27 @@ export function createKnownKinds(workers: Pick<WorkerStore, 'kindsOf'>, now: () 
       return (await look(worker)) !== undefined;
     },
     renew,
+    loop: {
+      async tick() {
+        const all = [...known.values()];
+        for (const one of all) if (!one.isAskedFor) forget(one);
+        const asked = all.filter(({ isAskedFor }) => isAskedFor);
+        if (asked.length === 0) return LOOK_EVERY_MS;
+        for (const one of asked) one.isAskedFor = false;
+        try {
+          const found = await workers.kindsOf(asked.map(({ worker }) => worker));
+          for (const [index, one] of asked.entries()) one.kinds = Promise.resolve(found[index]);
+        } catch (error: unknown) {
+          for (const one of asked) forget(one);
+          throw error;
+        }
+        return LOOK_EVERY_MS;
+      },
+      onWake: () => () => undefined,
+    },
   };
+}
+
+function keyOf({ orgId, workerId }: WorkerRef): string {
+  return `${orgId} ${workerId}`;
 }

@@ -1,5 +1,5 @@
+import type { WorkerRef } from '@flovyn/engine';
 import { LRUCache } from 'lru-cache';
-import type { WorkerRef } from './worker-id.js';
 
 /** More connections than one process carries. */
 const REMEMBERED = 20_000;

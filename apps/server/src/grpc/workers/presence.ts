@@ -1,5 +1,4 @@
-import type { Clock, Loop, WorkerStore } from '@flovyn/engine';
-import type { WorkerRef } from './worker-id.js';
+import type { Clock, Loop, WorkerRef, WorkerStore } from '@flovyn/engine';
 
 /** 5 s: how late others may learn that a worker lives. */
 const TELL_EVERY_MS = 5_000;

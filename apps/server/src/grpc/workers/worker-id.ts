@@ -9,12 +9,6 @@ const LONGEST_NAME = 255;
 /** Workers say their name with every poll, and an id costs a hash. More of them than one process is polled by. */
 const idsOfNames = new LRUCache<string, string>({ max: 10_000 });
 
-/** A worker of an organisation. */
-export interface WorkerRef {
-  readonly orgId: OrgId;
-  readonly workerId: string;
-}
-
 /** What a worker calls itself, as it is kept. */
 export function workerName(text: string): string {
   return text === '' ? 'worker' : storable(text.slice(0, LONGEST_NAME));

@@ -1,4 +1,4 @@
-import type { OrgId, WorkerKinds } from '@flovyn/engine';
+import type { OrgId, WorkerKinds, WorkerRef } from '@flovyn/engine';
 import { ServiceError } from '@flovyn/protocol';
 import { TaskCapability, WorkerRegistrationRequest, WorkflowCapability } from '@flovyn/protocol/grpc';
 import { describe, expect, it, vi } from 'vitest';
@@ -122,30 +122,72 @@ describe('a registration', () => {
 });
 
 describe('known kinds', () => {
-  let now = 1;
   const worker = { orgId, workerId: UUID };
   function stored(kinds: WorkerKinds | undefined) {
-    const kindsOf = vi.fn<() => Promise<WorkerKinds | undefined>>(() => Promise.resolve(kinds));
-    return { kindsOf, known: createKnownKinds({ kindsOf }, () => now) };
+    let stored = kinds;
+    const kindsOf = vi.fn<(asked: readonly WorkerRef[]) => Promise<(WorkerKinds | undefined)[]>>((asked) =>
+      Promise.resolve(asked.map(() => stored)),
+    );
+    const registers = (later: WorkerKinds) => void (stored = later);
+    return { kindsOf, registers, known: createKnownKinds({ kindsOf }) };
   }
   const pay = { workflows: ['pay'], tasks: [] };
 
-  it('are looked up once in a while, however often they are asked for', async () => {
+  it('are looked up once, however often they are asked for', async () => {
     const { kindsOf, known } = stored(pay);
     await Promise.all([known.of(worker), known.of(worker)]);
     expect(await known.of(worker)).toEqual(pay);
     expect(kindsOf).toHaveBeenCalledTimes(1);
     await known.of({ ...worker, orgId: other });
     expect(kindsOf).toHaveBeenCalledTimes(2);
-    now += 5_001;
-    await known.of(worker);
+  });
+
+  it('are looked up again now and then, of all who ask in one: another process may have been told', async () => {
+    const { kindsOf, registers, known } = stored(pay);
+    const stranger = { ...worker, orgId: other };
+    await Promise.all([known.of(worker), known.of(stranger)]);
+    const both = { workflows: ['pay'], tasks: ['mail'] };
+    registers(both);
+    kindsOf.mockClear();
+    await known.loop.tick();
+    expect(kindsOf.mock.calls.map(([asked]) => new Set(asked))).toEqual([new Set([worker, stranger])]);
+    expect(await known.of(worker)).toEqual(both);
+    await known.loop.tick();
+    expect(kindsOf.mock.calls[1]).toEqual([[worker]]);
+    await known.loop.tick();
+    await known.loop.tick();
+    expect(kindsOf).toHaveBeenCalledTimes(2);
+    await known.of(stranger);
     expect(kindsOf).toHaveBeenCalledTimes(3);
   });
 
+  it('that cannot be looked up again are not trusted any longer', async () => {
+    const { kindsOf, registers, known } = stored(undefined);
+    await known.of(worker);
+    kindsOf.mockRejectedValueOnce(new ServiceError('UNAVAILABLE', 'away'));
+    await expect(known.loop.tick()).rejects.toThrow('away');
+    registers(pay);
+    expect(await known.of(worker)).toEqual(pay);
+  });
+
+  it('of a registration that comes while they are looked up again are those of the registration', async () => {
+    const { kindsOf, registers, known } = stored(undefined);
+    await known.of(worker);
+    let answer: (kinds: undefined[]) => void = () => undefined;
+    kindsOf.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const looking = known.loop.tick();
+    registers(pay);
+    known.renew(worker);
+    const asked = known.of(worker);
+    answer([undefined]);
+    await looking;
+    expect([await asked, await known.of(worker)]).toEqual([pay, pay]);
+  });
+
   it('are looked up again after a registration', async () => {
-    const { kindsOf, known } = stored(undefined);
+    const { registers, known } = stored(undefined);
     expect(await known.of(worker)).toBeUndefined();
-    kindsOf.mockResolvedValue(pay);
+    registers(pay);
     expect(await known.of(worker)).toBeUndefined();
     known.renew(worker);
     expect(await known.of(worker)).toEqual(pay);
@@ -158,9 +200,9 @@ describe('known kinds', () => {
   });
 
   it('a worker that was unknown a moment ago is looked for again, a known one is not', async () => {
-    const { kindsOf, known } = stored(undefined);
+    const { kindsOf, registers, known } = stored(undefined);
     expect(await known.isKnown(worker)).toBe(false);
-    kindsOf.mockResolvedValue(pay);
+    registers(pay);
     expect(await known.isKnown(worker)).toBe(true);
     kindsOf.mockClear();
     expect(await known.isKnown(worker)).toBe(true);
