@@ -87,14 +87,12 @@ export type WaitOccurrence =
     }
   | { readonly type: 'TIMER_FIRED'; readonly timerId: string }
   | { readonly type: 'TIMER_CANCELLED'; readonly timerId: string }
-  | {
+  | ({
       readonly type: 'PROMISE_CREATED';
-      readonly promiseId: string;
-      readonly promiseName: string;
       readonly timeoutMs?: number;
       readonly timeoutAt?: number;
       readonly idempotencyKey?: string;
-    }
+    } & NamedPromise)
   | ({ readonly type: 'PROMISE_RESOLVED'; readonly value: Json } & NamedPromise)
   | ({ readonly type: 'PROMISE_REJECTED'; readonly error: string } & NamedPromise)
   | ({ readonly type: 'PROMISE_TIMED_OUT' } & NamedPromise)
@@ -112,6 +110,8 @@ export type WaitOccurrence =
   | ({ readonly type: 'CHILD_SIGNALLED'; readonly signalName: string; readonly signalValue: Json } & NamedChild);
 
 interface NamedPromise {
+  /** The key of its wait. */
+  readonly key: string;
   readonly promiseId: string;
   readonly promiseName: string;
 }

@@ -46,10 +46,13 @@ export function record(
     case 'TIMER_STARTED':
     case 'TIMER_FIRED':
     case 'TIMER_CANCELLED':
+      return occurrence;
     case 'PROMISE_CREATED':
     case 'PROMISE_RESOLVED':
-    case 'PROMISE_REJECTED':
-      return occurrence;
+    case 'PROMISE_REJECTED': {
+      const { key: _key, ...event } = occurrence;
+      return event;
+    }
     case 'PROMISE_TIMED_OUT':
       return { type: 'PROMISE_TIMEOUT', promiseId: occurrence.promiseId, promiseName: occurrence.promiseName };
     case 'CHILD_INITIATED':

@@ -82,9 +82,9 @@ export class RecordedExecution {
     const turn = { ...this.#live.takeTurn(), seen };
     this.turns.push(turn);
     meanwhile();
-    // A request to end is delivered like one from others: its fact has to be read.
-    const isDelivered = turn.commands.some(({ type }) => type === 'REQUEST_CANCELLATION');
-    if (this.facts.length === seen && !isDelivered) this.#skipOwnFacts(turn);
+    // A request to end is delivered like one from others, and a promise is told its id: these facts have to be read.
+    const mustRead = turn.commands.some(({ type }) => type === 'REQUEST_CANCELLATION' || type === 'CREATE_PROMISE');
+    if (this.facts.length === seen && !mustRead) this.#skipOwnFacts(turn);
     for (const command of turn.commands) this.#recordCommand(command);
     this.record(toFact(turn.outcome));
     return turn;
@@ -160,6 +160,7 @@ export class RecordedExecution {
           type: 'PROMISE_CREATED',
           promiseName: command.promiseName,
           promiseId: `7a1c8c8e-3d52-4f0e-8a5d-${String(this.facts.length).padStart(12, '0')}`,
+          ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
         });
         return;
       case 'SCHEDULE_CHILD_WORKFLOW':

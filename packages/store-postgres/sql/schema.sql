@@ -228,6 +228,7 @@ create table flovyn.wait (
   open boolean not null,
   key text not null,
   child bytea,
+  name text,
   constraint wait_pkey PRIMARY KEY (execution_id, type, key)
 ) with (fillfactor=80);
 

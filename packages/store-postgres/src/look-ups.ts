@@ -4,7 +4,7 @@ import { keySelect, toKey } from './rows.js';
 import { waitTypes } from './statements/wait.js';
 import { text } from './text-row.js';
 
-/** A promise by its UUID, or by its name in an execution. */
+/** A promise by its UUID, or by its name in an execution: the first of that name that is open, else the first. */
 export async function findPromise(
   database: Database,
   orgId: OrgId,
@@ -13,16 +13,18 @@ export async function findPromise(
   const [condition, values] =
     'promiseId' in ref
       ? ['promise_id = $2', [ref.promiseId]]
-      : [`execution_id = $2 and type = ${waitTypes.promise} and key = $3`, [ref.executionId, ref.name]];
+      : [`execution_id = $2 and type = ${waitTypes.promise} and (key = $3 or name = $3)`, [ref.executionId, ref.name]];
   const [row] = await database.query(
     'Looking for a promise',
-    `select execution_id, key, promise_id, open from flovyn.wait where org_id = $1 and ${condition}`,
+    `select execution_id, key, coalesce(name, key) as name, promise_id, open from flovyn.wait
+     where org_id = $1 and ${condition} order by open desc, sequence limit 1`,
     [orgId, ...values],
   );
   return (
     row && {
       executionId: text(row, 'execution_id') as ExecutionId,
-      name: text(row, 'key'),
+      key: text(row, 'key'),
+      name: text(row, 'name'),
       promiseId: text(row, 'promise_id'),
       open: row['open'] === 't',
     }

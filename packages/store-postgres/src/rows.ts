@@ -57,7 +57,7 @@ export const taskSelect = `
 
 /** Columns of a wait, for the alias `w`. */
 export const waitSelect = `
-  w.execution_id, w.promise_id, w.sequence, w.due_at, w.type, w.open, w.key, convert_from(w.child, 'UTF8') as child`;
+  w.execution_id, w.promise_id, w.sequence, w.due_at, w.type, w.open, w.key, w.name, convert_from(w.child, 'UTF8') as child`;
 
 /** Columns of a stream entry. */
 export const entrySelect = `
@@ -140,7 +140,13 @@ export function toWait(row: TextRow): Wait {
     case 'timer':
       return { ...fixed, type, dueAt: number(row, 'due_at') };
     case 'promise':
-      return { ...fixed, type, promiseId: text(row, 'promise_id'), ...dueAt };
+      return {
+        ...fixed,
+        type,
+        name: maybeText(row, 'name') ?? fixed.key,
+        promiseId: text(row, 'promise_id'),
+        ...dueAt,
+      };
     case 'child':
       return { ...fixed, type, ...unpackChild(json(row, 'child')) };
   }

@@ -37,10 +37,6 @@ const refused: Readonly<Record<string, readonly [RegExp, (ctx: WorkflowContext) 
       await ctx.promise('p', { idempotencyKey: 'taken' });
     },
   ],
-  'two promises of one name': [
-    /A promise named "x" exists in this execution already/,
-    async (ctx) => Promise.all([ctx.promise('x', { timeout: never }), ctx.promise('x', { timeout: never })]),
-  ],
   'two timers of one id, one after the other': [
     /A timer with the id "x" exists in this execution already/,
     async (ctx) => {

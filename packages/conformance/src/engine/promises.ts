@@ -13,6 +13,15 @@ function promise(more: Partial<Extract<Command, { type: 'CREATE_PROMISE' }>> = {
   return { type: 'CREATE_PROMISE', promiseName: 'approval', ...more };
 }
 
+/** What history says of promises. */
+async function promiseFacts(house: House, id: ExecutionId) {
+  const events = (await house.history(id)).filter(({ type }) => type.startsWith('PROMISE_'));
+  return events.map(({ type, data }) => ({
+    type,
+    ...(JSON.parse(data) as { promiseId: string; promiseName: string }),
+  }));
+}
+
 async function promiseIdOf(house: House, id: ExecutionId): Promise<string> {
   const created = (await house.history(id)).find(({ type }) => type === 'PROMISE_CREATED');
   return (JSON.parse(created?.data ?? '{}') as { promiseId: string }).promiseId;
@@ -100,7 +109,7 @@ export function promiseSuite({ name, withHouse }: Houses): void {
         await house.assertSound(id);
       }));
 
-    test('that was made twice is one promise, and its maker may keep it itself', () =>
+    test('of a name that is used again is one more promise, and its maker may keep it itself', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);
         const { id } = await start(house.engine);
@@ -109,7 +118,35 @@ export function promiseSuite({ name, withHouse }: Houses): void {
         // What the turn itself brought about is news to its code.
         await worker.turn(await worker.activation(), [], completed());
         const facts = await house.facts(id);
-        expect(facts.filter((fact) => fact.startsWith('PROMISE_'))).toEqual(['PROMISE_CREATED', 'PROMISE_RESOLVED']);
+        const [created, resolved] = ['PROMISE_CREATED', 'PROMISE_RESOLVED'];
+        expect(facts.filter((fact) => fact.startsWith('PROMISE_'))).toEqual([created, created, resolved, resolved]);
+        const ids = (await promiseFacts(house, id)).map(({ promiseId }) => promiseId);
+        expect(ids).toEqual([ids[0], ids[1], ids[0], ids[1]]);
+        expect(new Set(ids).size).toBe(2);
+        await house.assertSound(id);
+      }));
+
+    test('of a name that is used again, also in a later turn, is settled and runs out by itself', () =>
+      withHouse(async (house) => {
+        const { worker, id, promiseId: first } = await waitingForIt(house);
+        const byName = { executionId: id, name: 'approval' };
+        expect(await settle(house, byName)).toEqual({ promiseId: first, already: false });
+        const again = [promise({ timeoutMs: 2_000 }), promise()];
+        await worker.turn(await worker.activation(), again, waitingFor('PROMISE'));
+        const [, , second, third] = (await promiseFacts(house, id)).map(({ promiseId }) => promiseId);
+        house.clock.advance(2_000);
+        await house.engine.loops.timers.tick();
+        expect(await settle(house, { promiseId: second ?? '' })).toEqual({ promiseId: second, already: true });
+        expect(await settle(house, byName)).toEqual({ promiseId: third, already: false });
+        expect(await settle(house, byName)).toEqual({ promiseId: first, already: true });
+        expect((await promiseFacts(house, id)).map(({ type, promiseName }) => `${type} ${promiseName}`)).toEqual([
+          'PROMISE_CREATED approval',
+          'PROMISE_RESOLVED approval',
+          'PROMISE_CREATED approval',
+          'PROMISE_CREATED approval',
+          'PROMISE_TIMEOUT approval',
+          'PROMISE_RESOLVED approval',
+        ]);
         await house.assertSound(id);
       }));
 

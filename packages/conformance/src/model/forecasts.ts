@@ -16,8 +16,8 @@ export function ofRetry(followed: Followed | undefined): Forecast {
   return followed.story.status === 'FAILED' ? 'done' : 'FAILED_PRECONDITION';
 }
 
-export function ofSettling(followed: Followed | undefined, name: string): Forecast {
-  const promise = followed?.story.promises.get(name);
+export function ofSettling(followed: Followed | undefined, promiseId: string): Forecast {
+  const promise = followed?.story.promises.get(promiseId);
   if (promise === undefined) return 'NOT_FOUND';
   return !promise.open || followed?.story.status === 'OPEN' ? 'done' : 'FAILED_PRECONDITION';
 }
@@ -70,7 +70,6 @@ function* refusalsOf(world: World, id: ExecutionId, commands: readonly Command[]
       if (!isNew('task', taskExecutionId, followed?.story.tasks)) continue;
       if (hasTask(world, taskExecutionId)) yield 'INVALID_ARGUMENT';
     } else if (command.type !== 'CREATE_PROMISE') continue;
-    else if (!isNew('promise', command.promiseName, followed?.story.promises)) continue;
     const { idempotencyKey: key } = command;
     if (key === undefined) continue;
     if (keys.has(key) || world.keys.holder(key, world.clock.now()) !== undefined) yield 'FAILED_PRECONDITION';

@@ -94,7 +94,7 @@ async function giveInputs(world: World): Promise<void> {
     const { id, record, story } = followed;
     const server = pick(world.servers, 0);
     if (record === undefined || story.status !== 'OPEN' || server === undefined) continue;
-    for (const [name, { open, promiseId }] of story.promises) {
+    for (const [promiseId, { name, open }] of story.promises) {
       if (!open) continue;
       await ask(world, server, { what: `settle ${name} of ${id}` }, (mark) =>
         server.engine.settlePromise({

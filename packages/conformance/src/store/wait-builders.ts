@@ -7,9 +7,11 @@ export function aTimer(parts: Partial<TimerWait> = {}): TimerWait {
 }
 
 export function aPromise(parts: Partial<PromiseWait> = {}): PromiseWait {
+  const key = `approval-${randomUUID()}`;
   return {
     type: 'promise',
-    key: `approval-${randomUUID()}`,
+    key,
+    name: key,
     sequence: 1,
     open: true,
     promiseId: randomUUID(),

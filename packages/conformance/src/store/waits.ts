@@ -111,7 +111,8 @@ export function waitConformance(name: string, makeDatabase: MakeDatabase): void 
       const workflow = aWorkflow();
       const { id: executionId, orgId } = workflow;
       const promise = aPromise();
-      const record = { executionId, name: promise.key, promiseId: promise.promiseId, open: true };
+      const { key, name, promiseId } = promise;
+      const record = { executionId, key, name, promiseId, open: true };
       await bench.store.commit(
         aBatch({
           executions: [aWrite(workflow)],
@@ -136,6 +137,40 @@ export function waitConformance(name: string, makeDatabase: MakeDatabase): void 
       );
       expect(await bench.other.queries.promise(orgId, byId)).toEqual({ ...record, open: false });
       expect(await bench.other.queries.promise(orgId, byName)).toEqual({ ...record, open: false });
+    });
+  });
+
+  describe(`store on ${name}: promises of one name`, () => {
+    const bench = setUp(makeDatabase);
+
+    test('are found by it in their order, those that are open first', async () => {
+      const workflow = aWorkflow();
+      const { id: executionId, orgId } = workflow;
+      const first = aPromise({ name: 'approval', key: 'approval', sequence: 2 });
+      const later = [3, 4].map((sequence) => aPromise({ name: 'approval', sequence }));
+      const all = [first, ...later];
+      const write = (open: readonly boolean[], expectedVersion?: number) =>
+        bench.store.commit(
+          aBatch({
+            executions: [aWrite(workflow, expectedVersion === undefined ? {} : { expectedVersion })],
+            waits: all.map((wait, index) =>
+              aWaitWrite(workflow, { ...wait, open: open[index] === true }, expectedVersion === undefined),
+            ),
+          }),
+        );
+      const found = async () =>
+        (await bench.other.queries.promise(orgId, { executionId, name: 'approval' }))?.promiseId;
+      await write([true, true, true]);
+      expect(await found()).toBe(first.promiseId);
+      expect(await loadOne(bench.other, executionId)).toMatchObject({ waits: all });
+      await write([false, true, true], 1);
+      expect(await found()).toBe(later[0]?.promiseId);
+      await write([false, false, true], 2);
+      expect(await found()).toBe(later[1]?.promiseId);
+      await write([false, false, false], 3);
+      expect(await found()).toBe(first.promiseId);
+      const byId = await bench.other.queries.promise(orgId, { promiseId: later[0]?.promiseId ?? '' });
+      expect(byId).toMatchObject({ key: later[0]?.key, name: 'approval', open: false });
     });
   });
 

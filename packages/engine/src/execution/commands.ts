@@ -95,8 +95,8 @@ function carryOutOne(
       return createPromise(command, execution, open, now, newId);
     case 'RESOLVE_PROMISE': {
       const { promiseName, value } = command;
-      const promiseId = open.openPromise(promiseName);
-      if (promiseId !== undefined) open.add({ type: 'PROMISE_RESOLVED', promiseId, promiseName, value });
+      const promise = open.openPromise(promiseName);
+      if (promise !== undefined) open.add({ type: 'PROMISE_RESOLVED', ...promise, value });
       return undefined;
     }
     case 'SCHEDULE_CHILD_WORKFLOW':
@@ -170,10 +170,11 @@ function createPromise(
   newId: () => string,
 ): IdempotencyKey | undefined {
   const { promiseName, timeoutMs, idempotencyKey: key } = command;
-  if (open.knows(waitName({ type: 'promise', key: promiseName }))) return undefined;
   const promiseId = newId();
+  const isTaken = open.knows(waitName({ type: 'promise', key: promiseName }));
   open.add({
     type: 'PROMISE_CREATED',
+    key: isTaken ? promiseId : promiseName,
     promiseId,
     promiseName,
     ...(timeoutMs === undefined ? {} : { timeoutMs, timeoutAt: now + timeoutMs }),

@@ -60,7 +60,7 @@ function waitEnded(
   if (workflow === undefined || isTerminalWorkflow(workflow) || dueAt === undefined || dueAt > now) return [];
   const ended: Occurrence =
     wait?.type === 'promise'
-      ? { type: 'PROMISE_TIMED_OUT', promiseId: wait.promiseId, promiseName: wait.key }
+      ? { type: 'PROMISE_TIMED_OUT', key: wait.key, promiseId: wait.promiseId, promiseName: wait.name }
       : { type: 'TIMER_FIRED', timerId: ref.key };
   return [ended, ...waking(execution)];
 }

@@ -6,6 +6,7 @@ import { isOpenTask } from '../task/state.js';
 import { type Wait, waitName } from '../wait/state.js';
 import type { ExecutionView } from './view.js';
 
+type NamedPromise = { readonly key: string; readonly promiseId: string; readonly promiseName: string };
 type Child = { readonly childId: ExecutionId; readonly childName: string; readonly kind: string };
 
 /**
@@ -17,8 +18,8 @@ export class OpenWork {
   readonly #occurrences: Occurrence[] = [];
   readonly #tasks = new Set<TaskId>();
   readonly #timers = new Set<string>();
-  /** By name, with the promise's id. */
-  readonly #promises = new Map<string, string>();
+  /** By key, in the order in which they were opened. */
+  readonly #promises = new Map<string, NamedPromise>();
   readonly #children = new Map<ExecutionId, Child>();
   /** Children that were asked to stop by what was decided so far. */
   readonly #asked = new Set<ExecutionId>();
@@ -54,7 +55,7 @@ export class OpenWork {
     };
   }
 
-  /** Whether the same task, timer, promise or child has been asked for before: then nothing is to be done. */
+  /** Whether there has been a task, or a wait, of this name before. */
   knows(name: string): boolean {
     return this.#known.has(name);
   }
@@ -67,8 +68,10 @@ export class OpenWork {
     return this.#timers.has(id);
   }
 
-  openPromise(name: string): string | undefined {
-    return this.#promises.get(name);
+  /** The first of its name that is open. */
+  openPromise(name: string): NamedPromise | undefined {
+    for (const promise of this.#promises.values()) if (promise.promiseName === name) return promise;
+    return undefined;
   }
 
   openChild(id: ExecutionId): Child | undefined {
@@ -93,12 +96,14 @@ export class OpenWork {
       case 'TIMER_CANCELLED':
         this.#timers.delete(occurrence.timerId);
         return;
-      case 'PROMISE_CREATED':
-        this.#known.add(waitName({ type: 'promise', key: occurrence.promiseName }));
-        this.#promises.set(occurrence.promiseName, occurrence.promiseId);
+      case 'PROMISE_CREATED': {
+        const { key, promiseId, promiseName } = occurrence;
+        this.#known.add(waitName({ type: 'promise', key }));
+        this.#promises.set(key, { key, promiseId, promiseName });
         return;
+      }
       case 'PROMISE_RESOLVED':
-        this.#promises.delete(occurrence.promiseName);
+        this.#promises.delete(occurrence.key);
         return;
       case 'CHILD_INITIATED': {
         const { childId, childName, kind } = occurrence;
@@ -149,8 +154,10 @@ export class OpenWork {
     this.#known.add(waitName(wait));
     if (!wait.open) return;
     if (wait.type === 'timer') this.#timers.add(wait.key);
-    else if (wait.type === 'promise') this.#promises.set(wait.key, wait.promiseId);
-    else {
+    else if (wait.type === 'promise') {
+      const { key, promiseId, name: promiseName } = wait;
+      this.#promises.set(key, { key, promiseId, promiseName });
+    } else {
       const childId = wait.key as ExecutionId;
       this.#children.set(childId, { childId, childName: wait.name, kind: wait.kind });
     }

@@ -9,10 +9,10 @@ import { waking } from './waking.js';
 /** Settles a promise, once: whoever comes later changes nothing, and is told so. */
 export function decideSettling(
   { execution }: Pick<Circumstances, 'execution'>,
-  { promiseId, name, executionId }: PromiseRecord,
+  { key, promiseId, name, executionId }: PromiseRecord,
   outcome: SettleRequest['outcome'],
 ): OwnDecision<{ promiseId: string; already: boolean }> {
-  const wait = execution?.waits.get(waitName({ type: 'promise', key: name }));
+  const wait = execution?.waits.get(waitName({ type: 'promise', key }));
   if (wait?.open !== true) return decided({ promiseId, already: true });
   const workflow = execution?.workflow;
   if (workflow === undefined || isTerminalWorkflow(workflow)) {
@@ -21,7 +21,7 @@ export function decideSettling(
       `Promise "${name}" cannot be settled: its execution ${executionId} is ${workflow?.status ?? 'gone'}.`,
     );
   }
-  const named = { promiseId, promiseName: name };
+  const named = { key, promiseId, promiseName: name };
   return decided({ promiseId, already: false }, [
     outcome.type === 'resolved'
       ? { type: 'PROMISE_RESOLVED', ...named, value: outcome.value }

@@ -92,18 +92,20 @@ export function memoryQueries(rows: MemoryRows): Queries {
       return records.toSorted((a, b) => a.workflow.createdAt - b.workflow.createdAt);
     },
     async promise(orgId, ref) {
-      for (const [executionId, waits] of rows.waits) {
-        if (execution(orgId, executionId) === undefined) continue;
-        for (const wait of waits.values()) {
-          if (wait.type !== 'promise') continue;
-          const meant =
-            'promiseId' in ref
-              ? wait.promiseId === ref.promiseId
-              : executionId === ref.executionId && wait.key === ref.name;
-          if (meant) return { executionId, name: wait.key, promiseId: wait.promiseId, open: wait.open };
-        }
-      }
-      return undefined;
+      const found = [...rows.waits].flatMap(([executionId, waits]) => {
+        if (execution(orgId, executionId) === undefined) return [];
+        return [...waits.values()].flatMap((wait) => {
+          if (wait.type !== 'promise') return [];
+          const { key, name, promiseId, open, sequence } = wait;
+          const isMeant =
+            'promiseId' in ref ? promiseId === ref.promiseId : executionId === ref.executionId && name === ref.name;
+          return isMeant ? [{ sequence, record: { executionId, key, name, promiseId, open } }] : [];
+        });
+      });
+      const [first] = found.toSorted(
+        (a, b) => Number(b.record.open) - Number(a.record.open) || a.sequence - b.sequence,
+      );
+      return first?.record;
     },
     async key({ orgId, key }, now) {
       const found = rows.keys.get(`${orgId}/${key}`);

@@ -351,10 +351,13 @@ export interface Queries {
   logs(orgId: OrgId, id: TaskId, filter: LogFilter): Promise<Page<StoredLog>>;
 }
 
+/** By its name: the first of that name that is open, else the first. */
 export type PromiseRef = { readonly promiseId: string } | { readonly executionId: ExecutionId; readonly name: string };
 
 export interface PromiseRecord {
   readonly executionId: ExecutionId;
+  /** The key of its wait. */
+  readonly key: string;
   readonly name: string;
   readonly promiseId: string;
   readonly open: boolean;

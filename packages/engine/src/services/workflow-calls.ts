@@ -128,7 +128,7 @@ export async function settlePromise(
   return {
     id: found.executionId,
     orgId,
-    waits: [{ type: 'promise', key: found.name }],
+    waits: [{ type: 'promise', key: found.key }],
     bytes,
     decide: (circumstances) => decideSettling(circumstances, found, outcome),
   };

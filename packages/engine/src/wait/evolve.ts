@@ -13,7 +13,7 @@ export function waitOf(occurrence: WaitOccurrence): WaitRef {
     case 'PROMISE_RESOLVED':
     case 'PROMISE_REJECTED':
     case 'PROMISE_TIMED_OUT':
-      return { type: 'promise', key: occurrence.promiseName };
+      return { type: 'promise', key: occurrence.key };
     case 'CHILD_INITIATED':
     case 'CHILD_STARTED':
     case 'CHILD_COMPLETED':
@@ -42,7 +42,8 @@ export function evolveWait(before: Wait | undefined, occurrence: WaitOccurrence,
     case 'PROMISE_CREATED':
       return opened(before, {
         type: 'promise',
-        key: occurrence.promiseName,
+        key: occurrence.key,
+        name: occurrence.promiseName,
         promiseId: occurrence.promiseId,
         sequence,
         open: true,

@@ -15,9 +15,11 @@ export interface TimerWait extends WaitFixed {
   readonly dueAt: number;
 }
 
-/** A promise; its key is its name. */
+/** A promise; its key is its name or, where that is another one's of the same execution, what people settle it by. */
 export interface PromiseWait extends WaitFixed {
   readonly type: 'promise';
+  /** Not unique: asked for again, a name stands for one more promise. */
+  readonly name: string;
   /** What people settle it by. */
   readonly promiseId: string;
   /** When it times out, if it does. */

@@ -3,7 +3,11 @@ import type { Occurrence } from '../../src/occurrence.js';
 import { claim, newTask, newWorkflow, otherId, taskId } from './states.js';
 
 const json = 'null' as Json;
-const promise = { promiseId: '0198c5a0-0000-7000-8000-0000000000b1', promiseName: 'approval' } as const;
+const promise = {
+  promiseId: '0198c5a0-0000-7000-8000-0000000000b1',
+  promiseName: 'approval',
+  key: 'approval',
+} as const;
 const child = { childId: otherId, childName: 'child', kind: 'w' } as const;
 
 /** One occurrence of each type, for tests that must know all of them: a missing one does not compile. */

@@ -15,7 +15,7 @@ const signalWithStart = z.strictObject({
   workflowKind: Kind,
   workflowInput: z.optional(z.unknown()),
   queue: z._default(Queue, 'default'),
-  prioritySeconds: z._default(z.int(), 0),
+  prioritySeconds: z._default(z.int32(), 0),
   workflowVersion: z.optional(z.string().check(z.maxLength(255))),
   metadata: z.optional(Metadata),
   signalName: Name,

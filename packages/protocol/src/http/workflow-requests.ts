@@ -8,7 +8,7 @@ export const StartWorkflowBody = z.strictObject({
   kind: Kind,
   input: z.optional(z.unknown()),
   queue: z._default(Queue, 'default'),
-  prioritySeconds: z._default(z.int(), 0),
+  prioritySeconds: z._default(z.int32(), 0),
   version: z.optional(z.string().check(z.maxLength(255))),
   idempotencyKey: z.optional(IdempotencyKey),
   idempotencyKeyTTL: z._default(Ttl, '24h'),

@@ -71,16 +71,6 @@ export class Core {
     throw this.#violation;
   }
 
-  /**
-   * What the server knows by a name the code gave it has that name alone.
-   *
-   * @param what - the thing and how it is called: `promise named`.
-   */
-  assertUnused(used: ReadonlySet<string>, name: string, what: string): void {
-    if (!used.has(name)) return;
-    throw new FlovynError(`A ${what} "${name}" exists in this execution already; give each its own`);
-  }
-
   /** Runs other code than the workflow's for a moment. */
   as<T>(mode: Mode, run: () => T): T {
     const before = this.mode;

@@ -21,8 +21,6 @@ export class DurablePromises {
   readonly #core: Core;
   readonly #class;
   readonly #all: DurablePromise[] = [];
-  /** Of the promises the code has asked for. */
-  readonly #names = new Set<string>();
 
   constructor(core: Core) {
     this.#core = core;
@@ -34,13 +32,10 @@ export class DurablePromises {
     // The wire has no word for a timeout of nothing: a millisecond is its least.
     const timeoutMs =
       options.timeout === undefined ? undefined : Math.max(1, waitMilliseconds(options.timeout, 'A promise timeout'));
-    // The server knows a promise by its name: it would take the second one for the first.
-    this.#core.assertUnused(this.#names, name, 'promise named');
     const { index, recorded } = this.#class.call();
     if (recorded?.name !== undefined && recorded.name !== name) {
       this.#core.violate({ type: 'PromiseNameMismatch', sequence: index, expected: recorded.name, actual: name });
     }
-    this.#names.add(name);
     const promise = recorded ?? this.#issue(name, timeoutMs, options.idempotencyKey);
     return this.#core.waits.open<T>(promise.key, {
       type: suspendType.PROMISE,

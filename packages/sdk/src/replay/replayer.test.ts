@@ -565,46 +565,62 @@ describe('a request of the code to end', () => {
   });
 });
 
-describe('what the code names', () => {
+describe('promises of one name', () => {
+  it('are each settled by themselves, whoever comes first, live and replayed', async () => {
+    const execution = new RecordedExecution(
+      flow(async (ctx) => {
+        const [first, second] = [ctx.promise('vote'), ctx.promise('vote')];
+        const winner = await Promise.race([first.then(() => 'first'), second.then(() => 'second')]);
+        const third = await ctx
+          .promise('vote', { timeout: Duration.seconds(1) })
+          .catch((error: unknown) => String(error));
+        return [winner, await first, third];
+      }),
+    );
+    const idOf = (index: number): string => {
+      const made = execution.facts.filter(({ type }) => type === 'PROMISE_CREATED')[index];
+      return (JSON.parse(made?.data ?? '{}') as { promiseId: string }).promiseId;
+    };
+    await execution.play();
+    const resolve = (index: number, value: string): void =>
+      execution.record({
+        type: 'PROMISE_RESOLVED',
+        promiseId: idOf(index),
+        promiseName: 'vote',
+        value: serialize(value),
+      });
+    resolve(1, 'no');
+    await execution.play();
+    execution.record({ type: 'PROMISE_TIMEOUT', promiseId: idOf(2), promiseName: 'vote' });
+    await execution.play();
+    resolve(0, 'yes');
+    const last = await execution.play();
+    const output = serialize(['second', 'yes', `PromiseTimeout: Promise ${idOf(2)} timed out after 1000ms`]);
+    expect(last.outcome).toEqual({ type: 'COMPLETED', output });
+    for (const { seen, commands } of execution.turns) expect((await execution.replay(seen)).commands).toEqual(commands);
+    expect((await execution.replay(last.seen)).outcome).toEqual(last.outcome);
+  });
+});
+
+describe('the id of a timer', () => {
   it.each([
     [
-      'a promise, one after the other',
-      'A promise named "x"',
-      async (ctx: WorkflowContext) => {
-        await ctx.promise('x');
-        await ctx.promise('x');
-      },
-    ],
-    [
-      'a promise, at once',
-      'A promise named "x"',
-      async (ctx: WorkflowContext) => {
-        await Promise.all([ctx.promise('x'), ctx.promise('x')]);
-      },
-    ],
-    [
-      'a timer',
+      'of one that has it',
       'A timer with the id "x"',
       async (ctx: WorkflowContext) => {
         await Promise.all([ctx.timer(Duration.days(1), { id: 'x' }), ctx.timer(Duration.days(1), { id: 'x' })]);
       },
     ],
     [
-      'a timer, like a nameless one',
+      'of one without a name',
       'A timer with the id "sleep-1"',
       async (ctx: WorkflowContext) => {
         await Promise.all([ctx.sleep(Duration.days(1)), ctx.timer(Duration.days(1), { id: 'sleep-1' })]);
       },
     ],
-  ] as const)('has that name alone: %s', async (_, words, run) => {
+  ] as const)('is not given again: %s', async (_, words, run) => {
     const execution = new RecordedExecution(flow(run));
-    const { commands } = await execution.play();
-    const [command] = commands;
-    if (!execution.isOver && command?.type === 'CREATE_PROMISE') {
-      const { promiseId } = JSON.parse(execution.facts[1]?.data ?? '') as { promiseId: string };
-      execution.record({ type: 'PROMISE_RESOLVED', promiseId, promiseName: 'x', value: serialize(1) });
-      await execution.play();
-    }
+    await execution.play();
     const error = `${words} exists in this execution already; give each its own`;
     expect(execution.outcome).toMatchObject({ type: 'FAILED', error });
     const last = execution.turns.at(-1);

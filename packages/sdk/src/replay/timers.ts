@@ -1,5 +1,5 @@
 import { suspendType } from '@flovyn/events';
-import { WorkflowCancelled } from '../errors.js';
+import { FlovynError, WorkflowCancelled } from '../errors.js';
 import type { Core } from './core.js';
 import { type Fact, textOf } from './fact.js';
 import type { Wait } from './pending.js';
@@ -29,9 +29,11 @@ export class Timers {
 
   start(durationMs: number, explicitId?: string): StartedTimer {
     this.#core.assertWorkflow('ctx.sleep');
+    if (explicitId === undefined) this.#named += 1;
     // The server knows a timer by its id: it would take the second one for the first.
-    if (explicitId !== undefined) this.#core.assertUnused(this.#ids, explicitId, 'timer with the id');
-    else this.#named += 1;
+    else if (this.#ids.has(explicitId)) {
+      throw new FlovynError(`A timer with the id "${explicitId}" exists in this execution already; give each its own`);
+    }
     const { index, recorded } = this.#class.call();
     if (recorded?.id !== undefined && explicitId !== undefined && recorded.id !== explicitId) {
       this.#core.violate({ type: 'TimerIdMismatch', sequence: index, expected: recorded.id, actual: explicitId });

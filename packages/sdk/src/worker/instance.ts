@@ -71,7 +71,10 @@ interface Claiming {
   activation: Activation | undefined;
 }
 
-/** Commands that leave exactly one fact each, so that the numbers of a turn can be told before the server tells them. */
+/**
+ * Commands that leave exactly one fact each, so that the numbers of a turn can be told before the server tells them. Not
+ * those whose fact has to be read: a promise's tells its id.
+ */
 const countable: ReadonlySet<string> = new Set([
   'RECORD_OPERATION',
   'SET_STATE',

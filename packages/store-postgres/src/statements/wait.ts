@@ -18,6 +18,7 @@ export const insertWaits = insert('insert_waits', 'wait', [
   ...key,
   uuid<WaitWrite>('org_id', (row) => row.orgId),
   uuid<WaitWrite>('promise_id', ({ wait }) => (wait.type === 'promise' ? wait.promiseId : undefined)),
+  text<WaitWrite>('name', ({ wait }) => (wait.type === 'promise' && wait.name !== wait.key ? wait.name : undefined)),
   int8<WaitWrite>('sequence', ({ wait }) => wait.sequence),
   int8<WaitWrite>('due_at', ({ wait }) => (wait.type === 'child' ? undefined : wait.dueAt)),
   bytes<WaitWrite>('child', ({ wait }) => (wait.type === 'child' ? packChild(wait) : undefined)),

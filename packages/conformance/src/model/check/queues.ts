@@ -19,7 +19,7 @@ function timersOf({ id, story, tasks }: Followed): string[] {
   };
   if (story.status === 'OPEN') {
     for (const [name, { open, dueAt }] of story.timers) if (open) add('timer', name, dueAt);
-    for (const [name, { open, dueAt }] of story.promises) if (open) add('promise', name, dueAt);
+    for (const { key, open, dueAt } of story.promises.values()) if (open) add('promise', key, dueAt);
   }
   for (const task of tasks.values()) {
     if (task.status === 'PENDING') add('task', task.id, task.dueAt);

@@ -82,12 +82,14 @@ export const requestPlays: Plays<'signal' | 'cancel' | 'retry' | 'settle'> = {
     const server = someServer(world, roll(2));
     const found = pick(promisesOf(world), who);
     if (found === undefined) return false;
-    const { followed, name, promiseId, open } = found;
-    const promise = roll(2) === 0 ? { promiseId } : { executionId: followed.id, name };
+    const { followed } = found;
+    const byName = roll(2) === 1;
+    const { name, promiseId, open } = byName ? firstOf(found) : found;
+    const promise = byName ? { executionId: followed.id, name } : { promiseId };
     const isRejected = roll(3) === 2;
     const { alone } = world;
     const { blows } = server.life;
-    const asking = { what: `settle ${name} of ${followed.id}`, forecast: ofSettling(followed, name) };
+    const asking = { what: `settle ${name} of ${followed.id}`, forecast: ofSettling(followed, promiseId) };
     const answer = await ask(world, server, asking, (mark) =>
       server.engine.settlePromise({
         orgId,
@@ -106,6 +108,14 @@ export const requestPlays: Plays<'signal' | 'cancel' | 'retry' | 'settle'> = {
 
 function promisesOf(world: World) {
   return [...world.followed.values()].flatMap((followed) =>
-    [...followed.story.promises].map(([name, { promiseId, open }]) => ({ followed, name, promiseId, open })),
+    [...followed.story.promises].map(([promiseId, { name, open }]) => ({ followed, name, promiseId, open })),
   );
+}
+
+/** Which one is meant by its name. */
+function firstOf<Found extends ReturnType<typeof promisesOf>[number]>(found: Found): Found {
+  const { followed, name } = found;
+  const named = [...followed.story.promises].filter(([, promise]) => promise.name === name);
+  const [promiseId, { open }] = named.find(([, promise]) => promise.open) ?? named[0] ?? [found.promiseId, found];
+  return { ...found, promiseId, open };
 }

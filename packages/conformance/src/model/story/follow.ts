@@ -90,7 +90,7 @@ function statusOf(world: World, target: string, targetId: string): HolderStatus 
     for (const task of target === 'task' ? tasks.values() : []) {
       if (task.id === targetId) return isOpen(task.status) ? 'open' : (task.status as HolderStatus);
     }
-    const promised = target === 'promise' && [...story.promises.values()].some((one) => one.promiseId === targetId);
+    const promised = target === 'promise' && story.promises.has(targetId);
     if (promised && record !== undefined) return 'open';
   }
   return 'gone';

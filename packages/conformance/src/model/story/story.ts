@@ -23,7 +23,8 @@ export interface Story {
   suspended: string | undefined;
   readonly tasks: Map<string, Wait>;
   readonly timers: Map<string, Wait>;
-  readonly promises: Map<string, Wait & { readonly promiseId: string }>;
+  /** By their UUIDs. */
+  readonly promises: Map<string, Wait & { readonly name: string; readonly key: string }>;
   readonly children: Map<string, Wait & { started: boolean; cancelling: boolean }>;
   readonly state: Map<string, string>;
 }
@@ -146,18 +147,20 @@ function take(story: Story, event: HistoryEvent, now: number, at: () => string):
       return close(story.timers, event.timerId);
     case 'PROMISE_CREATED': {
       const { promiseName, promiseId, timeoutMs } = event;
-      return open(story.promises, promiseName, {
+      const isTaken = [...story.promises.values()].some(({ name }) => name === promiseName);
+      return open(story.promises, promiseId, {
         open: true,
-        promiseId,
+        name: promiseName,
+        key: isTaken ? promiseId : promiseName,
         dueAt: timeoutMs === undefined ? undefined : now + timeoutMs,
       });
     }
     case 'PROMISE_TIMEOUT':
-      notEarly(known(story.promises, event.promiseName));
-      return close(story.promises, event.promiseName);
+      notEarly(known(story.promises, event.promiseId));
+      return close(story.promises, event.promiseId);
     case 'PROMISE_RESOLVED':
     case 'PROMISE_REJECTED':
-      return close(story.promises, event.promiseName);
+      return close(story.promises, event.promiseId);
     case 'CHILD_WORKFLOW_INITIATED':
       return open(story.children, event.childExecutionId, { open: true, started: false, cancelling: false });
     case 'CHILD_WORKFLOW_STARTED': {

@@ -20,9 +20,10 @@ export function factsOfTurn(story: Story, { door, commands, outcome }: SentTurn)
   const facts: ExpectedFact[] = [];
   const add = (type: HistoryEventName, about?: string): void =>
     void facts.push(about === undefined ? { type } : { type, about });
-  const [tasks, timers, promises, children] = [story.tasks, story.timers, story.promises, story.children].map(
+  const promises = [...story.promises.values()].map(({ name, open }) => ({ name, open }));
+  const [tasks, timers, children] = [story.tasks, story.timers, story.children].map(
     (map) => new Map([...map].map(([id, { open }]) => [id, open])),
-  ) as [Map<string, boolean>, Map<string, boolean>, Map<string, boolean>, Map<string, boolean>];
+  ) as [Map<string, boolean>, Map<string, boolean>, Map<string, boolean>];
   const cancelledTask = (id: string): void => {
     tasks.set(id, false);
     add(door === 'session' ? 'TASK_CANCELLED' : 'TASK_FAILED', id);
@@ -68,11 +69,16 @@ export function factsOfTurn(story: Story, { door, commands, outcome }: SentTurn)
         closes(timers, 'TIMER_CANCELLED', command.timerId);
         break;
       case 'CREATE_PROMISE':
-        opens(promises, 'PROMISE_CREATED', command.promiseName);
+        promises.push({ name: command.promiseName, open: true });
+        add('PROMISE_CREATED', command.promiseName);
         break;
-      case 'RESOLVE_PROMISE':
-        closes(promises, 'PROMISE_RESOLVED', command.promiseName);
+      case 'RESOLVE_PROMISE': {
+        const kept = promises.find(({ name, open }) => open && name === command.promiseName);
+        if (kept === undefined) break;
+        kept.open = false;
+        add('PROMISE_RESOLVED', command.promiseName);
         break;
+      }
       case 'SCHEDULE_CHILD_WORKFLOW':
         opens(children, 'CHILD_WORKFLOW_INITIATED', command.childWorkflowExecutionId);
         break;
