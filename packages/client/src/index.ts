@@ -5,6 +5,7 @@ export type { PromiseRef, Promises } from './promises.js';
 export type { Optional, RequestOptions } from './request-options.js';
 export { type Origin, type OriginOptions, createOrigin } from './origin.js';
 export { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+export type { Patience } from './patience.js';
 export { type LiveStream, type StreamSource, openLiveStream } from './live-stream.js';
 export type {
   LiveStreamMessage,

@@ -3,14 +3,9 @@ import { ServiceError } from '@flovyn/protocol';
 
 import type { LiveStreamEvent } from './live-stream-state.js';
 import { errorFromResponse, misunderstood, retryAfterMs, tooLate, unreachable } from './refusal.js';
+import type { Patience } from './patience.js';
 import type { Surroundings } from './surroundings.js';
 import { within } from './within.js';
-
-/** 30 s: longer than a server waits for an execution that is about to exist. */
-export const CONNECT_LIMIT_MS = 30_000;
-
-/** Two and a half times the server's keep-alive of 15 s: one comment may be late, two are missing. */
-export const SILENCE_LIMIT_MS = 37_500;
 
 export interface Conversation {
   /** Sends the request. */
@@ -23,6 +18,7 @@ export interface Conversation {
   readonly room: () => Promise<void>;
   /** Aborted when nobody listens any more: the rest of what was received is not told. */
   readonly signal: AbortSignal;
+  readonly patience: Pick<Patience, 'connectMs' | 'silenceMs'>;
   readonly surroundings: Surroundings;
 }
 
@@ -32,9 +28,10 @@ export interface Conversation {
  */
 export async function converse(conversation: Conversation): Promise<void> {
   const { attempted, tell, surroundings } = conversation;
+  const { connectMs } = conversation.patience;
   try {
-    const greeting = await within(CONNECT_LIMIT_MS, greet(conversation), surroundings.after);
-    if (greeting.late) return tell({ type: 'unreachable', error: tooLate(attempted, CONNECT_LIMIT_MS) }, 0);
+    const greeting = await within(connectMs, greet(conversation), surroundings.after);
+    if (greeting.late) return tell({ type: 'unreachable', error: tooLate(attempted, connectMs) }, 0);
     const { event, body } = greeting.value;
     tell(event, 0);
     if (body !== undefined) await listen(body, conversation);
@@ -60,15 +57,16 @@ async function greet(conversation: Conversation): Promise<Greeting> {
 
 async function listen(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<void> {
   const { attempted, tell, room, signal, surroundings } = conversation;
+  const { silenceMs } = conversation.patience;
   const decoder = createSseDecoder();
   const reader = body.getReader();
   const openedAt = surroundings.now();
   let heardAt = openedAt;
-  const lost = (why: string, cause?: unknown) =>
+  const lost = (why: string, code: 'UNAVAILABLE' | 'DEADLINE_EXCEEDED' = 'UNAVAILABLE', cause?: unknown) =>
     tell(
       {
         type: 'lost',
-        error: new ServiceError('UNAVAILABLE', `${attempted}: ${why}`, { cause }),
+        error: new ServiceError(code, `${attempted}: ${why}`, { cause }),
         healthyMs: heardAt - openedAt,
       },
       0,
@@ -77,8 +75,8 @@ async function listen(body: ReadableStream<Uint8Array>, conversation: Conversati
     for (;;) {
       await room();
       // The clock of silence runs while we listen, not while the reader of this stream takes its time.
-      const read = await within(SILENCE_LIMIT_MS, reader.read(), surroundings.after);
-      if (read.late) return lost(`the connection was silent for ${SILENCE_LIMIT_MS} ms`);
+      const read = await within(silenceMs, reader.read(), surroundings.after);
+      if (read.late) return lost(`the connection was silent for ${silenceMs} ms`, 'DEADLINE_EXCEEDED');
       if (read.value.done) return lost('the connection was closed before the end of the stream');
       heardAt = surroundings.now();
       for (const message of decoder.push(read.value.value)) {
@@ -88,7 +86,7 @@ async function listen(body: ReadableStream<Uint8Array>, conversation: Conversati
       }
     }
   } catch (error) {
-    lost('the connection broke', error);
+    lost('the connection broke', 'UNAVAILABLE', error);
   } finally {
     // What a body says after nobody listens, even that it broke, is of no interest.
     reader.cancel().catch(() => undefined);

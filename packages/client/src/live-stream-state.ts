@@ -4,6 +4,7 @@ import type { ServiceError } from '@flovyn/protocol';
 
 import type { LiveStreamMessage, LiveStreamStatus, StreamEntry, StreamGap } from './live-stream-message.js';
 import type { Position } from './live-stream-position.js';
+import type { Patience } from './patience.js';
 
 /*
  * The words of a live stream's behaviour: where it can be, what can happen to it, what it can want done. What follows
@@ -25,6 +26,11 @@ export interface Track {
   readonly leastDelayMs: number;
   /** Until when an id that does not exist may still come to exist, in milliseconds since 1970. */
   readonly awaitedUntil: number;
+  readonly patience: Pick<Patience, 'reconnect' | 'outageMs'>;
+  /** Whether the server ever said that the subscription stands. */
+  readonly hasStood: boolean;
+  /** Since when there has been no connection that works, in milliseconds since 1970. */
+  readonly downSince: number | undefined;
 }
 
 export type LiveStreamState =

@@ -5,6 +5,7 @@ import { token } from '../test/support/log.js';
 import { START } from './live-stream-position.js';
 import type { LiveStreamEvent, LiveStreamState, Step, Track } from './live-stream-state.js';
 import { begin, next } from './live-stream-transitions.js';
+import { type Patience, defaultPatience } from './patience.js';
 
 const NOW = 1_700_000_000_000;
 const moment = { now: NOW, chance: 0.5 };
@@ -20,6 +21,9 @@ const track: Track = {
   holes: 0,
   leastDelayMs: 0,
   awaitedUntil: NOW,
+  patience: defaultPatience,
+  hasStood: true,
+  downSince: undefined,
 };
 const fresh: Track = { ...track, cursor: undefined, position: START };
 
@@ -163,7 +167,10 @@ const waitOf = (step: Step) => step.effects.find((effect) => effect.type === 'wa
 
 describe('connecting', () => {
   it('L01 begins by asking for what follows the cursor, which it need not understand', () => {
-    const { effects, state } = begin({ cursor: '42', contiguous: true, awaitCreationMs: 0 }, NOW);
+    const { effects, state } = begin(
+      { cursor: '42', contiguous: true, awaitCreationMs: 0, patience: defaultPatience },
+      NOW,
+    );
     expect(effects).toEqual([{ type: 'connect', cursor: '42' }]);
     expect(told(after(state, { type: 'opened' }, entry(900)))).toContain('entry');
   });
@@ -325,5 +332,49 @@ describe('being live', () => {
   it('L22 is live at once when filtered, because the newest entry may never be shown', () => {
     const opened: LiveStreamState = { name: 'catching-up', track: { ...track, contiguous: false }, head: undefined };
     expect(told(next(opened, { type: 'ready', head: 900 }, moment))).toBe('live announce-ready status');
+  });
+});
+
+describe('patience', () => {
+  const away: LiveStreamEvent = { type: 'unreachable', error };
+  const told = (patience: Partial<Patience>, hasStood = true) => ({
+    ...track,
+    hasStood,
+    patience: { ...defaultPatience, ...patience },
+  });
+  const after = (track: Track, event: LiveStreamEvent, name: 'connecting' | 'live' = 'connecting', now = NOW) =>
+    next({ name, track }, event, { ...moment, now }).state;
+
+  it.each([
+    ['never', true, 'failed'],
+    ['never', false, 'failed'],
+    ['once-ready', true, 'waiting'],
+    ['once-ready', false, 'failed'],
+    ['always', false, 'waiting'],
+  ] as const)('L29 told to come back %s (stood before: %s), a stream that fails is %s', (reconnect, hasStood, name) => {
+    for (const event of [away, refused('later')]) {
+      expect(after(told({ reconnect }, hasStood), event)).toMatchObject({ name });
+    }
+    expect(after(told({ reconnect }, hasStood), lost(), 'live')).toMatchObject({ name });
+  });
+
+  it('L29 an id that is awaited is waited for all the same', () => {
+    const awaiting = { ...told({ reconnect: 'never' }), cursor: undefined, awaitedUntil: NOW + 1 };
+    expect(after(awaiting, refused('not-yet'))).toMatchObject({ name: 'waiting' });
+  });
+
+  it('L30 ends with the first failure after the limit for all tries', () => {
+    const begun = after(told({ outageMs: 1_000 }), lost(), 'live');
+    expect(begun).toMatchObject({ name: 'waiting', track: { downSince: NOW } });
+    if (begun.name !== 'waiting') throw new Error('it waits');
+    expect(after(begun.track, away, 'connecting', NOW + 999)).toMatchObject({ name: 'waiting' });
+    const given = after(begun.track, away, 'connecting', NOW + 1_000);
+    expect(given).toMatchObject({ name: 'failed', error: { code: 'DEADLINE_EXCEEDED' } });
+    const again = next(
+      { name: 'catching-up', track: begun.track, head: undefined },
+      { type: 'ready', head: 9 },
+      moment,
+    );
+    expect(again.state).toMatchObject({ track: { downSince: undefined, hasStood: true } });
   });
 });

@@ -36,13 +36,25 @@ export interface Beginning {
   readonly contiguous: boolean;
   /** How long an id that does not exist is taken for one about to exist. */
   readonly awaitCreationMs: number;
+  readonly patience: Track['patience'];
 }
 
 /** The first step: connecting. */
-export function begin({ cursor, contiguous, awaitCreationMs }: Beginning, now: number): Step {
+export function begin({ cursor, contiguous, awaitCreationMs, patience }: Beginning, now: number): Step {
   const position = cursor === undefined ? START : (parseCursor(cursor) ?? 'anywhere');
   const awaitedUntil = now + awaitCreationMs;
-  return connect({ cursor, position, contiguous, failures: 0, holes: 0, leastDelayMs: 0, awaitedUntil });
+  return connect({
+    cursor,
+    position,
+    contiguous,
+    failures: 0,
+    holes: 0,
+    leastDelayMs: 0,
+    awaitedUntil,
+    patience,
+    hasStood: false,
+    downSince: undefined,
+  });
 }
 
 /** What an event makes of a state, and what is to be done about it. */
@@ -91,10 +103,13 @@ const TABLE: Table = {
     exhausted: stale,
     refused: stale,
     unreachable: stale,
-    ready: ({ track }, { head }) => ({
-      state: hasReached(track, head) ? { name: 'live', track } : { name: 'catching-up', track, head },
-      effects: [{ type: 'announce-ready' }],
-    }),
+    ready(state, { head }) {
+      const track = { ...state.track, hasStood: true, downSince: undefined };
+      return {
+        state: hasReached(track, head) ? { name: 'live', track } : { name: 'catching-up', track, head },
+        effects: [{ type: 'announce-ready' }],
+      };
+    },
     entry: takeEntry,
     gap: takeGap,
     end,
@@ -183,23 +198,35 @@ function heed<State extends Open>(state: State, { delayMs }: On<'retry-hint'>): 
 function afterRefusal(track: Track, { error, outlook, retryAfterMs }: On<'refused'>, moment: Moment): Step {
   // Something that has been read from exists; that it is gone now is final.
   const mayStillCome = outlook === 'not-yet' && track.cursor === undefined && moment.now < track.awaitedUntil;
-  if (mayStillCome) return wait(track, error, CREATION_POLL_MS);
-  if (outlook !== 'later') {
-    return { state: { name: 'failed', error }, effects: [{ type: 'disconnect' }, { type: 'fail', error }] };
-  }
+  if (mayStillCome) return pause(track, error, CREATION_POLL_MS);
+  if (outlook !== 'later') return fail(error);
   if (retryAfterMs === undefined) return backOff(failed(track), error, moment);
-  return wait(failed(track), error, askedDelayMs(retryAfterMs, moment.chance));
+  return wait(failed(track), error, askedDelayMs(retryAfterMs, moment.chance), moment);
 }
 
 function failed(track: Track): Track {
   return { ...track, failures: track.failures + 1 };
 }
 
-function backOff(track: Track, error: ServiceError, { chance }: Moment): Step {
-  return wait(track, error, Math.max(track.leastDelayMs, backOffMs(track.failures, chance)));
+function fail(error: ServiceError): Step {
+  return { state: { name: 'failed', error }, effects: [{ type: 'disconnect' }, { type: 'fail', error }] };
 }
 
-function wait(track: Track, error: ServiceError, delayMs: number): Step {
+function backOff(track: Track, error: ServiceError, moment: Moment): Step {
+  return wait(track, error, Math.max(track.leastDelayMs, backOffMs(track.failures, moment.chance)), moment);
+}
+
+/** Waits for another try, as long as there is patience for one. */
+function wait(track: Track, error: ServiceError, delayMs: number, { now }: Moment): Step {
+  const { reconnect, outageMs } = track.patience;
+  if (reconnect === 'never' || (reconnect === 'once-ready' && !track.hasStood)) return fail(error);
+  const downSince = track.downSince ?? now;
+  if (now - downSince < outageMs) return pause({ ...track, downSince }, error, delayMs);
+  const why = `There was no connection for ${outageMs} ms. The last try: ${error.message}`;
+  return fail(new ServiceError('DEADLINE_EXCEEDED', why, { cause: error }));
+}
+
+function pause(track: Track, error: ServiceError, delayMs: number): Step {
   const retryInMs = Math.round(delayMs);
   return {
     state: { name: 'waiting', track, retryInMs, error },

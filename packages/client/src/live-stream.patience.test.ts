@@ -6,17 +6,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fakeConnections, settle } from '../test/support/fake-connections.js';
 import { replay, sse, token, tokens } from '../test/support/log.js';
 import { ManualTime } from '../test/support/surroundings.js';
-import { CONNECT_LIMIT_MS, SILENCE_LIMIT_MS } from './live-stream-connection.js';
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { LiveStreamMessage } from './live-stream-message.js';
 import { BUFFER_MESSAGES } from './message-buffer.js';
+import { defaultPatience } from './patience.js';
 
 let live: LiveStream;
 afterEach(() => live.close());
 
 function open(time = new ManualTime(), signal?: AbortSignal) {
   const connections = fakeConnections();
-  const beginning = { cursor: undefined, contiguous: true, awaitCreationMs: 0, signal };
+  const beginning = { cursor: undefined, contiguous: true, awaitCreationMs: 0, patience: defaultPatience, signal };
   live = openLiveStream(connections.source, beginning, time);
   return { time, ...connections };
 }
@@ -38,7 +38,7 @@ describe('the patience of a live stream', () => {
   it('L02 gives up a try that is not answered within 30 s', async () => {
     const { time, connection } = open();
     const first = await connection(0);
-    time.advance(CONNECT_LIMIT_MS - 1);
+    time.advance(defaultPatience.connectMs - 1);
     await settle();
     expect(live.status.state).toBe('connecting');
     time.advance(1);
@@ -101,10 +101,10 @@ describe('the patience of a live stream', () => {
     first.send(ready(1) + sse(token(1)));
     await read(1);
     await settle();
-    time.advance(SILENCE_LIMIT_MS - 1);
+    time.advance(defaultPatience.silenceMs - 1);
     first.send(encodeComment());
     await settle();
-    time.advance(SILENCE_LIMIT_MS - 1);
+    time.advance(defaultPatience.silenceMs - 1);
     await settle();
     expect(live.status.state).toBe('live');
     time.advance(1);
@@ -149,7 +149,7 @@ describe('the patience of a live stream', () => {
     await settle();
     const pullsWhenFull = first.pulls;
     first.send(encodeEnd({ status: 'COMPLETED' }));
-    time.advance(10 * SILENCE_LIMIT_MS);
+    time.advance(10 * defaultPatience.silenceMs);
     await settle();
     expect(live.status.state).toBe('catching-up');
     expect(first.pulls).toBe(pullsWhenFull);
@@ -174,7 +174,7 @@ describe('the patience of a live stream', () => {
     expect(live.status.state).toBe(how);
     expect(first.signal.aborted).toBe(true);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    time.advance(SILENCE_LIMIT_MS);
+    time.advance(defaultPatience.silenceMs);
     await settle();
     expect(time.pending).toBe(0);
   });

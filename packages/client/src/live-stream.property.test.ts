@@ -6,6 +6,7 @@ import { cursorOf, sse, tokens } from '../test/support/log.js';
 import { Impatience } from '../test/support/surroundings.js';
 import { type StreamSource, openLiveStream } from './live-stream.js';
 import { HOLE_TRIES } from './live-stream-state.js';
+import { defaultPatience } from './patience.js';
 
 /** How a connection misbehaves. Positions are shares of what there is. */
 const misbehaviour = fc.oneof(
@@ -102,7 +103,7 @@ describe('a live stream over any connection', () => {
 });
 
 async function received(source: StreamSource, contiguous: boolean): Promise<string[]> {
-  const beginning = { cursor: undefined, contiguous, awaitCreationMs: 0, signal: undefined };
+  const beginning = { cursor: undefined, contiguous, awaitCreationMs: 0, patience: defaultPatience, signal: undefined };
   const cursors: string[] = [];
   for await (const message of openLiveStream(source, beginning, new Impatience())) {
     if (message.kind === 'entry') cursors.push(cursorOf(message.frame));

@@ -7,6 +7,7 @@ import { Impatience } from '../test/support/surroundings.js';
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { LiveStreamMessage } from './live-stream-message.js';
 import type { Surroundings } from './surroundings.js';
+import { type Patience, defaultPatience } from './patience.js';
 
 let server: ScriptedServer;
 let live: LiveStream;
@@ -17,6 +18,7 @@ afterEach(async () => {
 });
 
 interface Options {
+  readonly patience?: Partial<Patience>;
   readonly cursor?: string;
   readonly contiguous?: boolean;
   readonly awaitCreationMs?: number;
@@ -42,6 +44,7 @@ function reopen(options: Options = {}): LiveStream {
       cursor: options.cursor,
       contiguous: options.contiguous ?? true,
       awaitCreationMs: options.awaitCreationMs ?? 0,
+      patience: { ...defaultPatience, ...options.patience },
       signal: options.signal,
     },
     options.surroundings ?? new Impatience(),

@@ -3,6 +3,7 @@ import type { LiveStreamMessage, LiveStreamStatus } from './live-stream-message.
 import { type LiveStreamEffect, type LiveStreamEvent, statusOf } from './live-stream-state.js';
 import { type Beginning, begin, next } from './live-stream-transitions.js';
 import { MessageBuffer } from './message-buffer.js';
+import type { Patience } from './patience.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
@@ -38,7 +39,7 @@ export interface StreamSource {
 /** Opens a stream. `client.stream` is the convenient way; this one serves tests and other transports. */
 export function openLiveStream(
   source: StreamSource,
-  options: Beginning & { readonly signal: AbortSignal | undefined },
+  options: Beginning & { readonly signal: AbortSignal | undefined; readonly patience: Patience },
   surroundings: Surroundings,
 ): LiveStream {
   const buffer = new MessageBuffer();
@@ -90,6 +91,7 @@ export function openLiveStream(
       tell: happen,
       room: () => buffer.room(),
       signal,
+      patience: options.patience,
       surroundings,
     };
     void converse(conversation);

@@ -2,6 +2,7 @@ import { PROBLEM_JSON, type StreamSelection, headers, parameters, pathTo, paths 
 
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { Origin } from './origin.js';
+import { type Patience, defaultPatience } from './patience.js';
 
 /** Whose stream: a workflow execution's, or a standalone task's. */
 export type StreamTarget = { readonly workflowExecutionId: string } | { readonly taskExecutionId: string };
@@ -19,6 +20,8 @@ export interface StreamOptions {
    * server waits some seconds of its own before it says so.
    */
   readonly awaitCreationMs?: number | undefined;
+  /** How long to wait, and for what. */
+  readonly patience?: Partial<Patience> | undefined;
   /** Closes the stream. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,6 +54,7 @@ export function streamExecution(origin: Origin, target: StreamTarget, options: S
       cursor: options.lastEventId,
       contiguous: options.types === undefined,
       awaitCreationMs: options.awaitCreationMs ?? 0,
+      patience: { ...defaultPatience, ...options.patience },
       signal: options.signal,
     },
     origin.surroundings,
