@@ -89,7 +89,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     ours: [...EVENTS, '@flovyn/protocol', '@flovyn/protocol/http', '@flovyn/protocol/grpc', '@flovyn/client'],
     others: ['@grpc/grpc-js', 'lru-cache', 'uuid', 'node:'],
     onlyIn: { 'testing/': ['@flovyn/engine', '@flovyn/engine/memory', 'vitest'] },
-    inTests: ['@flovyn/engine', '@flovyn/engine/memory', '@flovyn/sdk', '@flovyn/sdk/testing'],
+    inTests: ['@flovyn/events/sse', '@flovyn/engine', '@flovyn/engine/memory', '@flovyn/sdk', '@flovyn/sdk/testing'],
   },
   '@flovyn/server': {
     folder: 'apps/server',

@@ -1,5 +1,6 @@
 import type { Duration } from './duration.js';
 import type { Logger, WorkflowHook } from './types.js';
+import type { StreamingOptions } from './streams/options.js';
 import type { Reconnection } from './worker/reconnection.js';
 
 /** How one sort of work is taken. */
@@ -36,6 +37,8 @@ export interface FlovynClientOptions {
   taskWorkerOptions?: WorkerPoolOptions | undefined;
   /** How to come back after a cut; exponential from 1 s to 60 s without end when absent. */
   reconnection?: Reconnection | undefined;
+  /** How live streams are read. */
+  streaming?: StreamingOptions | undefined;
   /** Told about the executions that run here. */
   hooks?: WorkflowHook[] | undefined;
 }

@@ -1,4 +1,5 @@
 import { type Client, createClient } from '@flovyn/client';
+import type { StateEventPayload, StreamEvent } from '@flovyn/events';
 import { isUuid } from '@flovyn/protocol';
 import { v7 as newExecutionId } from 'uuid';
 import { Calls, bytes } from './calls.js';
@@ -8,9 +9,20 @@ import {
   type StartWorkflowOptions,
   concurrency,
 } from './client-options.js';
+import { ConfigurationError } from './errors.js';
 import { consoleLogger } from './log.js';
 import { deserialize, serialize } from './serde.js';
 import { StandaloneTaskHandle } from './standalone-task-handle.js';
+import type { SubscribeOptions } from './streams/options.js';
+import {
+  type Door,
+  type StateStreamEvent,
+  type TaskStream,
+  type TaskStreamEvent,
+  type WorkflowStream,
+  subscribeToTask,
+  subscribeToWorkflow,
+} from './streams/subscribe.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHandle } from './types.js';
 import { type Endpoint, callError, parseServerUrl } from './worker/connection.js';
 import { Worker, type WorkerHandle } from './worker/worker.js';
@@ -266,6 +278,44 @@ export class FlovynClient {
     return events.map((event) => ({ ...event, data: deserialize(serialize(event.data)) }));
   }
 
+  /**
+   * What the tasks of an execution show, as it happens: from the beginning, in order, each entry once, also across
+   * reconnects. Needs neither a started client nor a started execution: wait for `ready`, then start or signal.
+   *
+   * @throws {ConfigurationError} when streaming is switched off.
+   * @example
+   *   for await (const { event } of client.subscribeWorkflowStream(handle.workflowId)) {
+   *     if (event.type === 'token') process.stdout.write(event.text);
+   *   }
+   */
+  subscribeWorkflowStream(
+    workflowExecutionId: string,
+    options: SubscribeOptions & { includeStateEvents: true },
+  ): WorkflowStream<TaskStreamEvent | StateStreamEvent>;
+  subscribeWorkflowStream(workflowExecutionId: string, options?: SubscribeOptions): WorkflowStream;
+  subscribeWorkflowStream(
+    workflowExecutionId: string,
+    options: SubscribeOptions = {},
+  ): WorkflowStream<TaskStreamEvent | StateStreamEvent> {
+    return subscribeToWorkflow(this.#streams(), workflowExecutionId, options);
+  }
+
+  /** The same of one task; for a task without a workflow, its id goes in twice. Ends with the task. */
+  subscribeTaskStream(
+    workflowExecutionId: string,
+    taskExecutionId: string,
+    options: SubscribeOptions & { includeStateEvents: true },
+  ): TaskStream<StreamEvent | StateEventPayload>;
+  subscribeTaskStream(workflowExecutionId: string, taskExecutionId: string, options?: SubscribeOptions): TaskStream;
+  subscribeTaskStream(
+    workflowExecutionId: string,
+    taskExecutionId: string,
+    options: SubscribeOptions = {},
+  ): TaskStream<StreamEvent | StateEventPayload> {
+    const ids = { workflowId: workflowExecutionId, taskId: taskExecutionId };
+    return subscribeToTask(this.#streams(), ids, options);
+  }
+
   #running(): Worker {
     if (this.#worker === undefined) throw new Error(NOT_STARTED);
     return this.#worker;
@@ -286,6 +336,15 @@ export class FlovynClient {
 
   get #restUrl(): string {
     return this.#options.httpUrl ?? this.#worker?.httpUrl ?? `http://${this.#endpoint.host}:${HTTP_PORT}`;
+  }
+
+  #streams(): Door {
+    const { orgSlug, orgId, apiKey, streaming = {} } = this.#options;
+    if (streaming.enabled === false) {
+      throw new ConfigurationError('Streaming is switched off: set streaming.enabled of this client to true');
+    }
+    const baseUrl = streaming.url ?? this.#restUrl;
+    return { baseUrl, org: orgSlug ?? orgId, apiKey, streaming, logger: this.#logger };
   }
 
   #rest(): Client {

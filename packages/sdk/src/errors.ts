@@ -188,6 +188,23 @@ export class ConfigurationError extends FlovynError {
   override readonly name = 'ConfigurationError';
 }
 
+/** Why a subscription ended before its execution did. */
+export type StreamErrorKind = 'connectionClosed' | 'timeout' | 'parse' | 'http' | 'rpc' | 'serialization';
+
+/** A live stream could not be read, or not to its end. */
+export class StreamError extends FlovynError {
+  override readonly name = 'StreamError';
+  readonly kind: StreamErrorKind;
+  /** The status of the answer, for kind `http`. */
+  readonly status?: number;
+
+  constructor(kind: StreamErrorKind, message: string, { status, cause }: { status?: number; cause?: Error } = {}) {
+    super(message, cause);
+    this.kind = kind;
+    if (status !== undefined) this.status = status;
+  }
+}
+
 /** Asking a worker for something it cannot do in the state it is in. */
 export class WorkerControlError extends FlovynError {
   override readonly name = 'WorkerControlError';

@@ -7,6 +7,9 @@ export { StandaloneTaskHandle } from './standalone-task-handle.js';
 export { type InternalStreamEvent, TaskContextImpl, WorkflowContextImpl } from './context/index.js';
 export { JsonSerializer, deserialize, serialize } from './serde.js';
 export { StreamEvents, streamEventType } from './stream-events.js';
+export { Subscription } from './streams/subscription.js';
+export type { StreamingOptions, SubscribeOptions } from './streams/options.js';
+export type { StateStreamEvent, TaskStream, TaskStreamEvent, WorkflowStream } from './streams/subscribe.js';
 export {
   AuthenticationError,
   ChildWorkflowFailed,
@@ -17,6 +20,8 @@ export {
   NotFoundError,
   PromiseRejected,
   PromiseTimeout,
+  StreamError,
+  type StreamErrorKind,
   TaskCancelled,
   TaskFailed,
   TaskTimeout,
