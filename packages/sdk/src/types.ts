@@ -108,8 +108,8 @@ export interface WorkflowContext {
   /** A durable timer that can be cancelled. An id of your own must be used once in an execution: a second timer of it throws. */
   timer(duration: Duration, options?: { id?: string | undefined }): TimerHandle;
   /**
-   * Waits for somebody outside to settle the promise `name`. Rejects with `PromiseRejected` or `PromiseTimeout`. Each
-   * promise of an execution has a name of its own: a second one of the same name throws.
+   * Waits for somebody outside to settle a promise of this name. Rejects with `PromiseRejected` or `PromiseTimeout`. Each
+   * call makes a promise of its own, also under a name that was used before.
    */
   promise<T = unknown>(name: string, options?: PromiseOptions): Promise<T>;
   /** The next signal of this name, in the order they came. */
