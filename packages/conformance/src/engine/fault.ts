@@ -126,6 +126,19 @@ export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
         expect(await b.facts(id)).toContain('RETRY_REQUESTED');
       }));
 
+    test('what one server deleted is nowhere any more', () =>
+      withTwoHouses(async (a, b) => {
+        const taskId = (await startTask(b.engine)).id as string as TaskId;
+        const worker = await connectWorker(b.engine, orgId);
+        await b.engine.loops.dispatch.tick();
+        const task = await worker.task();
+        worker.session.setCapacity({ workflows: 0, tasks: 0 });
+        await worker.fail(task, 'not yet');
+        await a.engine.deleteTask({ orgId, id: taskId });
+        expect(await refusal(worker.fail(task, 'not yet'))).toBe('NOT_FOUND');
+        expect(await refusal(b.engine.cancelTask({ orgId, id: taskId, reason: '' }))).toBe('NOT_FOUND');
+      }));
+
     test('a worker gets no more than it takes when its claims are stored at the second try', () =>
       withHouse(
         async (house) => {

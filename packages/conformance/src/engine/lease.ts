@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { completed, schedule, waiting } from '../support/commands.js';
-import { orgId } from '../support/house.js';
+import { type House, orgId } from '../support/house.js';
 import type { Houses } from '../support/houses.js';
 import { input, refOf, refusal, start, startTask, tokenOf } from '../support/requests.js';
-import { connectWorker } from '../support/worker.js';
+import { type ScriptedWorker, connectWorker } from '../support/worker.js';
 
 export function leaseSuite({ name, withHouse, withTwoHouses }: Houses): void {
   describe(`engine on ${name}: leases`, () => {
@@ -114,6 +114,55 @@ export function leaseSuite({ name, withHouse, withTwoHouses }: Houses): void {
         expect(b.lostTokens).toEqual([task.token]);
       }));
 
+    test('R10 a worker that comes back while its session ends has lost it, and keeps what it is given then', () =>
+      withHouse(async (house) => {
+        const { engine, clock, store } = house;
+        const a = await connectWorker(engine, orgId);
+        const { id } = await start(engine);
+        const { executionId, token } = await a.activation();
+        clock.advance(30_001);
+        const ending = engine.loops.leases.tick();
+        const b = await connectWorker(engine, orgId, {
+          resume: { sessionId: a.session.id, turns: [{ executionId, token }], attempts: [] },
+        });
+        await ending;
+        expect(b.lostTokens).toEqual([token]);
+        expect(await store.sessions.find(b.session.id)).toBeDefined();
+        await engine.loops.dispatch.tick();
+        const again = await b.activation();
+        await b.turn(again, [], completed());
+        await house.assertSound(id);
+      }));
+
+    test('R10 a worker that comes back before its session ends keeps it, with what it has', () =>
+      withHouse(async (house) => {
+        const { engine, clock, store } = house;
+        const a = await connectWorker(engine, orgId);
+        const { id } = await start(engine);
+        const given = await a.activation();
+        const { executionId, token } = given;
+        clock.advance(30_001);
+        const returning = connectWorker(engine, orgId, {
+          resume: { sessionId: a.session.id, turns: [{ executionId, token }], attempts: [] },
+        });
+        await engine.loops.leases.tick();
+        const b = await returning;
+        expect(b).toMatchObject({ resumed: true, lostTokens: [] });
+        expect(await store.sessions.find(b.session.id)).toBeDefined();
+        await b.turn(given, [], completed());
+        await house.assertSound(id);
+      }));
+
+    test('R10 a session keeps what it is given here, also when another server has just cleared its lease away', () =>
+      withHouse(async ({ engine, store }) => {
+        const a = await connectWorker(engine, orgId);
+        await store.sessions.remove([a.session.id]);
+        await start(engine);
+        const given = await a.activation();
+        await engine.loops.leases.tick();
+        await a.turn(given, [], completed());
+      }));
+
     test('R08 a session that goes over to another server keeps what it has; what the first one gave it since goes round', () =>
       withTwoHouses(async (first, second) => {
         const a = await connectWorker(first.engine, orgId);
@@ -126,16 +175,55 @@ export function leaseSuite({ name, withHouse, withTwoHouses }: Houses): void {
         });
         await startTask(first.engine);
         const { taskId } = await a.task();
-        for (let seconds = 0; seconds < 35; seconds += 5) {
-          first.clock.advance(5_000);
-          b.session.heard();
-          for (const { engine } of [first, second]) await engine.loops.leases.tick();
-        }
+        await passTime([first, second], 35, b);
         await second.engine.loops.dispatch.tick();
         const strayed = await b.task();
         expect(strayed).toMatchObject({ taskId, attempt: 2 });
         await b.complete(strayed);
         await b.complete(kept);
       }));
+
+    test('R08 what the first server gave a session that went over goes round, also when the database was away meanwhile', () =>
+      withTwoHouses(
+        async (first, second) => {
+          const { b, taskId } = await wentOver(first, second);
+          await passTime([first, second], 40, b);
+          await second.engine.loops.dispatch.tick();
+          expect(await b.task()).toMatchObject({ taskId, attempt: 2 });
+        },
+        ['lost-before', 'lost-before', 'lost-before'],
+      ));
+
+    test('R08 what the first server gave a session that went over goes round, also when its worker stops soon', () =>
+      withTwoHouses(async (first, second) => {
+        const { b, taskId } = await wentOver(first, second);
+        await passTime([first, second], 30, b);
+        await b.session.close();
+        await passTime([first, second], 35);
+        const c = await connectWorker(second.engine, orgId, { workerId: 'c' });
+        await second.engine.loops.dispatch.tick();
+        expect(await c.task()).toMatchObject({ taskId, attempt: 2 });
+      }));
   });
+}
+
+/** A worker that went over to the second server, and a task that the first one, which does not know, gave it since. */
+async function wentOver(first: House, second: House) {
+  const a = await connectWorker(first.engine, orgId);
+  first.clock.advance(1_000);
+  const b = await connectWorker(second.engine, orgId, {
+    resume: { sessionId: a.session.id, turns: [], attempts: [] },
+  });
+  await startTask(first.engine);
+  const { taskId } = await a.task();
+  return { b, taskId };
+}
+
+/** Time goes on, and one worker is heard of; what goes wrong with the leases is tried again. */
+async function passTime(houses: readonly House[], seconds: number, living?: ScriptedWorker): Promise<void> {
+  for (let left = seconds; left > 0; left -= 5) {
+    houses[0]?.clock.advance(5_000);
+    living?.session.heard();
+    for (const { engine } of houses) expect(await refusal(engine.loops.leases.tick())).toMatch(/^(none|UNAVAILABLE)$/);
+  }
 }

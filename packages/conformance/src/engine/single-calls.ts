@@ -208,6 +208,44 @@ export function singleCallSuite({ name, withHouse }: Houses): void {
         expect(await house.news(id)).toEqual(['WORKFLOW_CREATED', 'WORKFLOW_STARTED']);
       }));
 
+    test('R08 that died is not kept alive by the heartbeats of another process of its name', () =>
+      withHouse(async (house) => {
+        const { unary, loops } = house.engine;
+        const [older, newer] = ['127.0.0.1:11', '127.0.0.1:12'].map((peer) => ({ ...caller, peer }));
+        if (older === undefined || newer === undefined) throw new Error('there are two');
+        const statusOf = async (id: ExecutionId) => (await house.store.queries.workflow(orgId, id))?.workflow.status;
+        const polls = async (one: typeof caller): Promise<void> => {
+          const gone = new AbortController();
+          const polled = poll(house.engine, 'task', { ...one, signal: gone.signal });
+          await house.store.ping();
+          gone.abort();
+          await polled;
+        };
+        /** One has nothing to do, the other one dies with work in its hands. */
+        const dies = async (dead: typeof caller, living: typeof caller, queue: string): Promise<void> => {
+          await polls(living);
+          const { id } = await start(house.engine, { queue });
+          expect(idOf(await take(house, 'workflow', { ...dead, queue }))).toBe(id);
+          unary.heard(dead, true);
+          for (let round = 0; round < 2; round += 1) {
+            expect(await statusOf(id)).toBe('RUNNING');
+            house.clock.advance(30_001);
+            unary.heard(living, true);
+            await loops.leases.tick();
+          }
+          expect(await statusOf(id)).toBe('PENDING');
+        };
+        // Nobody has registered since this server was started: each speaks for itself.
+        await dies(newer, older, 'a');
+        await dies(older, newer, 'b');
+        unary.registered(older, 'older');
+        await polls(older);
+        unary.registered(newer, 'newer');
+        await polls(newer);
+        await dies(newer, older, 'c');
+        await dies(older, newer, 'd');
+      }));
+
     test('that never sends heartbeats is waited for longer, and a lost attempt counts', () =>
       withHouse(async (house) => {
         const { id } = await startTask(house.engine);

@@ -14,8 +14,8 @@ export interface Houses {
   readonly name: string;
   /** A house on an empty database. */
   withHouse(body: (house: House) => Promise<void>, plan?: readonly Fault[]): Promise<void>;
-  /** Two houses on one empty database, as two server processes would be, with one clock. */
-  withTwoHouses(body: (a: House, b: House) => Promise<void>): Promise<void>;
+  /** Two houses on one empty database, as two server processes would be, with one clock. What is planned goes wrong in `b`. */
+  withTwoHouses(body: (a: House, b: House) => Promise<void>, plan?: readonly Fault[]): Promise<void>;
 }
 
 export function createHouses(name: string, makeDatabase: () => Promise<TestDatabase>): Houses {
@@ -23,7 +23,9 @@ export function createHouses(name: string, makeDatabase: () => Promise<TestDatab
     const database = await makeDatabase();
     const clock = manualClock();
     const stores = await Promise.all(Array.from({ length: count }, () => database.open()));
-    const houses = stores.map((store) => openHouse(flakyStore(store, plan), {}, clock));
+    const houses = stores.map((store, index) =>
+      openHouse(flakyStore(store, index === count - 1 ? plan : []), {}, clock),
+    );
     try {
       await body(houses[0] as House, houses.at(-1) as House);
     } finally {
@@ -32,5 +34,5 @@ export function createHouses(name: string, makeDatabase: () => Promise<TestDatab
       await database.drop();
     }
   };
-  return { name, withHouse: (body, plan) => open(1, body, plan), withTwoHouses: (body) => open(2, body) };
+  return { name, withHouse: (body, plan) => open(1, body, plan), withTwoHouses: (body, plan) => open(2, body, plan) };
 }

@@ -42,22 +42,30 @@ export class SessionLeases {
     this.#cameAt.set(session.id, now);
   }
 
+  /** Whether the process before may still give it work, or has since it left. */
+  mayStray({ id }: Session): boolean {
+    return this.#cameAt.has(id);
+  }
+
   /**
    * Work that the process before gave to sessions when they had left it: their workers never hear of it, and nobody else
-   * looks for it, since the sessions live.
+   * looks for it, since the sessions live. What fails is tried again the next time.
    */
-  async strayed(now: number, current: (id: SessionId) => Session | undefined): Promise<readonly HeldWork[]> {
-    const strayed: HeldWork[] = [];
+  async reclaimStrayed(
+    now: number,
+    current: (id: SessionId) => Session | undefined,
+    reclaim: (claims: readonly HeldWork[]) => Promise<void>,
+  ): Promise<void> {
     for (const [id, cameAt] of this.#cameAt) {
       if (cameAt + this.#settleMs > now) continue;
       const session = current(id);
       if (session !== undefined && !(await this.isElsewhere(session))) {
         const claims = await this.#store.claims([id]);
-        strayed.push(...claims.filter(({ token }) => !session.knows(token)));
+        await reclaim(claims.filter(({ token }) => !session.knows(token)));
       }
-      this.#cameAt.delete(id);
+      // It may have gone and come again meanwhile.
+      if (this.#cameAt.get(id) === cameAt) this.#cameAt.delete(id);
     }
-    return strayed;
   }
 
   #storedUntilOf(session: Session): number {

@@ -8,6 +8,7 @@ import type { HeldWork, SessionLease } from '../ports/store.js';
 import type { Reporter, Timer } from '../ports/surroundings.js';
 import { decideAttemptEnd } from '../task/attempt.js';
 import { Alarm } from './alarm.js';
+import { InTurn } from './in-turn.js';
 import { Questions } from './questions.js';
 import { Session, type SessionHouse, WORKER_LOST } from './session.js';
 import { SessionLeases } from './session-leases.js';
@@ -32,6 +33,8 @@ export class SessionRegistry implements Sessions {
   readonly #questions: Questions;
   readonly #all = new Map<SessionId, Session>();
   readonly #leases: SessionLeases;
+  /** A session that ends has ended before its worker finds it again, and one that it comes back to does not end. */
+  readonly #inTurn = new InTurn<SessionId>();
   #lookedForOrphans = false;
 
   constructor(house: House) {
@@ -51,7 +54,13 @@ export class SessionRegistry implements Sessions {
     return [...this.#all.values()].filter((session) => session.connected);
   }
 
-  async open(request: OpenSession): Promise<OpenedSession> {
+  open(request: OpenSession): Promise<OpenedSession> {
+    const { resume } = request;
+    if (resume === undefined) return this.#open(request);
+    return this.#inTurn.run(resume.sessionId, () => this.#open(request));
+  }
+
+  async #open(request: OpenSession): Promise<OpenedSession> {
     const { resume } = request;
     const before = resume === undefined ? undefined : this.#all.get(resume.sessionId);
     if (before !== undefined && before.orgId !== request.orgId) throw foreignSession(before.id);
@@ -174,7 +183,8 @@ export class SessionRegistry implements Sessions {
     this.#house.dispatcher.removeSession(session);
     await session.giveBack('The worker stopped');
     if (this.#all.get(session.id) === session) this.#all.delete(session.id);
-    await this.#house.store.sessions.remove([session.id]);
+    // What it never heard of is found when its lease ends.
+    if (!this.#leases.mayStray(session)) await this.#house.store.sessions.remove([session.id]);
   }
 
   /** Extends the leases of those who live, ends the claims of those who do not. */
@@ -183,22 +193,26 @@ export class SessionRegistry implements Sessions {
     lane.settleDoubts();
     const now = clock.now();
     const dead = [...this.#all.values()].filter((session) => session.leaseUntil <= now);
-    for (const session of dead) await this.#bury(session);
+    for (const session of dead) await this.#inTurn.run(session.id, () => this.#bury(session, now));
     const living = [...this.#all.values()];
     const unary = await this.#tendUnary(now);
     await this.#leases.extend(living, unary);
-    await this.#reclaim(await this.#leases.strayed(now, (id) => this.#all.get(id)));
-
-    const mine = new Set<SessionId>(unary.map(({ id }) => id));
-    const expired = (await store.sessions.expired(now - FOREIGN_SLACK_MS, EXPIRED_AT_A_TIME)).filter(
-      (id) => !this.#all.has(id) && !mine.has(id),
+    await this.#leases.reclaimStrayed(
+      now,
+      (id) => this.#all.get(id),
+      (claims) => this.#reclaim(claims),
     );
+
+    const callers = new Set<SessionId>(unary.map(({ id }) => id));
+    const isForeign = (id: SessionId): boolean => !this.#all.has(id) && !callers.has(id);
+    const expired = (await store.sessions.expired(now - FOREIGN_SLACK_MS, EXPIRED_AT_A_TIME)).filter(isForeign);
     if (expired.length > 0) {
       await this.#reclaim(await store.sessions.claims(expired));
       await store.sessions.remove(expired);
     }
     if (!this.#lookedForOrphans) {
-      await this.#reclaim(await store.sessions.orphans());
+      // Another process may clear away the lease of one that has just come back here.
+      await this.#reclaim((await store.sessions.orphans()).filter(({ sessionId }) => isForeign(sessionId)));
       this.#lookedForOrphans = true;
     }
     const soonest = Math.min(times.heartbeatMs / 2, ...living.map((session) => session.leaseUntil - now + 1));
@@ -221,7 +235,8 @@ export class SessionRegistry implements Sessions {
     return living;
   }
 
-  async #bury(session: Session): Promise<void> {
+  async #bury(session: Session, now: number): Promise<void> {
+    if (this.#all.get(session.id) !== session || session.leaseUntil > now) return;
     session.disconnected();
     this.#house.dispatcher.removeSession(session);
     // Where its worker is connected now, they know what it has.

@@ -65,6 +65,7 @@ export class SingleCalls implements UnaryDoor {
     const { dispatcher, workers, clock, timer, freed } = this.#parts;
     if (request.signal.aborted) return undefined;
     const holder = await workers.of(request);
+    if (request.signal.aborted) return undefined;
     workers.heard(request);
     holder.asks(request);
     const work = await new Promise<Polled['work'] | undefined>((resolve) => {

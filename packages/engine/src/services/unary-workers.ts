@@ -111,13 +111,22 @@ export class UnaryWorkers {
 
   heard({ orgId, worker, peer }: UnaryCaller, heartbeat = false): void {
     const now = this.#parts.clock.now();
-    for (const known of this.#byConnection.get(connectionName(orgId, peer))?.values() ?? []) known.heardAt = now;
+    const here = this.#byConnection.get(connectionName(orgId, peer));
+    for (const known of here?.values() ?? []) known.heardAt = now;
     if (!heartbeat || worker === undefined) return;
-    const crew = this.#crew(orgId, worker);
-    for (const member of crew.members) {
+    for (const member of this.#spokenFor(this.#crew(orgId, worker), here?.get(worker))) {
       member.heardAt = now;
       member.heartbeats = true;
     }
+  }
+
+  /** Whose life a heartbeat proves that came on the connection of `speaker`, if it ever polled there. */
+  #spokenFor(crew: Crew, speaker: UnaryWorker | undefined): Iterable<UnaryWorker> {
+    // From a connection that is only there for heartbeats: it may be anybody's of that name.
+    if (speaker === undefined) return crew.members;
+    // Until a process has registered, nobody knows which of the connections belong together.
+    const isOfCrew = crew.process !== '' && crew.members.has(speaker);
+    return isOfCrew ? crew.members : [speaker];
   }
 
   registered({ orgId, worker }: UnaryCaller & { readonly worker: string }, process: string): void {

@@ -82,8 +82,10 @@ export class WorkingSet {
       this.#life = loaded.life;
       keys = new Map(loaded.keys.map((key) => [keyName(key), key]));
       elsewhere = new Set(loaded.elsewhere);
+      // What is not found any more has been deleted elsewhere.
+      if (again) for (const { id } of wanted) this.#cache.delete(id);
       for (const execution of loaded.executions) {
-        const cached = again ? undefined : this.#cache.get(execution.id);
+        const cached = this.#cache.get(execution.id);
         if (cached === undefined) this.#cache.set(execution.id, fromLoaded(execution));
         else addClosed(cached, execution);
       }

@@ -96,18 +96,23 @@ export async function tickLeases(world: World, server: Server): Promise<void> {
     const isDue = own ? actor.heardAt + LEASE_MS <= now : actor.storedUntil + SLACK_MS < now;
     if (isDue) world.claims.lapse(actor.name);
   }
-  await tick(world, server, 'leases');
-  for (const actor of world.sessions) {
-    if (actor.server === server && actor.isWorking) actor.storedUntil = actor.heardAt + LEASE_MS;
-  }
+  // Who is heard of meanwhile may be so too late for this tick, and one that goes wrong may not have come to it.
+  const living = world.sessions.filter((actor) => actor.server === server && actor.isWorking);
+  const until = living.map((actor) => actor.heardAt + LEASE_MS);
+  if (!(await tick(world, server, 'leases'))) return;
+  for (const [index, actor] of living.entries()) actor.storedUntil = Math.max(actor.storedUntil, until[index] ?? 0);
 }
 
-/** What goes wrong in a tick is tried again in the next one. */
-async function tick(world: World, server: Server, loop: 'timers' | 'leases' | 'dispatch'): Promise<void> {
-  const ticking = server.engine.loops[loop].tick().catch((error: unknown) => {
-    if (!ServiceError.is(error) || !error.retryable) throw error;
-  });
-  await Promise.race([ticking, server.life.died]);
+/** What goes wrong in a tick is tried again in the next one. Resolves to whether nothing did. */
+async function tick(world: World, server: Server, loop: 'timers' | 'leases' | 'dispatch'): Promise<boolean> {
+  const ticking = server.engine.loops[loop].tick().then(
+    () => true,
+    (error: unknown) => {
+      if (!ServiceError.is(error) || !error.retryable) throw error;
+      return false;
+    },
+  );
+  return Promise.race([ticking, server.life.died.then(() => false)]);
 }
 
 /** Those that died are gone with all they had in memory, and others take their places. Resolves to whether any did. */
