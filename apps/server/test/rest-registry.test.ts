@@ -138,6 +138,8 @@ describe('definitions', () => {
     [{ timeoutSeconds: 31 * 86_400 }, 400],
     [{ timeoutSeconds: 1.5 }, 400],
     [{ retryPolicy: 'often' }, 400],
+    [{ retryPolicy: { maxRetries: 'abc' } }, 400],
+    [{ retryPolicy: { initialDelayMs: -5 } }, 400],
     [{ tags: [''] }, 400],
     [{ tags: Array.from({ length: 101 }, () => 't') }, 400],
     [{ name: 'x' }, 400],

@@ -46,6 +46,10 @@ describe('the web app', () => {
     },
   );
 
+  it.each(['/', '/org/dev/workflows'])('is the page at %s for who takes anything, such as curl', async (path) => {
+    expect(await get(path, '*/*')).toMatchObject({ status: 200, text: expect.stringContaining('page') as string });
+  });
+
   it('keeps files whose names carry a hash for ever, and asks for the others', async () => {
     expect(await get('/assets/index-1a2b3c.js')).toMatchObject({
       status: 200,

@@ -27,6 +27,17 @@ export function orgConformance(name: string, makeDatabase: MakeDatabase): void {
       expect(await bench.store.orgs.find(org.id)).toEqual(org);
     });
 
+    test('cannot be given the slug of another one, and are told whose it is', async () => {
+      const org = { id: newOrg(), slug: `org-${newOrg()}`, name: 'Org', tier: 'FREE' };
+      const other = { ...org, id: newOrg(), slug: `org-${newOrg()}` };
+      await bench.store.orgs.upsert([org, other]);
+      await expect(bench.other.orgs.upsert([other, { ...org, id: newOrg() }])).rejects.toMatchObject({
+        code: 'ALREADY_EXISTS',
+        message: expect.stringContaining(`belongs to ${org.id}`) as string,
+      });
+      expect(await bench.store.orgs.find(org.slug)).toMatchObject(org);
+    });
+
     test('have a region when somebody said one', async () => {
       const org = { id: newOrg(), slug: `org-${newOrg()}`, name: 'Org', tier: 'FREE' };
       await bench.store.orgs.upsert([org, { ...org, id: newOrg(), slug: `${org.slug}-eu`, region: 'eu-1' }]);

@@ -99,8 +99,17 @@ export function createMemoryStore(): MemoryStore {
       },
     },
     orgs: {
-      upsert: async (orgs) =>
-        orgs.forEach((org) => rows.orgs.set(org.id, { createdAt: rows.orgs.get(org.id)?.createdAt ?? 0, ...org })),
+      upsert: async (orgs) => {
+        for (const { slug, id } of orgs) {
+          const owner = [...rows.orgs.values()].find((org) => org.slug === slug);
+          if (owner === undefined || owner.id === id) continue;
+          throw new ServiceError(
+            'ALREADY_EXISTS',
+            `Organisation "${slug}" cannot have the id ${id}: its slug belongs to ${owner.id}. Give it that id, or another slug.`,
+          );
+        }
+        for (const org of orgs) rows.orgs.set(org.id, { createdAt: rows.orgs.get(org.id)?.createdAt ?? 0, ...org });
+      },
       create: async (org) => {
         if ([...rows.orgs.values()].some(({ slug, id }) => slug === org.slug || id === org.id)) {
           throw new ServiceError('ALREADY_EXISTS', `An organisation with the slug "${org.slug}" exists already.`);

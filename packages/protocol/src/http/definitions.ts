@@ -49,10 +49,20 @@ export type DefinitionPage = z.infer<typeof DefinitionPage>;
 
 const Tag = z.string().check(z.minLength(1), z.maxLength(limits.nameLength));
 
+const Milliseconds = z.int().check(z.minimum(0));
+
+/** What is known of a policy is checked; what else people note with it is kept. */
+const ConfiguredRetryPolicy = z.looseObject({
+  maxRetries: z.optional(z.int().check(z.minimum(0), z.maximum(limits.retriesMax))),
+  initialDelayMs: z.optional(Milliseconds),
+  maxDelayMs: z.optional(Milliseconds),
+  multiplier: z.optional(z.number().check(z.minimum(1))),
+});
+
 /** `PATCH …/configuration`: what is absent stays, null takes away. A later registration does not change it. */
 export const ConfigureDefinitionBody = z.strictObject({
   timeoutSeconds: z.nullish(z.int().check(z.minimum(1))),
-  retryPolicy: z.nullish(z.record(z.string(), z.unknown())),
+  retryPolicy: z.nullish(ConfiguredRetryPolicy),
   tags: z.optional(z.array(Tag).check(z.maxLength(limits.metadataKeys))),
 });
 export type ConfigureDefinitionBody = z.input<typeof ConfigureDefinitionBody>;
