@@ -38,6 +38,7 @@ export function forward(
           decideCancellation(circumstances, { reason: occurrence.reason, requestedBy: `workflow:${after.id}` }),
       };
     case 'CHILD_SIGNALLED':
+      if (occurrence.missed === true) return undefined;
       return {
         id: occurrence.childId,
         orgId,

@@ -107,7 +107,13 @@ export type WaitOccurrence =
   | ({ readonly type: 'CHILD_FAILED'; readonly error: string; readonly cancelled?: true } & NamedChild)
   | ({ readonly type: 'CHILD_CANCELLATION_REQUESTED'; readonly reason: string } & NamedChild)
   | ({ readonly type: 'CHILD_CANCELLATION_FAILED'; readonly error: string } & NamedChild)
-  | ({ readonly type: 'CHILD_SIGNALLED'; readonly signalName: string; readonly signalValue: Json } & NamedChild);
+  | ({
+      readonly type: 'CHILD_SIGNALLED';
+      readonly signalName: string;
+      readonly signalValue: Json;
+      /** The child had ended: nobody gets it. */
+      readonly missed?: true;
+    } & NamedChild);
 
 interface NamedPromise {
   /** The key of its wait. */

@@ -78,6 +78,10 @@ export function record(
       return { type: 'CHILD_WORKFLOW_CANCELLATION_REQUESTED', ...childOf(occurrence), reason: occurrence.reason };
     case 'CHILD_CANCELLATION_FAILED':
       return { type: 'CHILD_WORKFLOW_CANCELLATION_FAILED', ...childOf(occurrence), error: occurrence.error };
+    case 'CHILD_SIGNALLED': {
+      const { signalName, missed } = occurrence;
+      return { type: 'CHILD_WORKFLOW_SIGNALLED', ...childOf(occurrence), signalName, missed };
+    }
     case 'TASK_CREATED': {
       const { task: made } = occurrence;
       return {
@@ -108,8 +112,6 @@ export function record(
     case 'TASK_OUTPUT':
     case 'TASK_LOGGED':
     case 'TASK_HEARTBEAT':
-    // The child has it in its own history.
-    case 'CHILD_SIGNALLED':
       return undefined;
   }
 }

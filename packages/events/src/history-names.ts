@@ -25,6 +25,7 @@ export const historyToStream = {
   CHILD_WORKFLOW_CANCELLED: null,
   CHILD_WORKFLOW_CANCELLATION_REQUESTED: 'CHILD_WORKFLOW_CANCELLATION_REQUESTED',
   CHILD_WORKFLOW_CANCELLATION_FAILED: 'CHILD_WORKFLOW_CANCELLATION_FAILED',
+  CHILD_WORKFLOW_SIGNALLED: null,
   OPERATION_COMPLETED: 'OPERATION_COMPLETED',
   STATE_SET: 'STATE_SET',
   STATE_CLEARED: 'STATE_CLEARED',
@@ -47,5 +48,6 @@ type Unannounced = {
 export const unannouncedHistory = {
   PROMISE_TIMEOUT: 'Version 1 has no event for it; readers see the execution resume.',
   CHILD_WORKFLOW_CANCELLED: 'A parent hears of a cancelled child as CHILD_WORKFLOW_FAILED; the fact is only read.',
+  CHILD_WORKFLOW_SIGNALLED: 'The record of a wish, for replay; what comes of it is news of the child.',
   SIGNAL_RECEIVED: 'Version 1 has no event for it; readers see the execution resume.',
 } as const satisfies Record<Unannounced, string>;

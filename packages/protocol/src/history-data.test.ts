@@ -101,6 +101,16 @@ const golden: Golden = {
     { type: 'CHILD_WORKFLOW_CANCELLATION_FAILED', childExecutionName: 'c', childExecutionId: 'w-2', error: 'done' },
     '{"childExecutionName":"c","childWorkflowExecutionId":"w-2","error":"done"}',
   ],
+  CHILD_WORKFLOW_SIGNALLED: [
+    {
+      type: 'CHILD_WORKFLOW_SIGNALLED',
+      childExecutionName: 'c',
+      childExecutionId: 'w-2',
+      signalName: 's',
+      missed: true,
+    },
+    '{"childExecutionName":"c","childExecutionId":"w-2","signalName":"s","missed":true}',
+  ],
   OPERATION_COMPLETED: [
     { type: 'OPERATION_COMPLETED', operationName: 'now', result: json('"x"') },
     '{"operationName":"now","result":"x"}',

@@ -210,6 +210,12 @@ const layouts: Layouts = {
     childExecutionId: childIdOfRequest,
     error: text(),
   },
+  CHILD_WORKFLOW_SIGNALLED: {
+    childExecutionName: childName,
+    childExecutionId: childId,
+    signalName: text(),
+    missed: flag,
+  },
   OPERATION_COMPLETED: {
     operationName: text({ readAs: ['operationName', 'name', 'operation_name'] }),
     result: payload({ readAs: ['result', 'output'] }),

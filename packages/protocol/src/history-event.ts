@@ -93,6 +93,15 @@ export type HistoryEvent =
       readonly childExecutionId: string;
       readonly error: string;
     }
+  | {
+      readonly type: 'CHILD_WORKFLOW_SIGNALLED';
+      /** Empty when the child was not there any more. */
+      readonly childExecutionName: string;
+      readonly childExecutionId: string;
+      readonly signalName: string;
+      /** The child had ended: nobody got it. */
+      readonly missed?: true | undefined;
+    }
   | { readonly type: 'OPERATION_COMPLETED'; readonly operationName: string; readonly result: Json }
   | { readonly type: 'STATE_SET'; readonly key: string; readonly value: Json }
   | { readonly type: 'STATE_CLEARED'; readonly key: string }

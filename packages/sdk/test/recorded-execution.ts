@@ -1,4 +1,5 @@
 import { type Command, type HistoryEvent, type Outcome, encodeEventData } from '@flovyn/protocol';
+import { leavesOneFact } from '../src/replay/command-buffer.js';
 import type { RawFact } from '../src/replay/fact.js';
 import { Replayer, type Turn } from '../src/replay/replayer.js';
 import { serialize } from '../src/serde.js';
@@ -13,6 +14,15 @@ export const silent: Logger = {
   warn: () => undefined,
   error: () => undefined,
 };
+
+/** Of the facts that begin or end something, those members that tell which. */
+interface Data {
+  readonly taskExecutionId: string;
+  readonly kind: string;
+  readonly timerId: string;
+  readonly childExecutionId: string;
+  readonly childExecutionName: string;
+}
 
 /** A turn, and how much of the history it was made from. */
 export interface PlayedTurn extends Turn {
@@ -48,13 +58,19 @@ export class RecordedExecution {
 
   /** Tasks that were scheduled and have no end. */
   get openTasks(): { readonly id: string; readonly kind: string }[] {
-    const open = new Map<string, { readonly id: string; readonly kind: string }>();
-    for (const { type, data } of this.facts) {
-      const { taskExecutionId: id, kind } = JSON.parse(data) as { taskExecutionId: string; kind: string };
-      if (type === 'TASK_SCHEDULED') open.set(id, { id, kind });
-      else if (type.startsWith('TASK_')) open.delete(id);
-    }
-    return [...open.values()];
+    return this.#open(/^TASK_SCHEDULED$/, /^TASK_/, ({ taskExecutionId, kind }) => ({ id: taskExecutionId, kind }));
+  }
+
+  get openTimers(): { readonly id: string }[] {
+    return this.#open(/^TIMER_STARTED$/, /^TIMER_/, ({ timerId }) => ({ id: timerId }));
+  }
+
+  get openChildren(): { readonly id: string; readonly name: string }[] {
+    return this.#open(
+      /^CHILD_WORKFLOW_INITIATED$/,
+      /^CHILD_WORKFLOW_(COMPLETED|FAILED|CANCELLED)$/,
+      ({ childExecutionId, childExecutionName }) => ({ id: childExecutionId, name: childExecutionName }),
+    );
   }
 
   record(event: HistoryEvent): void {
@@ -70,6 +86,18 @@ export class RecordedExecution {
     this.record({ type: 'TASK_FAILED', taskExecutionId: id, kind: this.#kindOf(id), error, retryable: false });
   }
 
+  fireTimer(id: string): void {
+    this.record({ type: 'TIMER_FIRED', timerId: id });
+  }
+
+  completeChild(id: string, output: unknown): void {
+    this.record({ type: 'CHILD_WORKFLOW_COMPLETED', ...this.#childOf(id), output: serialize(output) });
+  }
+
+  failChild(id: string, error: string, cancelled?: true): void {
+    this.record({ type: 'CHILD_WORKFLOW_FAILED', ...this.#childOf(id), error, cancelled });
+  }
+
   /**
    * Plays the live instance with what it has not seen and records what it decided. `meanwhile` is what others record
    * before the turn arrives.
@@ -82,9 +110,8 @@ export class RecordedExecution {
     const turn = { ...this.#live.takeTurn(), seen };
     this.turns.push(turn);
     meanwhile();
-    // A request to end is delivered like one from others, and a promise is told its id: these facts have to be read.
-    const mustRead = turn.commands.some(({ type }) => type === 'REQUEST_CANCELLATION' || type === 'CREATE_PROMISE');
-    if (this.facts.length === seen && !mustRead) this.#skipOwnFacts(turn);
+    const isCountable = turn.commands.every(({ type }) => leavesOneFact(type));
+    if (this.facts.length === seen && isCountable) this.#skipOwnFacts(turn);
     for (const command of turn.commands) this.#recordCommand(command);
     this.record(toFact(turn.outcome));
     return turn;
@@ -124,6 +151,22 @@ export class RecordedExecution {
     });
   }
 
+  /** What was begun and has no end, oldest first. */
+  #open<T extends { readonly id: string }>(begins: RegExp, ends: RegExp, read: (data: Data) => T): T[] {
+    const open = new Map<string, T>();
+    for (const { type, data } of this.facts) {
+      const one = read(JSON.parse(data) as Data);
+      if (begins.test(type)) open.set(one.id, one);
+      else if (ends.test(type)) open.delete(one.id);
+    }
+    return [...open.values()];
+  }
+
+  #childOf(id: string) {
+    const childExecutionName = this.openChildren.find((child) => child.id === id)?.name ?? '';
+    return { childExecutionName, childExecutionId: id };
+  }
+
   #kindOf(id: string): string {
     return this.openTasks.find((task) => task.id === id)?.kind ?? 'unknown';
   }
@@ -153,8 +196,34 @@ export class RecordedExecution {
         this.record({ type: 'TIMER_STARTED', timerId: command.timerId, durationMs: command.durationMs, fireAtMs: 0 });
         return;
       case 'CANCEL_TIMER':
-        this.record({ type: 'TIMER_CANCELLED', timerId: command.timerId });
+        if (this.openTimers.some(({ id }) => id === command.timerId)) {
+          this.record({ type: 'TIMER_CANCELLED', timerId: command.timerId });
+        }
         return;
+      case 'REQUEST_CANCEL_TASK': {
+        const { taskExecutionId, reason } = command;
+        const task = this.openTasks.find(({ id }) => id === taskExecutionId);
+        if (task !== undefined) this.record({ type: 'TASK_CANCELLED', taskExecutionId, kind: task.kind, reason });
+        return;
+      }
+      case 'REQUEST_CANCEL_CHILD_WORKFLOW': {
+        const { childWorkflowExecutionId: childExecutionId, childExecutionName, reason } = command;
+        const child = { childExecutionId, childExecutionName };
+        if (this.openChildren.some(({ id }) => id === childExecutionId)) {
+          this.record({ type: 'CHILD_WORKFLOW_CANCELLATION_REQUESTED', ...child, reason });
+        } else {
+          this.record({ type: 'CHILD_WORKFLOW_CANCELLATION_FAILED', ...child, error: 'It has ended' });
+        }
+        return;
+      }
+      case 'SIGNAL_CHILD_WORKFLOW': {
+        const { childWorkflowExecutionId: childExecutionId, signalName } = command;
+        const child = this.openChildren.find(({ id }) => id === childExecutionId);
+        const childExecutionName = child?.name ?? '';
+        const missed = child === undefined ? true : undefined;
+        this.record({ type: 'CHILD_WORKFLOW_SIGNALLED', childExecutionName, childExecutionId, signalName, missed });
+        return;
+      }
       case 'CREATE_PROMISE':
         this.record({
           type: 'PROMISE_CREATED',

@@ -104,21 +104,26 @@ export function familySuite({ name, withHouse, withTwoHouses }: Houses): void {
         for (const id of ids) await house.assertSound(id);
       }));
 
-    test('may be signalled by its parent', () =>
+    test('may be signalled by its parent, who has it on record, heard or not', () =>
       withHouse(async (house) => {
         const worker = await connectWorker(house.engine, orgId);
         const { id } = await start(house.engine);
-        const childId = newChildId();
+        const [childId, nobody] = [newChildId(), newChildId()];
         const signal = { type: 'SIGNAL_CHILD_WORKFLOW', signalName: 'go', signalValue: '1' as Json } as const;
         await worker.turn(
           await worker.activation(),
           [
             child({ childWorkflowExecutionId: childId }),
             { ...signal, childWorkflowExecutionId: childId },
-            { ...signal, childWorkflowExecutionId: newChildId() },
+            { ...signal, childWorkflowExecutionId: nobody },
           ],
           waiting,
         );
+        const wishes = (await house.history(id)).filter(({ type }) => type === 'CHILD_WORKFLOW_SIGNALLED');
+        expect(wishes.map(({ data }) => JSON.parse(data) as unknown)).toEqual([
+          expect.objectContaining({ childExecutionId: childId, signalName: 'go' }),
+          expect.objectContaining({ childExecutionId: nobody, signalName: 'go', missed: true }),
+        ]);
         expect(await house.facts(childId as ExecutionId)).toEqual(['WORKFLOW_STARTED', 'SIGNAL_RECEIVED']);
         await house.assertSound(id);
       }));

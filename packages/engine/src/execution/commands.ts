@@ -110,13 +110,9 @@ function carryOutOne(
       if (open.isOpenTask(taskId)) open.add({ type: 'TASK_CANCELLED', taskId, reason: command.reason });
       return undefined;
     }
-    case 'SIGNAL_CHILD_WORKFLOW': {
-      const child = open.openChild(command.childWorkflowExecutionId as ExecutionId);
-      const { signalName, signalValue } = command;
-      // A child that has ended has no ear; its end is on the way to the code that asks.
-      if (child !== undefined) open.add({ type: 'CHILD_SIGNALLED', ...child, signalName, signalValue });
+    case 'SIGNAL_CHILD_WORKFLOW':
+      signalChild(command, open);
       return undefined;
-    }
     case 'REQUEST_CANCELLATION':
       if (!open.isCancelled) {
         open.add({ type: 'WORKFLOW_CANCELLATION_REQUESTED', reason: command.reason, requestedBy: 'workflow' });
@@ -231,6 +227,16 @@ function cancelChild(command: CancelChild, open: OpenWork, circumstances: Circum
   const error =
     ended === undefined ? `There is no child execution ${childId}` : `Child execution ${childId} is ${ended.status}`;
   open.add({ type: 'CHILD_CANCELLATION_FAILED', childId, childName, kind: ended?.kind ?? '', error });
+}
+
+type SignalChild = Extract<Command, { type: 'SIGNAL_CHILD_WORKFLOW' }>;
+
+/** Each command leaves its record, heard or not: a replay counts them, and must not send one again. */
+function signalChild({ childWorkflowExecutionId, signalName, signalValue }: SignalChild, open: OpenWork): void {
+  const childId = childWorkflowExecutionId as ExecutionId;
+  // A child that has ended has no ear; its end is on the way to the code that asks.
+  const child = open.openChild(childId) ?? { childId, childName: '', kind: '', missed: true as const };
+  open.add({ type: 'CHILD_SIGNALLED', ...child, signalName, signalValue });
 }
 
 /** An empty name and `default` both mean: where the workflow is. */

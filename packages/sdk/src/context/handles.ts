@@ -1,21 +1,60 @@
+import { type Awaitable, awaitable, awaitableOf } from '../awaitable.js';
+import type { Duration } from '../duration.js';
 import { FlovynError, TaskCancelled } from '../errors.js';
 import type { Wait } from '../replay/pending.js';
-import type { TaskHandle, TimerHandle, WorkflowHandle } from '../types.js';
+import type { TaskHandle, TimerHandle, WorkflowContext, WorkflowHandle } from '../types.js';
 
-/** A task, seen from the workflow that scheduled it. */
-export class ScheduledTaskHandle<O> implements TaskHandle<O> {
-  readonly taskExecutionId: string;
-  readonly #wait: Wait<O>;
-  readonly #cancel: (reason: string) => void;
+type Clock = Pick<WorkflowContext, 'timer'>;
 
-  constructor(taskExecutionId: string, wait: Wait<O>, cancel: (reason: string) => void) {
-    this.taskExecutionId = taskExecutionId;
+/** A wait, as combinators see it. */
+class OwnWait implements Awaitable {
+  readonly #wait: Wait;
+  readonly #clock: Clock;
+
+  constructor(wait: Wait, clock: Clock) {
     this.#wait = wait;
-    this.#cancel = cancel;
+    this.#clock = clock;
+  }
+
+  get endedAs(): number | undefined {
+    return this.#wait.endedAs;
+  }
+
+  letGo(): void {
+    this.#wait.letGo();
+  }
+
+  startTimer(duration: Duration): TimerHandle {
+    return this.#clock.timer(duration);
+  }
+}
+
+/** The promise of a wait, known to combinators. */
+export function promiseOf<T>(wait: Wait<T>, clock: Clock): Promise<T> {
+  wait.promise[awaitable] = new OwnWait(wait, clock);
+  return wait.promise;
+}
+
+/** Something with an end, seen from the workflow that began it. */
+abstract class OwnHandle<O> implements PromiseLike<O> {
+  readonly #wait: Wait<O>;
+  readonly #promise: Promise<O>;
+
+  constructor(wait: Wait<O>, clock: Clock) {
+    this.#wait = wait;
+    this.#promise = promiseOf(wait, clock);
+  }
+
+  get [awaitable](): Awaitable | undefined {
+    return awaitableOf(this.#promise);
   }
 
   result(): Promise<O> {
-    return this.#wait.promise;
+    return this.#promise;
+  }
+
+  protected get failure(): Error | undefined {
+    return this.#wait.failure;
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- awaiting a handle is the published way to wait for its result
@@ -24,6 +63,18 @@ export class ScheduledTaskHandle<O> implements TaskHandle<O> {
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.result().then(fulfilled, rejected);
+  }
+}
+
+/** A task, seen from the workflow that scheduled it. */
+export class ScheduledTaskHandle<O> extends OwnHandle<O> implements TaskHandle<O> {
+  readonly taskExecutionId: string;
+  readonly #cancel: (reason: string) => void;
+
+  constructor(taskExecutionId: string, wait: Wait<O>, clock: Clock, cancel: (reason: string) => void) {
+    super(wait, clock);
+    this.taskExecutionId = taskExecutionId;
+    this.#cancel = cancel;
   }
 
   cancel(reason = 'Cancelled by its workflow'): void {
@@ -31,28 +82,19 @@ export class ScheduledTaskHandle<O> implements TaskHandle<O> {
   }
 
   get isCancelled(): boolean {
-    return TaskCancelled.is(this.#wait.failure);
+    return TaskCancelled.is(this.failure);
   }
 }
 
 /** A durable timer, seen from the workflow that started it. */
-export class StartedTimerHandle implements TimerHandle {
+export class StartedTimerHandle extends OwnHandle<void> implements TimerHandle {
   readonly timerId: string;
-  readonly #wait: Wait<void>;
   readonly #cancel: () => void;
 
-  constructor(timerId: string, wait: Wait<void>, cancel: () => void) {
+  constructor(timerId: string, wait: Wait<void>, clock: Clock, cancel: () => void) {
+    super(wait, clock);
     this.timerId = timerId;
-    this.#wait = wait;
     this.#cancel = cancel;
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- awaiting a handle is the published way to wait for its result
-  then<A = void, B = never>(
-    fulfilled?: ((value: void) => A | PromiseLike<A>) | null,
-    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.#wait.promise.then(fulfilled, rejected);
   }
 
   cancel(): void {
@@ -60,28 +102,21 @@ export class StartedTimerHandle implements TimerHandle {
   }
 }
 
+/** What a parent may do with its child. */
+export interface ChildSteering {
+  signal(signalName: string, payload: unknown): void;
+  cancel(reason: string): void;
+}
+
 /** A child workflow, seen from its parent. */
-export class ChildWorkflowHandle<O> implements WorkflowHandle<O> {
+export class ChildWorkflowHandle<O> extends OwnHandle<O> implements WorkflowHandle<O> {
   readonly workflowId: string;
-  readonly #wait: Wait<O>;
-  readonly #cancel: (reason: string) => void;
+  readonly #steering: ChildSteering;
 
-  constructor(workflowId: string, wait: Wait<O>, cancel: (reason: string) => void) {
+  constructor(workflowId: string, wait: Wait<O>, clock: Clock, steering: ChildSteering) {
+    super(wait, clock);
     this.workflowId = workflowId;
-    this.#wait = wait;
-    this.#cancel = cancel;
-  }
-
-  result(): Promise<O> {
-    return this.#wait.promise;
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- awaiting a handle is the published way to wait for its result
-  then<A = O, B = never>(
-    fulfilled?: ((value: O) => A | PromiseLike<A>) | null,
-    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.result().then(fulfilled, rejected);
+    this.#steering = steering;
   }
 
   query<T>(queryName: string): Promise<T> {
@@ -93,17 +128,12 @@ export class ChildWorkflowHandle<O> implements WorkflowHandle<O> {
     );
   }
 
-  signal(signalName: string): Promise<void> {
-    return Promise.reject(
-      new FlovynError(
-        `Signal "${signalName}" to child ${this.workflowId}: the history has no record of such a signal yet, so a replay ` +
-          'would send it again. Signal from a task instead',
-      ),
-    );
+  /** Async, so that a refusal is a rejection. The command itself is issued at the call. */
+  async signal(signalName: string, payload?: unknown): Promise<void> {
+    this.#steering.signal(signalName, payload);
   }
 
-  cancel(reason = 'Cancelled by its parent'): Promise<void> {
-    this.#cancel(reason);
-    return Promise.resolve();
+  async cancel(reason = 'Cancelled by its parent'): Promise<void> {
+    this.#steering.cancel(reason);
   }
 }

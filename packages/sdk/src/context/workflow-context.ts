@@ -1,7 +1,7 @@
 import type { Duration } from '../duration.js';
 import { waitMilliseconds } from '../durations.js';
 import { ConfigurationError } from '../errors.js';
-import { ChildWorkflowHandle, ScheduledTaskHandle, StartedTimerHandle } from './handles.js';
+import { ChildWorkflowHandle, ScheduledTaskHandle, StartedTimerHandle, promiseOf } from './handles.js';
 import { loggerTo } from '../log.js';
 import type { Cancellation } from '../replay/cancellation.js';
 import type { Children } from '../replay/children.js';
@@ -62,13 +62,13 @@ export class WorkflowContextImpl implements WorkflowContext {
       timeout: options.timeout ?? task.timeout,
       retry: options.retry ?? task.retry,
     });
-    return new ScheduledTaskHandle<O>(scheduled.id, scheduled.wait as Wait<O>, (reason) =>
+    return new ScheduledTaskHandle<O>(scheduled.id, scheduled.wait as Wait<O>, this, (reason) =>
       tasks.requestCancel(scheduled.id, reason),
     );
   }
 
   scheduleByName<O = unknown>(taskName: string, input: unknown, options: TaskOptions = {}): Promise<O> {
-    return (this.#parts.tasks.schedule(taskName, input, options).wait as Wait<O>).promise;
+    return promiseOf(this.#parts.tasks.schedule(taskName, input, options).wait as Wait<O>, this);
   }
 
   scheduleWorkflow<I, O>(
@@ -78,33 +78,34 @@ export class WorkflowContextImpl implements WorkflowContext {
   ): WorkflowHandle<O> {
     const { children } = this.#parts;
     const child = children.start(workflow.name, input, options);
-    return new ChildWorkflowHandle<O>(child.id, child.wait as Wait<O>, (reason) =>
-      children.requestCancel(child.id, reason),
-    );
+    return new ChildWorkflowHandle<O>(child.id, child.wait as Wait<O>, this, {
+      signal: (signalName, payload) => children.signal(child.id, signalName, payload),
+      cancel: (reason) => children.requestCancel(child.id, reason),
+    });
   }
 
   sleep(duration: Duration): Promise<void> {
-    return this.#parts.timers.start(waitMilliseconds(duration, 'ctx.sleep')).wait.promise;
+    return promiseOf(this.#parts.timers.start(waitMilliseconds(duration, 'ctx.sleep')).wait, this);
   }
 
   sleepUntil(time: Date): Promise<void> {
     const due = time.getTime();
     if (Number.isNaN(due)) throw new ConfigurationError('ctx.sleepUntil needs a valid date');
-    return this.#parts.timers.start(Math.max(0, due - this.currentTimeMillis())).wait.promise;
+    return promiseOf(this.#parts.timers.start(Math.max(0, due - this.currentTimeMillis())).wait, this);
   }
 
   timer(duration: Duration, options: { id?: string | undefined } = {}): TimerHandle {
     const { timers } = this.#parts;
     const { id, wait } = timers.start(waitMilliseconds(duration, 'ctx.timer'), options.id);
-    return new StartedTimerHandle(id, wait, () => timers.cancel(id));
+    return new StartedTimerHandle(id, wait, this, () => timers.cancel(id));
   }
 
   promise<T = unknown>(name: string, options: PromiseOptions = {}): Promise<T> {
-    return this.#parts.promises.create<T>(name, options).promise;
+    return promiseOf(this.#parts.promises.create<T>(name, options), this);
   }
 
   waitForSignal<T = unknown>(name: string): Promise<T> {
-    return this.#parts.signals.wait<T>(name).promise;
+    return promiseOf(this.#parts.signals.wait<T>(name), this);
   }
 
   hasSignal(name: string): boolean {

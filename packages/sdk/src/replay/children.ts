@@ -1,6 +1,6 @@
 import { suspendType } from '@flovyn/events';
 import { wholeNumber } from '../durations.js';
-import { ChildWorkflowFailed, WorkflowCancelled } from '../errors.js';
+import { ChildWorkflowFailed, FlovynError, WorkflowCancelled } from '../errors.js';
 import { serialize } from '../serde.js';
 import type { ChildWorkflowOptions } from '../types.js';
 import type { Core } from './core.js';
@@ -13,6 +13,10 @@ interface RecordedChild {
   readonly kind: string | undefined;
 }
 
+interface RecordedSignal {
+  readonly signalName: string | undefined;
+}
+
 export interface StartedChild {
   readonly id: string;
   readonly wait: Wait;
@@ -22,6 +26,7 @@ export interface StartedChild {
 export class Children {
   readonly #core: Core;
   readonly #class;
+  readonly #signals;
   /** Open children with their names, oldest first. */
   readonly #open = new Map<string, string>();
   readonly #knownEnd = new Set<string>();
@@ -32,6 +37,7 @@ export class Children {
   constructor(core: Core) {
     this.#core = core;
     this.#class = core.commandClass<RecordedChild>();
+    this.#signals = core.commandClass<RecordedSignal>();
   }
 
   start(kind: string, input: unknown, options: ChildWorkflowOptions): StartedChild {
@@ -62,9 +68,11 @@ export class Children {
     return { id, wait };
   }
 
+  /** Asks an open child to end, once. A child has one such request at most, so that its id finds the record. */
   requestCancel(id: string, reason: string): void {
     const name = this.#open.get(id);
     if (name === undefined || this.#cancelled.has(id)) return;
+    this.#core.assertWorkflow('child.cancel()');
     this.#cancelled.add(id);
     if (this.#knownEnd.has(id) || this.#cancelRecorded.has(id)) return;
     this.#core.commands.push({
@@ -79,6 +87,23 @@ export class Children {
     for (const id of this.#open.keys()) this.requestCancel(id, reason);
   }
 
+  /** Sends an open child a signal. Whether it will be there to hear it decides nothing: what the code knows does. */
+  signal(id: string, signalName: string, payload: unknown): void {
+    this.#core.assertWorkflow(`child.signal('${signalName}')`);
+    if (!this.#open.has(id)) {
+      throw new FlovynError(`Signal "${signalName}" to child ${id}: it has ended and takes no more signals`);
+    }
+    const signalValue = serialize(payload);
+    if (this.#signals.call().recorded !== undefined) return;
+    this.#signals.issue({ signalName });
+    this.#core.commands.push({
+      type: 'SIGNAL_CHILD_WORKFLOW',
+      childWorkflowExecutionId: id,
+      signalName,
+      signalValue,
+    });
+  }
+
   recordInitiated(fact: Fact): void {
     this.#class.record({
       id: idOf(fact.data),
@@ -90,6 +115,10 @@ export class Children {
   recordCancelRequested(fact: Fact): void {
     const id = idOf(fact.data);
     if (id !== undefined) this.#cancelRecorded.add(id);
+  }
+
+  recordSignalled(fact: Fact): void {
+    this.#signals.record({ signalName: textOf(fact.data, 'signalName') });
   }
 
   recordEnd(fact: Fact): void {

@@ -1,4 +1,22 @@
-import type { Command } from '@flovyn/protocol';
+import type { Command, CommandType } from '@flovyn/protocol';
+
+/**
+ * Commands that leave exactly one fact each, so that the numbers of a turn can be told before the server tells them. Not
+ * those whose fact has to be read: a promise's tells its id, the end of a task or child is delivered to the code.
+ */
+const countable: ReadonlySet<CommandType> = new Set<CommandType>([
+  'RECORD_OPERATION',
+  'SET_STATE',
+  'CLEAR_STATE',
+  'SCHEDULE_TASK',
+  'START_TIMER',
+  'SCHEDULE_CHILD_WORKFLOW',
+  'SIGNAL_CHILD_WORKFLOW',
+]);
+
+export function leavesOneFact(type: CommandType): boolean {
+  return countable.has(type);
+}
 
 /** A place in a turn for a command whose content is not known yet: the record of an operation that still runs. */
 export interface Slot {

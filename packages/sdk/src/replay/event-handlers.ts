@@ -80,6 +80,7 @@ export const factHandlers: Record<HistoryEventName, FactHandler> = {
   CHILD_WORKFLOW_CANCELLED: childEnd,
   CHILD_WORKFLOW_CANCELLATION_REQUESTED: { record: (parts, fact) => parts.children.recordCancelRequested(fact) },
   CHILD_WORKFLOW_CANCELLATION_FAILED: nothing,
+  CHILD_WORKFLOW_SIGNALLED: { record: (parts, fact) => parts.children.recordSignalled(fact) },
   OPERATION_COMPLETED: { record: (parts, fact) => parts.operations.record(fact) },
   STATE_SET: stateWrite,
   STATE_CLEARED: stateWrite,

@@ -1,3 +1,4 @@
+import { type Awaitable, awaitable } from '../awaitable.js';
 import { type SuspendType, type WaitingOn, suspendType, suspendTypePrecedence } from '@flovyn/events';
 
 /** How something that was waited for ended. */
@@ -10,6 +11,7 @@ class ObservedPromise<T> extends Promise<T> {
   }
 
   onAwait: (() => void) | undefined;
+  [awaitable]: Awaitable | undefined;
 
   override then<A = T, B = never>(
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
@@ -20,17 +22,22 @@ class ObservedPromise<T> extends Promise<T> {
   }
 }
 
+/** Counts the ends of all waits: only those of one execution are ever compared. */
+let ends = 0;
+
 /** One thing workflow code can wait for. Until its event is delivered its promise does not settle. */
 export class Wait<T = unknown> {
   readonly key: string;
   readonly on: WaitingOn;
-  readonly promise: Promise<T>;
-  isAwaited = false;
+  readonly promise: ObservedPromise<T>;
   isSettled = false;
+  /** Its place among the ends; absent while it is open. */
+  endedAs: number | undefined;
   /** What it failed with. */
   failure: Error | undefined;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: Error) => void;
+  #awaiters = 0;
 
   constructor(key: string, on: WaitingOn) {
     this.key = key;
@@ -44,15 +51,25 @@ export class Wait<T = unknown> {
     // A result nobody looks at is not an unhandled rejection.
     promise.catch(() => undefined);
     promise.onAwait = () => {
-      this.isAwaited = true;
+      this.#awaiters += 1;
     };
     this.promise = promise;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
+  get isAwaited(): boolean {
+    return this.#awaiters > 0;
+  }
+
+  /** One who waited waits no longer, whatever becomes of it. */
+  letGo(): void {
+    this.#awaiters -= 1;
+  }
+
   settle(settlement: Settlement): void {
     this.isSettled = true;
+    this.endedAs = ends += 1;
     if ('error' in settlement) {
       this.failure = settlement.error;
       this.#reject(settlement.error);

@@ -69,9 +69,13 @@ export class Tasks {
     return { id, wait };
   }
 
-  /** Asks an open task to end. The request leaves no fact of its own, so a replay may ask again, which harms nobody. */
+  /**
+   * Asks an open task to end, once. The request leaves no record of its own that a replay could count: the record is the
+   * task's end, by this request or another way, which the history has as soon as it has the request.
+   */
   requestCancel(id: string, reason: string): void {
     if (!this.#open.has(id) || this.#cancelled.has(id)) return;
+    this.#core.assertWorkflow('task.cancel()');
     this.#cancelled.add(id);
     if (!this.#knownEnd.has(id)) this.#core.commands.push({ type: 'REQUEST_CANCEL_TASK', taskExecutionId: id, reason });
   }

@@ -53,7 +53,7 @@ export class Timers {
     return `sleep-${this.#named}`;
   }
 
-  /** Ends a timer at once, without waiting for its event. */
+  /** Ends a timer at once, without waiting for its event. The record of the command is the timer's end. */
   cancel(id: string): void {
     if (!this.#core.waits.isOpen(keyOf(id))) return;
     this.#core.assertWorkflow('timer.cancel()');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Activation, type HistoryPage, type Query, toJsonBytes, toTurnCompleted } from '@flovyn/protocol/grpc';
 import { shortMessage } from '../errors.js';
 import { loggerTo } from '../log.js';
+import { leavesOneFact } from '../replay/command-buffer.js';
 import { isMadeByTurn } from '../replay/event-handlers.js';
 import type { Fact } from '../replay/fact.js';
 import { Replayer, type Turn } from '../replay/replayer.js';
@@ -70,19 +71,6 @@ interface Claiming {
   readonly resolve: (mayAct: boolean) => void;
   activation: Activation | undefined;
 }
-
-/**
- * Commands that leave exactly one fact each, so that the numbers of a turn can be told before the server tells them. Not
- * those whose fact has to be read: a promise's tells its id.
- */
-const countable: ReadonlySet<string> = new Set([
-  'RECORD_OPERATION',
-  'SET_STATE',
-  'CLEAR_STATE',
-  'SCHEDULE_TASK',
-  'START_TIMER',
-  'SCHEDULE_CHILD_WORKFLOW',
-]);
 
 /** How long a refused turn rests before it is tried again. */
 const AGAIN_MS = 250;
@@ -348,7 +336,7 @@ export class Instance implements Cached {
     const claimToken = this.#claim;
     this.#claim = undefined;
     const seen = this.#history.sequence;
-    const isCountable = turn.commands.every(({ type }) => countable.has(type));
+    const isCountable = turn.commands.every(({ type }) => leavesOneFact(type));
     const expected = isCountable ? seen + turn.commands.length + 1 : seen;
     this.#history.sequence = expected;
     this.#canGuess = isCountable && turn.outcome.type === 'SUSPENDED';

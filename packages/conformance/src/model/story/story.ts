@@ -179,6 +179,15 @@ function take(story: Story, event: HistoryEvent, now: number, at: () => string):
     case 'CHILD_WORKFLOW_CANCELLATION_FAILED':
       holds(story.children.get(event.childExecutionId)?.open !== true, 'R02', () => `${at()} though the child is open`);
       return;
+    case 'CHILD_WORKFLOW_SIGNALLED': {
+      const isOpen = story.children.get(event.childExecutionId)?.open === true;
+      holds(
+        isOpen !== (event.missed === true),
+        'R02',
+        () => `${at()} though the child is ${isOpen ? 'open' : 'closed'}`,
+      );
+      return;
+    }
     case 'OPERATION_COMPLETED':
       return;
   }

@@ -92,6 +92,7 @@ export function factsOfTurn(story: Story, { door, commands, outcome }: SentTurn)
         if (tasks.get(command.taskExecutionId) === true) cancelledTask(command.taskExecutionId);
         break;
       case 'SIGNAL_CHILD_WORKFLOW':
+        add('CHILD_WORKFLOW_SIGNALLED', command.childWorkflowExecutionId);
         break;
       case 'REQUEST_CANCELLATION':
         if (!cancelling) add('CANCELLATION_REQUESTED');
