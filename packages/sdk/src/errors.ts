@@ -130,6 +130,18 @@ export class PromiseTimeout extends FlovynError {
   }
 }
 
+/** Something that was waited for with a time limit took longer. */
+export class OperationTimeout extends FlovynError {
+  override readonly name = 'OperationTimeout';
+  /** Absent when the limit was a timer that ran already. */
+  readonly timeoutMs: number | undefined;
+
+  constructor(timeoutMs?: number) {
+    super(timeoutMs === undefined ? 'Operation timed out' : `Operation timed out after ${timeoutMs}ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
 /** A durable promise was rejected from outside. */
 export class PromiseRejected extends FlovynError {
   override readonly name = 'PromiseRejected';

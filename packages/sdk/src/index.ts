@@ -5,6 +5,7 @@ export { type FlovynClientOptions, type StartTaskOptions, type StartWorkflowOpti
 export { WorkflowHandleImpl } from './handles.js';
 export { StandaloneTaskHandle } from './standalone-task-handle.js';
 export { type InternalStreamEvent, TaskContextImpl, WorkflowContextImpl } from './context/index.js';
+export { type CombinatorOptions, type Ended, joinN, select, withTimeout } from './combinators.js';
 export { JsonSerializer, deserialize, serialize } from './serde.js';
 export { StreamEvents, streamEventType } from './stream-events.js';
 export { Subscription } from './streams/subscription.js';
@@ -18,6 +19,7 @@ export {
   DeterminismViolation,
   FlovynError,
   NotFoundError,
+  OperationTimeout,
   PromiseRejected,
   PromiseTimeout,
   StreamError,

@@ -28,7 +28,7 @@ let ends = 0;
 /** One thing workflow code can wait for. Until its event is delivered its promise does not settle. */
 export class Wait<T = unknown> {
   readonly key: string;
-  readonly on: WaitingOn;
+  on: WaitingOn;
   readonly promise: ObservedPromise<T>;
   isSettled = false;
   /** Its place among the ends; absent while it is open. */
@@ -102,6 +102,12 @@ export class Waits {
 
   isOpen(key: string): boolean {
     return this.#open.has(key);
+  }
+
+  /** What is waited for has been given an id. */
+  identify(key: string, id: string): void {
+    const wait = this.#open.get(key);
+    if (wait !== undefined) wait.on = { ...wait.on, id };
   }
 
   /** Settles a wait. Without one the settlement is kept for code that asks later. False when nobody was waiting. */

@@ -58,6 +58,7 @@ export class DurablePromises {
     // The code made it here: the record only adds the id.
     this.#all.pop();
     issued.id = id;
+    if (id !== undefined) this.#core.waits.identify(issued.key, id);
   }
 
   deliverEnd(fact: Fact): boolean {
