@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { joinN, select, withTimeout } from '../src/combinators.js';
+import { Duration } from '../src/duration.js';
 import type { WorkflowContext, WorkflowDefinition } from '../src/types.js';
 import { workflow } from '../src/workflow.js';
 
@@ -14,26 +16,75 @@ export type Statement =
   | { readonly do: 'chance' }
   | { readonly do: 'time' }
   | { readonly do: 'signal' }
-  | { readonly do: 'all' | 'race' | 'any'; readonly branches: readonly (readonly Statement[])[] };
+  | { readonly do: 'all' | 'race' | 'any'; readonly branches: readonly (readonly Statement[])[] }
+  | Steering;
+
+/** What code does with handles. */
+type Steering =
+  | {
+      readonly do: 'select' | 'joinN' | 'withTimeout';
+      readonly of: readonly Contender[];
+      readonly cancelLosers: boolean;
+    }
+  | { readonly do: 'steer'; readonly child: readonly ('signal' | 'cancel' | 'wait')[] }
+  | { readonly do: 'cancel'; readonly what: Contender };
+
+type Contender = 'task' | 'child' | 'timer' | 'signal';
 
 const name = fc.constantFrom('a', 'b', 'c');
-export const { program } = fc.letrec<{ statement: Statement; program: Statement[] }>((tie) => ({
-  program: fc.array(tie('statement'), { maxLength: 5 }),
-  statement: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    fc.record({ do: fc.constant('task' as const), kind: name }),
-    fc.record({ do: fc.constant('spawn' as const), kind: name }),
-    fc.record({ do: fc.constant('operation' as const), value: fc.nat(9) }),
-    fc.record({ do: fc.constant('operations' as const), values: fc.array(fc.nat(9), { maxLength: 3 }) }),
-    fc.record({ do: fc.constant('set' as const), key: name, value: fc.nat(9) }),
-    fc.record({ do: fc.constant('clear' as const), key: name }),
-    fc.constantFrom<Statement[]>({ do: 'clearAll' }, { do: 'chance' }, { do: 'time' }, { do: 'signal' }),
-    fc.record({
-      do: fc.constantFrom('all' as const, 'race' as const, 'any' as const),
-      branches: fc.array(tie('program'), { minLength: 1, maxLength: 3 }),
-    }),
-  ),
-}));
+
+const programOf = (...more: readonly fc.Arbitrary<Statement>[]) =>
+  fc.letrec<{ statement: Statement; program: Statement[] }>((tie) => ({
+    program: fc.array(tie('statement'), { maxLength: 5 }),
+    statement: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      ...more,
+      fc.record({ do: fc.constant('task' as const), kind: name }),
+      fc.record({ do: fc.constant('spawn' as const), kind: name }),
+      fc.record({ do: fc.constant('operation' as const), value: fc.nat(9) }),
+      fc.record({ do: fc.constant('operations' as const), values: fc.array(fc.nat(9), { maxLength: 3 }) }),
+      fc.record({ do: fc.constant('set' as const), key: name, value: fc.nat(9) }),
+      fc.record({ do: fc.constant('clear' as const), key: name }),
+      fc.constantFrom<Statement[]>({ do: 'clearAll' }, { do: 'chance' }, { do: 'time' }, { do: 'signal' }),
+      fc.record({
+        do: fc.constantFrom('all' as const, 'race' as const, 'any' as const),
+        branches: fc.array(tie('program'), { minLength: 1, maxLength: 3 }),
+      }),
+    ),
+  })).program;
+
+export const program = programOf();
+
+const contender = fc.constantFrom<Contender[]>('task', 'child', 'timer', 'signal');
+/** The same with children and timers, and what is done to handles. */
+export const steeringProgram = programOf(
+  fc.record({
+    do: fc.constantFrom('select' as const, 'joinN' as const, 'withTimeout' as const),
+    of: fc.array(contender, { minLength: 1, maxLength: 4 }),
+    cancelLosers: fc.boolean(),
+  }),
+  fc.record({
+    do: fc.constant('steer' as const),
+    child: fc.array(fc.constantFrom('signal' as const, 'cancel' as const, 'wait' as const), { maxLength: 5 }),
+  }),
+  fc.record({ do: fc.constant('cancel' as const), what: contender }),
+);
+
+const HOUR = Duration.hours(1);
+const childFlow = workflow<unknown, unknown>({ name: 'child', run: async () => null });
+
+function begin(ctx: WorkflowContext, what: Contender) {
+  switch (what) {
+    case 'task':
+      return ctx.schedule({ name: 'a', run: async () => null }, null);
+    case 'child':
+      return ctx.scheduleWorkflow(childFlow, null);
+    case 'timer':
+      return ctx.timer(HOUR);
+    case 'signal':
+      return ctx.waitForSignal('s');
+  }
+}
 
 type OnAct = (name: string) => void;
 
@@ -100,6 +151,33 @@ async function performOne(
       return Promise.race(statement.branches.map((branch) => perform(ctx, branch, trace, onAct)));
     case 'any':
       return Promise.any(statement.branches.map((branch) => perform(ctx, branch, trace, onAct)));
+    case 'select':
+      return select(
+        statement.of.map((what) => begin(ctx, what)),
+        statement,
+      );
+    case 'joinN':
+      return joinN(
+        statement.of.map((what) => begin(ctx, what)),
+        2,
+        statement,
+      );
+    case 'withTimeout':
+      return withTimeout(Promise.all(statement.of.map((what) => begin(ctx, what))), ctx.timer(HOUR), statement);
+    case 'steer': {
+      const child = ctx.scheduleWorkflow(childFlow, trace.length);
+      for (const act of statement.child) {
+        if (act === 'wait') await Promise.race([child, ctx.sleep(HOUR)]);
+        else await child[act](act);
+      }
+      return child;
+    }
+    case 'cancel': {
+      const handle = begin(ctx, statement.what);
+      await ctx.sleep(HOUR);
+      if ('cancel' in handle) await handle.cancel('not wanted');
+      return handle;
+    }
   }
 }
 

@@ -1,21 +1,42 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { definitionOf, numbers, program } from '../../test/random-program.js';
+import { expectReplays } from '../../test/expect-replays.js';
+import { definitionOf, numbers, program, steeringProgram } from '../../test/random-program.js';
 import { RecordedExecution } from '../../test/recorded-execution.js';
 import { serialize } from '../serde.js';
+
+/** How what is open could end. */
+function ends(execution: RecordedExecution): ((dice: number) => void)[] {
+  return [
+    ...execution.openTasks.map(
+      ({ id }) =>
+        (dice: number) =>
+          dice === 1 ? execution.failTask(id, 'failed') : execution.completeTask(id, dice),
+    ),
+    ...execution.openChildren.map(
+      ({ id }) =>
+        (dice: number) =>
+          dice === 1 ? execution.failChild(id, 'failed') : execution.completeChild(id, dice),
+    ),
+    ...execution.openTimers.map(
+      ({ id }) =>
+        () =>
+          execution.fireTimer(id),
+    ),
+  ];
+}
 
 /** Lets the world do random things between turns, and while one is under way, until the execution ends. */
 async function live(execution: RecordedExecution, choices: () => number): Promise<void> {
   const happen = (events: number): void => {
     for (let i = 0; i < events; i += 1) {
-      const open = execution.openTasks;
+      const open = ends(execution);
       const chosen = open[choices() % Math.max(1, open.length)];
       const dice = choices() % 6;
       if (dice === 0) {
         execution.record({ type: 'SIGNAL_RECEIVED', signalName: 's', signalValue: serialize(i) });
-      } else if (chosen !== undefined) {
-        if (dice === 1) execution.failTask(chosen.id, 'failed');
-        else execution.completeTask(chosen.id, dice);
+      } else {
+        chosen?.(dice);
       }
     }
   };
@@ -27,21 +48,16 @@ async function live(execution: RecordedExecution, choices: () => number): Promis
   }
 }
 
-describe('R06 replay', () => {
+describe.each([
+  ['tasks', program],
+  ['handles', steeringProgram],
+])('R06 replay of a program with %s', (_, programs) => {
   it('of every prefix gives the commands of the live run, byte for byte', async () => {
     await fc.assert(
-      fc.asyncProperty(program, fc.nat(), async (statements, seed) => {
-        const definition = definitionOf(statements);
-        const execution = new RecordedExecution(definition);
+      fc.asyncProperty(programs, fc.nat(), async (statements, seed) => {
+        const execution = new RecordedExecution(definitionOf(statements));
         await live(execution, numbers(seed));
-        for (const turn of execution.turns) {
-          // What the turn saw and nothing else: a new instance decides the same.
-          const replayed = await execution.replay(turn.seen);
-          expect(serialize(replayed)).toBe(serialize({ commands: turn.commands, outcome: turn.outcome }));
-        }
-        const whole = await execution.replay(execution.facts.length);
-        expect(whole.commands).toEqual([]);
-        expect(whole.outcome).toEqual(execution.outcome);
+        await expectReplays(execution);
       }),
       { numRuns: 600 },
     );
@@ -49,7 +65,7 @@ describe('R06 replay', () => {
 
   it('of a prefix cut anywhere never contradicts the history', async () => {
     await fc.assert(
-      fc.asyncProperty(program, fc.nat(), async (statements, seed) => {
+      fc.asyncProperty(programs, fc.nat(), async (statements, seed) => {
         const execution = new RecordedExecution(definitionOf(statements));
         await live(execution, numbers(seed));
         for (let length = 1; length <= execution.facts.length; length += 1) {
