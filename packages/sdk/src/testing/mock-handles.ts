@@ -1,25 +1,21 @@
-import { FlovynError, WorkflowCancelled } from '../errors.js';
+import { type Awaitable, awaitable } from '../awaitable.js';
+import { FlovynError, TaskCancelled } from '../errors.js';
 import type { TaskHandle, TimerHandle, WorkflowHandle } from '../types.js';
-
-/** How a mocked task, child or promise ends. */
-export type Outcome = { readonly value: unknown } | { readonly error: Error };
-
-/** The outcome as a promise that is settled already. */
-export function settled<T>(outcome: Outcome): Promise<T> {
-  return 'error' in outcome ? Promise.reject(outcome.error) : Promise.resolve(outcome.value as T);
-}
+import type { MockWait } from './mock-wait.js';
 
 abstract class MockHandle<O> implements PromiseLike<O> {
-  readonly #promise: Promise<O>;
+  protected readonly wait: MockWait<O>;
 
-  constructor(outcome: Outcome) {
-    this.#promise = settled<O>(outcome);
-    // A failure nobody waits for is not an unhandled rejection.
-    this.#promise.catch(() => undefined);
+  constructor(wait: MockWait<O>) {
+    this.wait = wait;
+  }
+
+  get [awaitable](): Awaitable {
+    return this.wait;
   }
 
   result(): Promise<O> {
-    return this.#promise;
+    return this.wait.lookAsPromise();
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- the real handles can be awaited
@@ -27,70 +23,87 @@ abstract class MockHandle<O> implements PromiseLike<O> {
     fulfilled?: ((value: O) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#promise.then(fulfilled, rejected);
+    return this.wait.look().then(fulfilled, rejected);
   }
 }
 
+type OnCancel = (reason: string) => void;
+
 export class MockTaskHandle<O> extends MockHandle<O> implements TaskHandle<O> {
   readonly taskExecutionId: string;
-  readonly isCancelled = false;
+  readonly #onCancel: OnCancel;
 
-  constructor(taskExecutionId: string, outcome: Outcome) {
-    super(outcome);
+  constructor(taskExecutionId: string, wait: MockWait<O>, onCancel: OnCancel) {
+    super(wait);
     this.taskExecutionId = taskExecutionId;
+    this.#onCancel = onCancel;
   }
 
-  /** A mocked task has ended by the time anybody could cancel it. */
-  cancel(): void {
-    return undefined;
+  cancel(reason = 'Cancelled by its workflow'): void {
+    if (this.wait.cancel(reason)) this.#onCancel(reason);
   }
+
+  get isCancelled(): boolean {
+    return TaskCancelled.is(this.wait.failure);
+  }
+}
+
+/** What a mocked child tells of itself. */
+export interface MockChildEvents {
+  readonly onCancel: OnCancel;
+  readonly onSignal: (signalName: string, payload: unknown) => void;
 }
 
 export class MockWorkflowHandle<O> extends MockHandle<O> implements WorkflowHandle<O> {
   readonly workflowId: string;
+  readonly #events: MockChildEvents;
 
-  constructor(workflowId: string, outcome: Outcome) {
-    super(outcome);
+  constructor(workflowId: string, wait: MockWait<O>, events: MockChildEvents) {
+    super(wait);
     this.workflowId = workflowId;
+    this.#events = events;
   }
 
   query<T>(queryName: string): Promise<T> {
     return Promise.reject(new FlovynError(`A mocked child workflow answers no queries, so not "${queryName}"`));
   }
 
-  /** A mocked child has ended by the time anybody could signal or cancel it. */
-  signal(): Promise<void> {
-    return Promise.resolve();
+  async signal(signalName: string, payload?: unknown): Promise<void> {
+    if (this.wait.endedAs !== undefined) {
+      throw new FlovynError(
+        `Signal "${signalName}" to child ${this.workflowId}: it has ended and takes no more signals`,
+      );
+    }
+    this.#events.onSignal(signalName, payload);
   }
 
-  cancel(): Promise<void> {
-    return Promise.resolve();
+  async cancel(reason = 'Cancelled by its parent'): Promise<void> {
+    if (this.wait.cancel(reason)) this.#events.onCancel(reason);
   }
 }
 
-export class MockTimerHandle implements TimerHandle {
+export class MockTimerHandle extends MockHandle<void> implements TimerHandle {
   readonly timerId: string;
-  readonly #fire: () => void;
-  #isCancelled = false;
-  #promise: Promise<void> | undefined;
+  readonly #onAwait: () => void;
+  readonly #onCancel: () => void;
 
-  constructor(timerId: string, fire: () => void) {
+  constructor(timerId: string, wait: MockWait<void>, onAwait: () => void, onCancel: () => void) {
+    super(wait);
     this.timerId = timerId;
-    this.#fire = fire;
+    this.#onAwait = onAwait;
+    this.#onCancel = onCancel;
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- the real handles can be awaited
-  then<A = void, B = never>(
+  override then<A = void, B = never>(
     fulfilled?: ((value: void) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#promise ??= this.#isCancelled
-      ? Promise.reject(new WorkflowCancelled('Timer was cancelled'))
-      : Promise.resolve(this.#fire());
-    return this.#promise.then(fulfilled, rejected);
+    this.#onAwait();
+    return super.then(fulfilled, rejected);
   }
 
   cancel(): void {
-    this.#isCancelled = true;
+    if (this.wait.cancel('Timer was cancelled')) this.#onCancel();
   }
 }

@@ -1,5 +1,5 @@
 import { Duration } from '../duration.js';
-import { ChildWorkflowFailed, TaskFailed, WorkflowCancelled } from '../errors.js';
+import { ChildWorkflowFailed, TaskCancelled, TaskFailed, WorkflowCancelled } from '../errors.js';
 import { loggerTo } from '../log.js';
 import { deserialize, serialize } from '../serde.js';
 import type {
@@ -14,45 +14,19 @@ import type {
   WorkflowDefinition,
   WorkflowHandle,
 } from '../types.js';
-import { MockTaskHandle, MockTimerHandle, MockWorkflowHandle, type Outcome, settled } from './mock-handles.js';
+import { MockTaskHandle, MockWorkflowHandle } from './mock-handles.js';
 import type { LoggedMessage } from './mock-task-context.js';
-
-/** A task a workflow has scheduled. */
-export interface TrackedTask {
-  readonly taskName: string;
-  readonly input: unknown;
-  readonly options?: TaskOptions | undefined;
-  readonly result: unknown;
-}
-
-/** A wait for time. */
-export interface TrackedTimer {
-  readonly duration: Duration;
-  readonly firedAt: Date;
-}
-
-/** A promise a workflow has waited for. */
-export interface TrackedPromise {
-  readonly name: string;
-  readonly options?: PromiseOptions | undefined;
-  readonly resolved: boolean;
-  readonly value?: unknown;
-  readonly error?: string | undefined;
-}
-
-/** A child workflow that was started. */
-export interface TrackedChildWorkflow {
-  readonly workflowName: string;
-  readonly input: unknown;
-  readonly options?: ChildWorkflowOptions | undefined;
-  readonly result: unknown;
-}
-
-/** A recorded side effect. */
-export interface TrackedOperation {
-  readonly name: string;
-  readonly result: unknown;
-}
+import { MockTimers } from './mock-timers.js';
+import { MockWait, type Outcome } from './mock-wait.js';
+import type {
+  TrackedCancellation,
+  TrackedChildWorkflow,
+  TrackedOperation,
+  TrackedPromise,
+  TrackedSignal,
+  TrackedTask,
+  TrackedTimer,
+} from './tracked.js';
 
 export interface MockWorkflowContextOptions {
   /** What time it is; now when absent. */
@@ -93,11 +67,25 @@ export class MockWorkflowContext implements WorkflowContext {
   readonly #createdPromises: TrackedPromise[] = [];
   readonly #startedChildren: TrackedChildWorkflow[] = [];
   readonly #executedOperations: TrackedOperation[] = [];
+  readonly #cancelledTasks: TrackedCancellation[] = [];
+  readonly #cancelledChildren: TrackedCancellation[] = [];
+  readonly #cancelledTimers: string[] = [];
+  readonly #sentSignals: TrackedSignal[] = [];
+  readonly #openSignals = new Set<string>();
+  readonly #waits: { cancel(reason: string): boolean }[] = [];
+  readonly #timers: MockTimers;
+  #namedTimers = 0;
   readonly #logMessages: LoggedMessage[] = [];
 
   constructor(options: MockWorkflowContextOptions = {}) {
     this.#now = (options.currentTime ?? new Date()).getTime();
     this.#random = (options.randomSeed ?? DEFAULT_SEED) >>> 0;
+    this.#timers = new MockTimers({
+      ctx: this,
+      createWait: () => this.#wait<void>({ open: true }, (reason) => new WorkflowCancelled(reason)),
+      onFire: (duration, dueMs) => this.#fire(duration, dueMs),
+      onCancel: (timerId) => this.#cancelledTimers.push(timerId),
+    });
   }
 
   // ---- What will be answered
@@ -116,6 +104,11 @@ export class MockWorkflowContext implements WorkflowContext {
     queue(this.#tasks, task.name, { error: typeof error === 'string' ? new TaskFailed(error, 'mock-task') : error });
   }
 
+  /** The next of this task does not end by itself: it loses every race and ends by being cancelled, with `TaskCancelled`. */
+  mockTaskOpen<I, O>(task: TaskDefinition<I, O> | string): void {
+    queue(this.#tasks, typeof task === 'string' ? task : task.name, { open: true });
+  }
+
   mockChildWorkflowResult<I, O>(workflow: WorkflowDefinition<I, O>, result: O): void {
     queue(this.#children, workflow.name, { value: result });
   }
@@ -123,6 +116,11 @@ export class MockWorkflowContext implements WorkflowContext {
   mockChildWorkflowFailure<I, O>(workflow: WorkflowDefinition<I, O>, error: Error | string): void {
     const failure = typeof error === 'string' ? new ChildWorkflowFailed('mock-workflow', error) : error;
     queue(this.#children, workflow.name, { error: failure });
+  }
+
+  /** The next child of this kind does not end by itself, only by being cancelled, with `WorkflowCancelled`. */
+  mockChildWorkflowOpen<I, O>(workflow: WorkflowDefinition<I, O>): void {
+    queue(this.#children, workflow.name, { open: true });
   }
 
   mockPromiseResolution(name: string, value: unknown): void {
@@ -133,6 +131,11 @@ export class MockWorkflowContext implements WorkflowContext {
     this.#promises.set(name, { error: typeof error === 'string' ? new Error(error) : error });
   }
 
+  /** Nobody settles the promise of this name. */
+  mockPromiseOpen(name: string): void {
+    this.#promises.set(name, { open: true });
+  }
+
   /** `run` of this name gives the result and does not call its function. */
   mockOperationResult(name: string, result: unknown): void {
     this.#operations.set(name, result);
@@ -141,6 +144,11 @@ export class MockWorkflowContext implements WorkflowContext {
   /** Adds a signal to the queue of its name. */
   mockSignal(name: string, value: unknown): void {
     queue(this.#signals, name, value);
+  }
+
+  /** Whoever waits for a signal of this name when none is there waits on, instead of being told that a mock is missing. */
+  mockSignalOpen(name: string): void {
+    this.#openSignals.add(name);
   }
 
   advanceTime(duration: Duration): void {
@@ -169,6 +177,25 @@ export class MockWorkflowContext implements WorkflowContext {
     return this.#executedOperations;
   }
 
+  /** The tasks that were asked to end, in that order. A task whose end the workflow has seen is not asked. */
+  get cancelledTasks(): readonly TrackedCancellation[] {
+    return this.#cancelledTasks;
+  }
+
+  get cancelledChildWorkflows(): readonly TrackedCancellation[] {
+    return this.#cancelledChildren;
+  }
+
+  /** The ids of the timers that were given up before they fired. */
+  get cancelledTimers(): readonly string[] {
+    return this.#cancelledTimers;
+  }
+
+  /** What was sent to child workflows. */
+  get sentSignals(): readonly TrackedSignal[] {
+    return this.#sentSignals;
+  }
+
   get logMessages(): readonly LoggedMessage[] {
     return this.#logMessages;
   }
@@ -186,11 +213,12 @@ export class MockWorkflowContext implements WorkflowContext {
   // ---- What the workflow asks
 
   schedule<I, O>(task: TaskDefinition<I, O>, input: I, options?: TaskOptions): TaskHandle<O> {
-    return new MockTaskHandle<O>(`mock-task-${this.#next()}`, this.#endTask(task.name, input, options));
+    const { id, wait } = this.#beginTask<O>(task.name, input, options);
+    return new MockTaskHandle<O>(id, wait, (reason) => this.#cancelledTasks.push({ id, name: task.name, reason }));
   }
 
-  async scheduleByName<O = unknown>(taskName: string, input: unknown, options?: TaskOptions): Promise<O> {
-    return settled<O>(this.#endTask(taskName, input, options));
+  scheduleByName<O = unknown>(taskName: string, input: unknown, options?: TaskOptions): Promise<O> {
+    return promised(() => this.#beginTask<O>(taskName, input, options).wait);
   }
 
   scheduleWorkflow<I, O>(
@@ -205,42 +233,54 @@ export class MockWorkflowContext implements WorkflowContext {
       );
     }
     this.#startedChildren.push({ workflowName: workflow.name, input, options, result: resultOf(outcome) });
-    return new MockWorkflowHandle<O>(`mock-workflow-${this.#next()}`, outcome);
+    const id = `mock-workflow-${this.#next()}`;
+    const wait = this.#wait<O>(
+      outcome,
+      (reason) => new WorkflowCancelled(`Child workflow ${id} was cancelled`, reason),
+    );
+    return new MockWorkflowHandle<O>(id, wait, {
+      onCancel: (reason) => this.#cancelledChildren.push({ id, name: workflow.name, reason }),
+      onSignal: (signalName, payload) =>
+        this.#sentSignals.push({ workflowId: id, workflowName: workflow.name, signalName, payload }),
+    });
   }
 
   async sleep(duration: Duration): Promise<void> {
-    this.#fire(duration);
+    this.#fire(duration, this.#now + duration.toMilliseconds());
   }
 
   async sleepUntil(time: Date): Promise<void> {
-    this.#fire(Duration.milliseconds(Math.max(0, time.getTime() - this.#now)));
+    const duration = Duration.milliseconds(Math.max(0, time.getTime() - this.#now));
+    this.#fire(duration, this.#now + duration.toMilliseconds());
   }
 
   timer(duration: Duration, options: { id?: string | undefined } = {}): TimerHandle {
-    return new MockTimerHandle(options.id ?? `sleep-${this.#startedTimers.length + 1}`, () => this.#fire(duration));
+    if (options.id === undefined) this.#namedTimers += 1;
+    return this.#timers.start(options.id ?? `sleep-${this.#namedTimers}`, duration);
   }
 
-  async promise<T = unknown>(name: string, options?: PromiseOptions): Promise<T> {
-    const outcome = this.#promises.get(name);
-    if (outcome === undefined) {
-      throw new Error(
-        `No mocked resolution for promise "${name}". Call mockPromiseResolution or mockPromiseRejection before the workflow runs.`,
-      );
-    }
-    this.#createdPromises.push(
-      'error' in outcome
-        ? { name, options, resolved: false, error: outcome.error.message }
-        : { name, options, resolved: true, value: outcome.value },
-    );
-    return settled<T>(outcome);
+  promise<T = unknown>(name: string, options?: PromiseOptions): Promise<T> {
+    return promised(() => {
+      const outcome = this.#promises.get(name);
+      if (outcome === undefined) {
+        throw new Error(
+          `No mocked resolution for promise "${name}". Call mockPromiseResolution or mockPromiseRejection before the workflow runs.`,
+        );
+      }
+      this.#createdPromises.push({ name, options, ...endOf(outcome) });
+      return this.#wait<T>(outcome, () => this.#cancellation());
+    });
   }
 
-  async waitForSignal<T = unknown>(name: string): Promise<T> {
-    const signals = this.#signals.get(name);
-    if (signals === undefined || signals.length === 0) {
-      throw new Error(`No signals in queue for "${name}". Call mockSignal before the workflow runs.`);
-    }
-    return signals.shift() as T;
+  waitForSignal<T = unknown>(name: string): Promise<T> {
+    return promised(() => {
+      const signals = this.#signals.get(name) ?? [];
+      if (signals.length === 0 && !this.#openSignals.has(name)) {
+        throw new Error(`No signals in queue for "${name}". Call mockSignal before the workflow runs.`);
+      }
+      const outcome = signals.length === 0 ? { open: true as const } : { value: signals.shift() };
+      return this.#wait<T>(outcome, () => this.#cancellation());
+    });
   }
 
   hasSignal(name: string): boolean {
@@ -306,29 +346,43 @@ export class MockWorkflowContext implements WorkflowContext {
   }
 
   checkCancellation(): void {
-    if (this.#isCancelled) throw new WorkflowCancelled(undefined, this.#cancelReason);
+    if (this.#isCancelled) throw this.#cancellation();
   }
 
+  /** Asks the workflow to end. What it has open ends by that. */
   requestCancellation(reason?: string): void {
+    if (this.#isCancelled) return;
     this.#isCancelled = true;
-    this.#cancelReason ??= reason;
+    this.#cancelReason = reason;
+    for (const wait of this.#waits) wait.cancel(reason ?? 'The workflow was cancelled');
   }
 
   get isCancellationRequested(): boolean {
     return this.#isCancelled;
   }
 
-  #endTask(taskName: string, input: unknown, options: TaskOptions | undefined): Outcome {
+  #beginTask<O>(taskName: string, input: unknown, options: TaskOptions | undefined) {
     const outcome = this.#tasks.get(taskName)?.shift();
     if (outcome === undefined) {
       throw new Error(`No mocked result for task "${taskName}". Call mockTaskResult before the workflow runs.`);
     }
     this.#executedTasks.push({ taskName, input, options, result: resultOf(outcome) });
-    return outcome;
+    const id = `mock-task-${this.#next()}`;
+    return { id, wait: this.#wait<O>(outcome, (reason) => new TaskCancelled(id, reason)) };
   }
 
-  #fire(duration: Duration): void {
-    this.advanceTime(duration);
+  #wait<T>(outcome: Outcome, cancelled: (reason: string) => Error): MockWait<T> {
+    const wait = new MockWait<T>(outcome, this, cancelled);
+    this.#waits.push(wait);
+    return wait;
+  }
+
+  #cancellation(): WorkflowCancelled {
+    return new WorkflowCancelled(undefined, this.#cancelReason);
+  }
+
+  #fire(duration: Duration, dueMs: number): void {
+    this.#now = Math.max(this.#now, dueMs);
     this.#startedTimers.push({ duration, firedAt: this.currentTime() });
   }
 
@@ -350,5 +404,22 @@ function queue<T>(queues: Map<string, T[]>, name: string, item: T): void {
 }
 
 function resultOf(outcome: Outcome): unknown {
+  if ('open' in outcome) return undefined;
   return 'error' in outcome ? outcome.error : outcome.value;
+}
+
+function endOf(outcome: Outcome): Pick<TrackedPromise, 'resolved' | 'value' | 'error'> {
+  if ('open' in outcome) return { resolved: false };
+  return 'error' in outcome
+    ? { resolved: false, error: outcome.error.message }
+    : { resolved: true, value: outcome.value };
+}
+
+/** A promise of the end of what is begun; a mock that is missing rejects it. */
+function promised<T>(begin: () => MockWait<T>): Promise<T> {
+  try {
+    return begin().lookAsPromise();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
