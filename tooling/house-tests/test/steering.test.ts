@@ -127,9 +127,59 @@ describe('families', () => {
   });
 });
 
-describe('cancellation', () => {
-  const effect = (name: string) => eventually(name, () => house.effects().includes(name));
+const effect = (name: string) => eventually(name, () => house.effects().includes(name));
 
+describe('a parent', () => {
+  it('F.6 signals its child, and cancels it and a task: both hear of it, once', async () => {
+    const id = await start('foreman', { name: 'calm' });
+    expect((await ended(id)).output).toEqual({ work: 'TaskCancelled', isCancelled: true, child: 'WorkflowCancelled' });
+    await effect('tidied after calm sweep calm polish');
+    const { children } = await house.client.workflows.children(id);
+    expect(children).toMatchObject([{ kind: 'apprentice', status: 'CANCELLED' }]);
+    const heard = (await factsOf(children[0]?.childWorkflowExecutionId ?? '')).filter(
+      ({ eventType }) => eventType === 'SIGNAL_RECEIVED',
+    );
+    expect(heard.map(({ data }) => data['signalValue'])).toEqual(['calm sweep', 'calm polish']);
+    const told = (await factsOf(id)).filter(({ eventType }) => eventType === 'CHILD_WORKFLOW_SIGNALLED');
+    expect(told.map(({ data }) => [data['childExecutionName'], data['signalName']])).toEqual([
+      ['the apprentice', 'instruction'],
+      ['the apprentice', 'instruction'],
+    ]);
+  });
+
+  it('F.6 signals its child no more often when its worker dies and another one replays it', async () => {
+    const id = await start('foreman', { name: 'doomed' });
+    await effect('tidied doomed sweep');
+    await house.endWorkers('SIGKILL');
+    await house.startWorker();
+    expect((await ended(id)).output).toMatchObject({ child: 'WorkflowCancelled' });
+    const { children } = await house.client.workflows.children(id);
+    const heard = await factsOf(children[0]?.childWorkflowExecutionId ?? '');
+    expect(heard.filter(({ eventType }) => eventType === 'SIGNAL_RECEIVED')).toHaveLength(2);
+  });
+
+  it('F.17 races tasks, children and timers, and the losers are stopped', async () => {
+    const id = await start('racer', {});
+    expect((await ended(id)).output).toEqual({
+      first: 2,
+      two: [1, 2],
+      quick: 'quicker',
+      end: 'Operation timed out after 50ms',
+    });
+    const { children } = await house.client.workflows.children(id);
+    await Promise.all(
+      children
+        .map(({ childWorkflowExecutionId }) => childWorkflowExecutionId)
+        .map((child) =>
+          eventually(`the end of ${child}`, async () =>
+            ['COMPLETED', 'CANCELLED'].includes((await house.client.workflows.get(child)).status),
+          ),
+        ),
+    );
+  });
+});
+
+describe('cancellation', () => {
   it('stops a running task, lets the code tidy up, and goes down to children', async () => {
     const alone = await start('careful', { name: 'alone' });
     const guardian = await start('guardian', { name: 'of a child' });

@@ -3,15 +3,18 @@ import { answer, aroundWaits } from './control-flow.js';
 import { emitEverything, emitWithState } from './emit.js';
 import { gather, gatherAll } from './gather.js';
 import {
+  apprentice,
   approval,
   careful,
   conversation,
   endless,
   fickle,
+  foreman,
   guardian,
   hurried,
   impatient,
   nested,
+  racer,
   resigning,
   sleeper,
   stubborn,
@@ -49,4 +52,7 @@ export function registerAll(worker: FlovynClient): void {
   worker.registerWorkflow(tardy);
   worker.registerWorkflow(fickle);
   worker.registerWorkflow(resigning);
+  worker.registerWorkflow(apprentice);
+  worker.registerWorkflow(foreman);
+  worker.registerWorkflow(racer);
 }

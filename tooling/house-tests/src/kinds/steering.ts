@@ -1,5 +1,17 @@
 import { existsSync } from 'node:fs';
-import { Duration, PromiseRejected, PromiseTimeout, WorkflowCancelled, task, workflow } from '@flovyn/sdk';
+import {
+  Duration,
+  OperationTimeout,
+  PromiseRejected,
+  PromiseTimeout,
+  TaskCancelled,
+  WorkflowCancelled,
+  joinN,
+  select,
+  task,
+  withTimeout,
+  workflow,
+} from '@flovyn/sdk';
 import { noteEffect } from '../effects.js';
 
 /** Sleeps, and says how long it believes to have slept. */
@@ -106,6 +118,61 @@ export const impatient = workflow({
       return `gave up: ${(error as Error).message}`;
     }
     return 'never';
+  },
+});
+
+/** Does what it is told, and writes down what it heard when it is cancelled. */
+export const apprentice = workflow({
+  name: 'apprentice',
+  run: async (ctx) => {
+    const heard: string[] = [];
+    try {
+      for (;;) {
+        heard.push(await ctx.waitForSignal<string>('instruction'));
+        await ctx.schedule(tidyUp, heard.join(' '));
+      }
+    } catch (error) {
+      await ctx.schedule(tidyUp, `after ${heard.join(' ')}`);
+      throw error;
+    }
+  },
+});
+
+/** Steers a child and a task, and says how they ended. */
+export const foreman = workflow({
+  name: 'foreman',
+  run: async (ctx, { name }: { name: string }) => {
+    const child = ctx.scheduleWorkflow(apprentice, null, { name: 'the apprentice' });
+    const work = ctx.schedule(endless, {});
+    for (const word of ['sweep', 'polish']) {
+      await child.signal('instruction', `${name} ${word}`);
+      await ctx.sleep(Duration.milliseconds(150));
+    }
+    work.cancel('enough of it');
+    await child.cancel('the day is over');
+    const [ofWork, ofChild] = await Promise.allSettled([work, child]);
+    const words = (end: PromiseSettledResult<unknown>) =>
+      end.status === 'fulfilled' ? 'ended' : (end.reason as Error).name;
+    return { work: words(ofWork), isCancelled: work.isCancelled, child: words(ofChild) };
+  },
+});
+
+/** Races tasks, children and timers against each other, over and over. */
+export const racer = workflow({
+  name: 'racer',
+  run: async (ctx) => {
+    const nap = (ms: number) => ctx.scheduleWorkflow(sleeper, { ms });
+    const first = await select([ctx.schedule(endless, {}), nap(60_000), ctx.timer(Duration.milliseconds(20))]);
+    const two = await joinN([nap(60_000), ctx.schedule(tidyUp, 'quick'), nap(10)], 2);
+    const quick = await withTimeout(ctx.schedule(tidyUp, 'quicker'), Duration.minutes(1));
+    const slow = ctx.schedule(endless, {});
+    try {
+      await withTimeout(slow, Duration.milliseconds(50));
+    } catch (error) {
+      if (!OperationTimeout.is(error)) throw error;
+    }
+    const end = await slow.result().catch((error: unknown) => TaskCancelled.is(error) && error.message);
+    return { first: first.index, two: two.map(({ index }) => index), quick, end };
   },
 });
 

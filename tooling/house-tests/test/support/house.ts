@@ -28,7 +28,7 @@ export interface House {
   startServer(): Promise<Child>;
   startWorker(environment?: Readonly<Record<string, string>>): Promise<Child>;
   /** Stops all workers, the frozen ones too. */
-  endWorkers(): Promise<void>;
+  endWorkers(signal?: NodeJS.Signals): Promise<void>;
   /** A file that does not exist until it is opened: work waits for it. */
   gate(): Gate;
   /** What workers noted as really done, in order. */
@@ -74,9 +74,9 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
   };
 
   let server: Child;
-  const endWorkers = async (): Promise<void> => {
+  const endWorkers = async (signal?: NodeJS.Signals): Promise<void> => {
     for (const worker of workers) worker.signal('SIGCONT');
-    await Promise.all(workers.map((worker) => worker.end()));
+    await Promise.all(workers.map((worker) => worker.end(signal)));
   };
   const close = async (): Promise<void> => {
     // Workers without a server would wait for it. A server ends in order, or its database would have to be found.
