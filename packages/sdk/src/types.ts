@@ -43,7 +43,7 @@ export interface ChildWorkflowOptions {
   queue?: string | undefined;
   /** Seconds, a whole number, by which the child counts as older than it is: larger is sooner. */
   prioritySeconds?: number | undefined;
-  /** The child's name in the parent's history; `<kind>-<k>` when absent. */
+  /** The child's name in the parent's history, up to 255 characters, not necessarily unique; `<kind>-<k>` when absent. */
   name?: string | undefined;
 }
 
@@ -59,16 +59,21 @@ export interface TaskHandle<O> extends PromiseLike<O> {
   /** The task's output; rejects with `TaskFailed` or `TaskCancelled`. Gives the same value every time. */
   result(): Promise<O>;
   readonly taskExecutionId: string;
-  /** Asks the task to end; it may still finish. Nothing happens when it has ended already. */
+  /**
+   * Asks the task to end; it may still finish. Who awaits it gets `TaskCancelled` when it does not. Nothing happens when it
+   * has ended already or was asked before.
+   *
+   * @param reason - `Cancelled by its workflow` when absent.
+   */
   cancel(reason?: string): void;
-  /** True once the task has ended by being cancelled. */
+  /** True once the task has ended by being cancelled: not by the request alone. */
   readonly isCancelled: boolean;
 }
 
 /** A durable timer. Awaiting it waits until it fires. */
 export interface TimerHandle extends PromiseLike<void> {
   readonly timerId: string;
-  /** Ends the timer at once: who waits gets `WorkflowCancelled`. Nothing happens when it has fired. */
+  /** Ends the timer at once: who waits gets `WorkflowCancelled`. Nothing happens when it has fired or was cancelled before. */
   cancel(): void;
 }
 
@@ -82,9 +87,18 @@ export interface WorkflowHandle<O> extends PromiseLike<O> {
   /** Asks the execution a question it declared in `handlers.queries`. */
   // oxlint-disable-next-line typescript/no-explicit-any -- callers state the answer's type, or none
   query<T = any>(queryName: string, args?: unknown): Promise<T>;
-  /** Sends a signal: each call is one signal. */
+  /**
+   * Sends a signal: each call is one signal. To a child it is sent with the turn of its parent, and not again when that is
+   * replayed.
+   *
+   * @param payload - `null` when absent.
+   * @throws {FlovynError} when the parent knows that the child has ended. One that ended unseen does not hear the signal.
+   */
   signal(signalName: string, payload?: unknown): Promise<void>;
-  /** Asks the execution to end. */
+  /**
+   * Asks the execution to end; it may still finish. The parent that awaits its child gets `WorkflowCancelled` when it does
+   * not. Nothing happens to a child that has ended already or was asked before.
+   */
   cancel(reason?: string): Promise<void>;
   readonly workflowId: string;
 }
