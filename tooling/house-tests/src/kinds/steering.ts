@@ -147,6 +147,8 @@ export const foreman = workflow({
     for (const word of ['sweep', 'polish']) {
       await child.signal('instruction', `${name} ${word}`);
       await ctx.sleep(Duration.milliseconds(150));
+      // Its end is applied ahead of its confirmation, and so is the signal that follows.
+      await ctx.schedule(tidyUp, `${name} saw to it`);
     }
     work.cancel('enough of it');
     await child.cancel('the day is over');
