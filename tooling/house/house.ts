@@ -149,6 +149,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       '@flovyn/events/sse',
       '@flovyn/protocol',
       '@flovyn/client',
+      '@flovyn/sdk/testing',
       '@flovyn/server',
       '@flovyn/testing',
     ],

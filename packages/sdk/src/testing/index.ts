@@ -1,4 +1,7 @@
 export { Duration } from '../duration.js';
+export type { HarnessConfig } from './harness-config.js';
+export { FlovynTestEnvironment, type TestEnvironmentOptions } from './test-environment.js';
+export { TestHarness, type TestHarnessConfig, cleanupTestHarness, getTestHarness } from './test-harness.js';
 export { type LoggedMessage, MockTaskContext, type TrackedStreamEvent } from './mock-task-context.js';
 export { MockWorkflowContext, type MockWorkflowContextOptions } from './mock-workflow-context.js';
 export type {

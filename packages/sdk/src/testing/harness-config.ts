@@ -1,0 +1,52 @@
+import { ConfigurationError } from '../errors.js';
+
+/** A server that tests use, and as whom. */
+export interface HarnessConfig {
+  grpcHost: string;
+  grpcPort: number;
+  httpHost: string;
+  httpPort: number;
+  orgId: string;
+  orgSlug: string;
+  /** The key of a user. */
+  apiKey: string;
+  /** The key of a worker. */
+  workerToken: string;
+}
+
+/** Who one is on a server in development mode. */
+const development = {
+  orgId: '550e8400-e29b-41d4-a716-446655440000',
+  orgSlug: 'dev',
+  apiKey: 'flovyn_sk_dev_admin',
+  workerToken: 'fwt_dev_worker',
+};
+
+const ADDRESS = ['GRPC_HOST', 'GRPC_PORT', 'HTTP_HOST', 'HTTP_PORT'] as const;
+
+/**
+ * The server that the environment names; `undefined` when none of `FLOVYN_TEST_GRPC_HOST`, `FLOVYN_TEST_GRPC_PORT`,
+ * `FLOVYN_TEST_HTTP_HOST` and `FLOVYN_TEST_HTTP_PORT` is set. What is not set is that of a server in development mode on
+ * this machine.
+ *
+ * @throws {ConfigurationError} when a port is none.
+ */
+export function configOfEnvironment(environment: NodeJS.ProcessEnv = process.env): HarnessConfig | undefined {
+  const given = (name: string): string | undefined => environment[`FLOVYN_TEST_${name}`] || undefined;
+  if (ADDRESS.every((name) => given(name) === undefined)) return undefined;
+  const port = (name: string, otherwise: number): number => {
+    const value = Number(given(name) ?? otherwise);
+    if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+    throw new ConfigurationError(`FLOVYN_TEST_${name} must be a port from 1 to 65535, not ${given(name)}`);
+  };
+  return {
+    grpcHost: given('GRPC_HOST') ?? 'localhost',
+    grpcPort: port('GRPC_PORT', 9090),
+    httpHost: given('HTTP_HOST') ?? 'localhost',
+    httpPort: port('HTTP_PORT', 8000),
+    orgId: given('ORG_ID') ?? development.orgId,
+    orgSlug: given('ORG_SLUG') ?? development.orgSlug,
+    apiKey: given('API_KEY') ?? development.apiKey,
+    workerToken: given('WORKER_TOKEN') ?? development.workerToken,
+  };
+}
