@@ -33,6 +33,11 @@ export interface FlovynClientOptions {
   workflowWorkerOptions?: WorkerPoolOptions & {
     /** Live executions kept in memory; 1,000 when absent. One that has to go is replayed when it is needed again. */
     maxInstances?: number | undefined;
+    /**
+     * Whether workflow code is watched for calls that a replay would answer otherwise, such as `Date.now()`: each is logged
+     * once, with what to use instead. For development and tests; it costs some speed. Default: false.
+     */
+    guardRails?: boolean | undefined;
   };
   taskWorkerOptions?: WorkerPoolOptions | undefined;
   /** How to come back after a cut; exponential from 1 s to 60 s without end when absent. */

@@ -10,6 +10,7 @@ import {
   concurrency,
 } from './client-options.js';
 import { ConfigurationError } from './errors.js';
+import { guardWorkflow, unguardedLogger } from './guard-rails.js';
 import { consoleLogger } from './log.js';
 import { deserialize, serialize } from './serde.js';
 import { StandaloneTaskHandle } from './standalone-task-handle.js';
@@ -98,12 +99,13 @@ export class FlovynClient {
     if (this.#worker !== undefined) throw new Error('Client is already started');
     const { workerToken, apiKey, workflowWorkerOptions, taskWorkerOptions, reconnection, hooks } = this.#options;
     const token = workerToken ?? apiKey;
+    const { guardRails = false, logger: workflowLogger } = workflowWorkerOptions ?? {};
     const worker = new Worker({
       endpoint: this.#endpoint,
       token,
       orgId: this.#orgId,
       queue: this.#queue,
-      workflows: this.#workflows,
+      workflows: guardRails ? this.#guarded(workflowLogger ?? this.#logger) : this.#workflows,
       tasks: this.#tasks,
       maxWorkflows: concurrency(workflowWorkerOptions?.maxConcurrent, 'FLOVYN_MAX_CONCURRENT_WORKFLOWS', 10),
       maxTasks: concurrency(taskWorkerOptions?.maxConcurrent, 'FLOVYN_MAX_CONCURRENT_TASKS', 20),
@@ -111,7 +113,7 @@ export class FlovynClient {
       reconnection: reconnection ?? { type: 'exponential' },
       hooks: hooks ?? [],
       logger: this.#logger,
-      workflowLogger: workflowWorkerOptions?.logger,
+      workflowLogger: guardRails && workflowLogger !== undefined ? unguardedLogger(workflowLogger) : workflowLogger,
       taskLogger: taskWorkerOptions?.logger,
     });
     this.#worker = worker;
@@ -314,6 +316,10 @@ export class FlovynClient {
   ): TaskStream<StreamEvent | StateEventPayload> {
     const ids = { workflowId: workflowExecutionId, taskId: taskExecutionId };
     return subscribeToTask(this.#streams(), ids, options);
+  }
+
+  #guarded(logger: Logger): ReadonlyMap<string, WorkflowDefinition> {
+    return new Map([...this.#workflows].map(([name, definition]) => [name, guardWorkflow(definition, logger)]));
   }
 
   #running(): Worker {
