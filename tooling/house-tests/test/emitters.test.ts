@@ -38,7 +38,7 @@ function expectLog(lines: readonly LogView[], rounds: number): void {
 const emissions = (rounds: number) => Array.from({ length: rounds }, (_, index) => emissionsOf(index + 1)).flat();
 
 describe.each([1, 100])('R26 everything a task says %i times arrives', (rounds) => {
-  it('from a standalone task', async () => {
+  it('F.22 from a standalone task', async () => {
     const { id } = await house.client.tasks.start({ kind: 'emit-everything', input: { rounds } });
     const live = await readStream(`${house.org}/task-executions/${id}/stream`);
     expectWhole(live.entries);

@@ -32,7 +32,7 @@ function events(fake: FakeTask): unknown[] {
 }
 
 describe('an attempt', () => {
-  it('R26 brings everything its code says to the server, the first and the hundredth time', async () => {
+  it('R26 F.12 brings everything its code says to the server, the first and the hundredth time', async () => {
     const server = new FakeServer();
     worker = await aWorker(server, {
       tasks: [

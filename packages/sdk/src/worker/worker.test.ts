@@ -275,7 +275,7 @@ describe('a worker', () => {
     expect(await ended(execution)).toEqual({ output: 1 });
   });
 
-  it('hands back work of kinds it does not have', async () => {
+  it('F.20 hands back work of kinds it does not have', async () => {
     const server = new FakeServer();
     worker = await aWorker(server, { workflows: [flow(async () => 1)] });
     const execution = server.start(ID, 'other');
