@@ -14,6 +14,14 @@ export interface HarnessConfig {
   workerToken: string;
 }
 
+/** @ts-ignore Who uses another test runner has no vitest to add this to. */
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The server that a global set-up of the tests has started. */
+    harnessConfig: HarnessConfig;
+  }
+}
+
 /** Who one is on a server in development mode. */
 const development = {
   orgId: '550e8400-e29b-41d4-a716-446655440000',

@@ -1,12 +1,5 @@
 import type { HarnessConfig } from './harness-config.js';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** The server that a global set-up of the tests has started. */
-    harnessConfig: HarnessConfig;
-  }
-}
-
 /** What a global set-up of vitest provides as `harnessConfig`; `undefined` elsewhere. */
 export async function injectedConfig(): Promise<HarnessConfig | undefined> {
   try {

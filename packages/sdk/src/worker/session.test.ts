@@ -138,6 +138,13 @@ describe('a session', () => {
     expect([endOf(0).frames.length, asked, session.isWritable]).toEqual([3, 1, true]);
   });
 
+  it('that was closed does not connect again when the server asks its workers to', async () => {
+    session.close();
+    endOf(0).send(serverItem('drain', { reason: 'The server is stopping', deadlineMs: 1_000 }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ends).toHaveLength(1);
+  });
+
   it('sends what was not answered again, unchanged and in order, and answers it once', async () => {
     const answers: string[] = [];
     for (const name of ['a', 'b', 'c']) complete(1, ({ isAccepted }) => answers.push(`${name} ${isAccepted}`));

@@ -275,7 +275,8 @@ export class Session {
         if (item.value.resume) this.#scheduleFlush();
         return;
       case 'drain':
-        void this.#moveOn(item.value.reason);
+        // Said to a connection that is ending, it is too late to matter.
+        if (!this.#isClosing) void this.#moveOn(item.value.reason);
         return;
       case 'welcome':
       case 'ping':
