@@ -145,12 +145,12 @@ describe('a client', () => {
     client.registerWorkflow(double);
     client.registerTask(echo);
     await client.start();
-    client.worker?.pause('lunch');
+    await client.worker?.pause('lunch');
     expect(client.worker?.status()).toEqual({ state: 'paused', reason: 'lunch' });
-    expect(() => client.worker?.pause('again')).toThrow('Cannot pause while the worker is paused');
+    await expect(client.worker?.pause('again')).rejects.toThrow('Cannot pause: the worker is paused');
     const { handle } = await client.startWorkflow(double, 3);
     expect(fake.executions.get(handle.workflowId)?.status).toBe('PENDING');
-    client.worker?.resume();
+    await client.worker?.resume();
     expect(await handle).toBe(6);
   });
 

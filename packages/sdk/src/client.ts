@@ -25,7 +25,8 @@ import {
 } from './streams/subscribe.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHandle } from './types.js';
 import { type Endpoint, callError, parseServerUrl } from './worker/connection.js';
-import { Worker, type WorkerHandle } from './worker/worker.js';
+import type { WorkerHandle } from './worker/worker-handle.js';
+import { Worker } from './worker/worker.js';
 import { type ExecutionAccess, WorkflowHandleImpl } from './handles.js';
 
 export type { FlovynClientOptions, StartTaskOptions, StartWorkflowOptions } from './client-options.js';
@@ -71,9 +72,12 @@ export class FlovynClient {
     this.#logger = options.logger ?? consoleLogger('flovyn-client');
   }
 
-  /** The worker, while the client is started. */
+  /**
+   * The worker, while the client is started; `null` before and after. One that stopped by itself is still shown, with its
+   * reason, until `stop()`.
+   */
   get worker(): WorkerHandle | null {
-    return this.#worker ?? null;
+    return this.#worker?.handle ?? null;
   }
 
   registerWorkflow<I, O>(definition: WorkflowDefinition<I, O>): void {
@@ -93,10 +97,11 @@ export class FlovynClient {
    *
    * @throws {AuthenticationError} when the server does not accept the credentials.
    * @throws {ConnectionError} when it cannot be reached.
+   * @throws {WorkerControlError} when a lifecycle hook prevents it, or the worker is stopped meanwhile.
    */
   async start(): Promise<void> {
     if (this.#worker !== undefined) throw new Error('Client is already started');
-    const { workerToken, apiKey, workflowWorkerOptions, taskWorkerOptions, reconnection, hooks } = this.#options;
+    const { workerToken, apiKey, workflowWorkerOptions, taskWorkerOptions, reconnection } = this.#options;
     const token = workerToken ?? apiKey;
     const worker = new Worker({
       endpoint: this.#endpoint,
@@ -109,7 +114,8 @@ export class FlovynClient {
       maxTasks: concurrency(taskWorkerOptions?.maxConcurrent, 'FLOVYN_MAX_CONCURRENT_TASKS', 20),
       maxInstances: workflowWorkerOptions?.maxInstances ?? 1_000,
       reconnection: reconnection ?? { type: 'exponential' },
-      hooks: hooks ?? [],
+      hooks: this.#options.hooks ?? [],
+      lifecycleHooks: this.#options.lifecycleHooks ?? [],
       logger: this.#logger,
       workflowLogger: workflowWorkerOptions?.logger,
       taskLogger: taskWorkerOptions?.logger,

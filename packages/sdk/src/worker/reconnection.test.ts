@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Duration } from '../duration.js';
+import { ConnectionError } from '../errors.js';
 import { type Reconnection, reconnectDelayMs } from './reconnection.js';
 
-const error = new Error('gone');
+const error = new ConnectionError('gone', 'http://fake:9090');
 
 function delays(strategy: Reconnection, count: number): (number | undefined)[] {
   return Array.from({ length: count }, (_, attempt) => reconnectDelayMs(strategy, attempt, error));
@@ -33,5 +34,14 @@ describe('coming back', () => {
       [0, error],
       [1, error],
     ]);
+  });
+
+  it('waits a second after an error that is not of the connection, and counts it', () => {
+    const other = new Error('The token is not known');
+    const fixed: Reconnection = { type: 'fixed', delay: Duration.milliseconds(5), maxAttempts: 1 };
+    expect([0, 1].map((attempt) => reconnectDelayMs(fixed, attempt, other))).toEqual([1_000, undefined]);
+    expect(reconnectDelayMs({ type: 'exponential' }, 5, other)).toBe(1_000);
+    const custom: Reconnection = { type: 'custom', nextDelay: () => Duration.milliseconds(7) };
+    expect(reconnectDelayMs(custom, 0, other)).toBe(7);
   });
 });

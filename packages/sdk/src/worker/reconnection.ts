@@ -1,5 +1,6 @@
 import { Duration } from '../duration.js';
 import { wholeMilliseconds } from '../durations.js';
+import { ConnectionError } from '../errors.js';
 
 /** How a worker comes back after its connection was lost. `attempt` counts from 0 per loss. */
 export type Reconnection =
@@ -19,20 +20,29 @@ export type Reconnection =
       readonly type: 'custom';
       /** How long to wait before this attempt; `null` gives up. */
       nextDelay(attempt: number, error: Error): Duration | null;
+      /** A connection stands again. */
       onReconnected?(): void;
+      /** Called after that: the next loss counts from 0. */
+      reset?(): void;
     };
 
-/** Milliseconds to wait before an attempt; `undefined` when no further attempt shall be made. */
+/** What is not the connection's fault will hardly be over in a moment. */
+const OTHER_ERROR_MS = 1_000;
+
+/**
+ * Milliseconds to wait before an attempt; `undefined` when no further attempt shall be made. After an error that is not
+ * the connection's (a refused token, for example) it is a second, unless the strategy is the owner's own.
+ */
 export function reconnectDelayMs(strategy: Reconnection, attempt: number, error: Error): number | undefined {
   switch (strategy.type) {
     case 'none':
       return undefined;
     case 'fixed':
-      return isSpent(strategy.maxAttempts, attempt)
-        ? undefined
-        : wholeMilliseconds(strategy.delay, 'reconnection.delay');
+      if (isSpent(strategy.maxAttempts, attempt)) return undefined;
+      return ConnectionError.is(error) ? wholeMilliseconds(strategy.delay, 'reconnection.delay') : OTHER_ERROR_MS;
     case 'exponential': {
       if (isSpent(strategy.maxAttempts, attempt)) return undefined;
+      if (!ConnectionError.is(error)) return OTHER_ERROR_MS;
       const initial = wholeMilliseconds(strategy.initialDelay ?? Duration.seconds(1), 'reconnection.initialDelay');
       const max = wholeMilliseconds(strategy.maxDelay ?? Duration.seconds(60), 'reconnection.maxDelay');
       return Math.min(initial * (strategy.multiplier ?? 2) ** attempt, max);
