@@ -124,7 +124,8 @@ export class FlovynClient {
     try {
       await worker.start();
     } catch (error) {
-      this.#worker = undefined;
+      // Stopped meanwhile, the client may have been started anew.
+      if (this.#worker === worker) this.#worker = undefined;
       throw error;
     }
     this.#calls = new Calls(this.#endpoint, token);

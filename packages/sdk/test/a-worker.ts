@@ -1,5 +1,6 @@
 import { parseServerUrl } from '../src/worker/connection.js';
-import { Worker, type WorkerOptions } from '../src/worker/worker.js';
+import { Worker } from '../src/worker/worker.js';
+import type { WorkerOptions } from '../src/worker/worker-options.js';
 import { Duration } from '../src/duration.js';
 import type { TaskDefinition, WorkflowDefinition } from '../src/types.js';
 import type { FakeServer } from './fake-server.js';

@@ -1,4 +1,5 @@
-export { Worker, type WorkerOptions } from './worker.js';
+export { Worker } from './worker.js';
+export type { WorkerOptions } from './worker-options.js';
 export type { WorkerHandle } from './worker-handle.js';
 export { WorkflowWorker, type WorkflowWorkerOptions } from './workflow-worker.js';
 export { TaskWorker, type TaskWorkerOptions } from './task-worker.js';

@@ -269,7 +269,7 @@ export class Session {
         if (item.value.resume) this.#scheduleFlush();
         return;
       case 'drain':
-        void this.#moveOn(item.value.reason);
+        if (!this.#isClosing) void this.#moveOn(item.value.reason);
         return;
       case 'welcome':
       case 'ping':

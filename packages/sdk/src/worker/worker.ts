@@ -2,45 +2,22 @@ import type { ExecutionEnded, StartWorkflow, Welcome, WorkflowStarted } from '@f
 import { ServiceError, isErrorCode } from '@flovyn/protocol';
 import { FlovynError, toError } from '../errors.js';
 import { guardFloatingRejections } from '../replay/floating-rejections.js';
-import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHook } from '../types.js';
 import { AskedStarts } from './asked-starts.js';
 import { AwaitedResults } from './awaited-results.js';
-import { type Endpoint, callError, streamOpener } from './connection.js';
+import { callError, streamOpener } from './connection.js';
 import { connectFirst } from './first-connection.js';
-import type { WorkerLifecycleHook } from './lifecycle-hooks.js';
-import type { Reconnection } from './reconnection.js';
-import { newWorkerName, registrationOf } from './registration.js';
-import type { OpenStream } from './frame-stream.js';
-import type { Introduction, SessionOwner, WorkItem } from './session-owner.js';
+import { Intake } from './intake.js';
+import { newWorkerName } from './registration.js';
+import type { SessionOwner, WorkItem } from './session-owner.js';
 import { Session } from './session.js';
 import { refusal } from './status-machine.js';
 import { TaskWorker } from './task-worker.js';
 import { WorkerControl } from './worker-control.js';
 import type { WorkerHandle } from './worker-handle.js';
 import { WorkerLife } from './worker-life.js';
+import type { WorkerOptions } from './worker-options.js';
 import type { StopReason } from './worker-status.js';
 import { WorkflowWorker } from './workflow-worker.js';
-
-export interface WorkerOptions {
-  readonly endpoint: Endpoint;
-  readonly token: string | undefined;
-  readonly orgId: string;
-  readonly queue: string;
-  readonly workflows: ReadonlyMap<string, WorkflowDefinition>;
-  readonly tasks: ReadonlyMap<string, TaskDefinition>;
-  /** Turns, and attempts, at a time. */
-  readonly maxWorkflows: number;
-  readonly maxTasks: number;
-  readonly maxInstances: number;
-  readonly reconnection: Reconnection;
-  readonly hooks: readonly WorkflowHook[];
-  readonly lifecycleHooks: readonly WorkerLifecycleHook[];
-  readonly logger: Logger;
-  readonly workflowLogger: Logger | undefined;
-  readonly taskLogger: Logger | undefined;
-  /** Replaced in tests. */
-  readonly openStream?: OpenStream;
-}
 
 /** How long stopping waits for work in progress. */
 const STOP_MS = 30_000;
@@ -53,14 +30,13 @@ export class Worker {
   /** What its owner sees and steers. */
   readonly handle: WorkerHandle;
   readonly #options: WorkerOptions;
-  readonly #name = newWorkerName();
+  readonly #intake: Intake;
   readonly #life: WorkerLife;
   readonly #session: Session;
   readonly #workflows: WorkflowWorker;
   readonly #tasks: TaskWorker;
   readonly #results: AwaitedResults;
   readonly #starts: AskedStarts;
-  #takesWork = true;
   #stopGuarding: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
   #isHurried = false;
@@ -69,8 +45,10 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { logger, hooks, maxInstances } = options;
+    const name = newWorkerName();
+    this.#intake = new Intake(name, options);
     this.#life = new WorkerLife({
-      name: this.#name,
+      name,
       workflowKinds: options.workflows,
       taskKinds: options.tasks,
       hooks: options.lifecycleHooks,
@@ -144,7 +122,7 @@ export class Worker {
     if (!hooks.isEmpty) await hooks.allow((hook) => hook.onBeforeStop?.(graceful));
     if (this.#life.hasStopped) return;
     this.#life.shuttingDown(graceful, this.#inFlight);
-    this.#setCapacity(false);
+    this.#takeWork(false);
     await this.#whenIdle();
     this.#tasks.releaseAll('The worker stopped');
     this.#session.close();
@@ -214,28 +192,20 @@ export class Worker {
       life,
       session: this.#session,
       inProgress: () => ({ workflowsInProgress: this.#workflows.active, tasksInProgress: this.#tasks.active }),
-      takeWork: (takesWork) => this.#setCapacity(takesWork),
+      takeWork: (takesWork) => this.#takeWork(takesWork),
       stop: (graceful) => this.stop(graceful),
       abort: () => this.#abort(),
     });
   }
 
-  #setCapacity(takesWork: boolean): void {
-    this.#takesWork = takesWork;
-    this.#session.send('capacity', this.#capacity());
-  }
-
-  #capacity(): { workflowCapacity: number; taskCapacity: number } {
-    const { workflows, tasks, maxWorkflows, maxTasks } = this.#options;
-    return {
-      workflowCapacity: this.#takesWork && workflows.size > 0 ? maxWorkflows : 0,
-      taskCapacity: this.#takesWork && tasks.size > 0 ? maxTasks : 0,
-    };
+  #takeWork(takesWork: boolean): void {
+    this.#intake.takesWork = takesWork;
+    this.#session.send('capacity', this.#intake.capacity);
   }
 
   #sessionOwner(): SessionOwner {
     return {
-      introduction: () => this.#introduction(),
+      introduction: () => this.#intake.introduction(this.#workflows.held(), this.#tasks.held()),
       welcomed: (welcome, isTakingOver) => this.#welcomed(welcome, isTakingOver),
       received: (item) => this.#received(item),
       disconnected: (error) => this.#life.disconnected(error),
@@ -243,19 +213,6 @@ export class Worker {
       attemptFailed: () => this.#life.watch.attemptFailed(),
       heartbeat: (failure) => this.#life.heartbeat(failure),
       gaveUp: (error) => this.#gaveUp(error),
-    };
-  }
-
-  #introduction(): Introduction {
-    const { orgId, queue, workflows, tasks } = this.#options;
-    const held = this.#workflows.held();
-    return {
-      registration: registrationOf(this.#name, orgId, workflows.values(), tasks.values()),
-      queue,
-      ...this.#capacity(),
-      heldTurns: held.turns,
-      heldAttempts: this.#tasks.held(),
-      heldInstances: held.instances,
     };
   }
 
