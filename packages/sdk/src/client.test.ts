@@ -154,6 +154,29 @@ describe('a client', () => {
     expect(await handle).toBe(6);
   });
 
+  it('shows a worker that stopped by itself until it is stopped too, and can be started again', async () => {
+    client.registerWorkflow(double);
+    client.registerTask(echo);
+    await client.start();
+    await client.worker?.stop();
+    expect([client.isStarted(), client.worker?.status().state]).toEqual([true, 'stopped']);
+    await expect(client.startWorkflow(double, 1)).rejects.toMatchObject({ kind: 'notRunning' });
+    await client.stop();
+    expect([client.isStarted(), client.worker]).toEqual([false, null]);
+    await client.start();
+    expect(await client.executeWorkflow(double, 1)).toBe(2);
+  });
+
+  it('is not started when a lifecycle hook says no', async () => {
+    const heard: string[] = [];
+    client = aClient({
+      lifecycleHooks: [{ onBeforeStart: () => false, onEvent: ({ name }) => void heard.push(name) }],
+    });
+    await expect(client.start()).rejects.toMatchObject({ name: 'WorkerControlError', kind: 'rejectedByHook' });
+    expect([client.isStarted(), client.worker]).toEqual([false, null]);
+    await until(() => heard.includes('stopped'), 'the end');
+  });
+
   it('shows its credentials, and says when they are not accepted', async () => {
     client = aClient({ workerToken: 'fwt_1', apiKey: 'flovyn_sk_1' });
     await client.start();

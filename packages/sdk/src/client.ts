@@ -25,6 +25,7 @@ import {
 } from './streams/subscribe.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHandle } from './types.js';
 import { type Endpoint, callError, parseServerUrl } from './worker/connection.js';
+import { checkReconnection } from './worker/reconnection.js';
 import type { WorkerHandle } from './worker/worker-handle.js';
 import { Worker } from './worker/worker.js';
 import { type ExecutionAccess, WorkflowHandleImpl } from './handles.js';
@@ -63,8 +64,9 @@ export class FlovynClient {
   #worker: Worker | undefined;
   #calls: Calls | undefined;
 
-  /** @throws {ConfigurationError} when `serverUrl` cannot be read. Connects to nothing. */
+  /** @throws {ConfigurationError} when `serverUrl` or `reconnection` makes no sense. Connects to nothing. */
   constructor(options: FlovynClientOptions) {
+    if (options.reconnection !== undefined) checkReconnection(options.reconnection);
     this.#options = options;
     this.#endpoint = parseServerUrl(options.serverUrl);
     this.#orgId = isUuid(options.orgId) ? options.orgId : '';

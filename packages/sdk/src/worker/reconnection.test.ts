@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Duration } from '../duration.js';
 import { ConnectionError } from '../errors.js';
-import { type Reconnection, reconnectDelayMs } from './reconnection.js';
+import { type Reconnection, checkReconnection, reconnectDelayMs } from './reconnection.js';
 
 const error = new ConnectionError('gone', 'http://fake:9090');
 
@@ -43,5 +43,18 @@ describe('coming back', () => {
     expect(reconnectDelayMs({ type: 'exponential' }, 5, other)).toBe(1_000);
     const custom: Reconnection = { type: 'custom', nextDelay: () => Duration.milliseconds(7) };
     expect(reconnectDelayMs(custom, 0, other)).toBe(7);
+  });
+
+  it('is looked at before it is needed', () => {
+    const wrong: [Reconnection, string][] = [
+      [{ type: 'exponential', multiplier: Number.NaN }, 'reconnection.multiplier must be 1 or more, not NaN'],
+      [{ type: 'exponential', multiplier: 0.5 }, 'reconnection.multiplier must be 1 or more, not 0.5'],
+      [{ type: 'exponential', initialDelay: 5 as never }, 'reconnection.initialDelay must be a Duration'],
+      [{ type: 'fixed', delay: Duration.days(2) }, 'reconnection.delay may be 1d at most'],
+      [{ type: 'fixed', delay: Duration.seconds(1), maxAttempts: -1 }, 'reconnection.maxAttempts must be'],
+    ];
+    for (const [strategy, message] of wrong) expect(() => checkReconnection(strategy)).toThrow(message);
+    for (const type of ['none', 'exponential'] as const) checkReconnection({ type });
+    checkReconnection({ type: 'fixed', delay: Duration.milliseconds(0), maxAttempts: 0 });
   });
 });
