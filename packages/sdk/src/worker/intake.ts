@@ -8,6 +8,7 @@ export class Intake {
   readonly #options: WorkerOptions;
   /** False while paused, and while stopping. */
   takesWork = true;
+  #saidTakesWork = true;
 
   constructor(name: string, options: WorkerOptions) {
     this.#name = name;
@@ -22,11 +23,17 @@ export class Intake {
     };
   }
 
+  /** Whether the last introduction said something else: a wish that came between hello and welcome went nowhere. */
+  get hasChanged(): boolean {
+    return this.#saidTakesWork !== this.takesWork;
+  }
+
   introduction(
     held: { readonly turns: Introduction['heldTurns']; readonly instances: Introduction['heldInstances'] },
     heldAttempts: Introduction['heldAttempts'],
   ): Introduction {
     const { orgId, queue, workflows, tasks } = this.#options;
+    this.#saidTakesWork = this.takesWork;
     return {
       registration: registrationOf(this.#name, orgId, workflows.values(), tasks.values()),
       queue,

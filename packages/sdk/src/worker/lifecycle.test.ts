@@ -244,6 +244,24 @@ describe('a pause', () => {
     expect(worker.handle.isPaused()).toBe(true);
   });
 
+  it('that comes between the hello and the welcome reaches the server all the same', async () => {
+    const server = new FakeServer();
+    worker = await aWorker(server, { tasks: [echo] });
+    let pausing: Promise<void> | undefined;
+    worker.handle.on('reconnecting', () => {
+      // The hello leaves in the same turn as this news, before the microtask.
+      queueMicrotask(() => {
+        pausing = worker?.handle.pause('lunch');
+      });
+    });
+    server.cut();
+    await until(() => worker?.handle.isConnected() === true && worker.handle.isPaused(), 'the return');
+    await pausing;
+    expect(server.hellos[1]).toMatchObject({ taskCapacity: 1_000 });
+    await until(() => server.received.at(-1)?.$case === 'capacity', 'the word to the server');
+    expect(server.received.at(-1)?.value).toMatchObject({ workflowCapacity: 0, taskCapacity: 0 });
+  });
+
   it('is refused twice, and by a hook; a hook that throws allows it', async () => {
     const server = new FakeServer();
     const order: string[] = [];

@@ -222,6 +222,7 @@ export class Worker {
     this.#tasks.reconnected(lostTokens);
     this.#workflows.reconnected(lostTokens);
     this.#results.reconnected();
+    if (this.#intake.hasChanged) this.#session.send('capacity', this.#intake.capacity);
     this.#life.connected(welcome, isTakingOver);
   }
 
