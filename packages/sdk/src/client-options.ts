@@ -1,6 +1,7 @@
 import type { Duration } from './duration.js';
 import type { Logger, WorkflowHook } from './types.js';
 import type { StreamingOptions } from './streams/options.js';
+import type { WorkerLifecycleHook } from './worker/lifecycle-hooks.js';
 import type { Reconnection } from './worker/reconnection.js';
 
 /** How one sort of work is taken. */
@@ -46,6 +47,8 @@ export interface FlovynClientOptions {
   streaming?: StreamingOptions | undefined;
   /** Told about the executions that run here. */
   hooks?: WorkflowHook[] | undefined;
+  /** Told of the worker's life, and asked about it, in this order. */
+  lifecycleHooks?: WorkerLifecycleHook[] | undefined;
 }
 
 export interface StartWorkflowOptions {

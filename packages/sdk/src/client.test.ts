@@ -145,13 +145,36 @@ describe('a client', () => {
     client.registerWorkflow(double);
     client.registerTask(echo);
     await client.start();
-    client.worker?.pause('lunch');
+    await client.worker?.pause('lunch');
     expect(client.worker?.status()).toEqual({ state: 'paused', reason: 'lunch' });
-    expect(() => client.worker?.pause('again')).toThrow('Cannot pause while the worker is paused');
+    await expect(client.worker?.pause('again')).rejects.toThrow('Cannot pause: the worker is paused');
     const { handle } = await client.startWorkflow(double, 3);
     expect(fake.executions.get(handle.workflowId)?.status).toBe('PENDING');
-    client.worker?.resume();
+    await client.worker?.resume();
     expect(await handle).toBe(6);
+  });
+
+  it('shows a worker that stopped by itself until it is stopped too, and can be started again', async () => {
+    client.registerWorkflow(double);
+    client.registerTask(echo);
+    await client.start();
+    await client.worker?.stop();
+    expect([client.isStarted(), client.worker?.status().state]).toEqual([true, 'stopped']);
+    await expect(client.startWorkflow(double, 1)).rejects.toMatchObject({ kind: 'notRunning' });
+    await client.stop();
+    expect([client.isStarted(), client.worker]).toEqual([false, null]);
+    await client.start();
+    expect(await client.executeWorkflow(double, 1)).toBe(2);
+  });
+
+  it('is not started when a lifecycle hook says no', async () => {
+    const heard: string[] = [];
+    client = aClient({
+      lifecycleHooks: [{ onBeforeStart: () => false, onEvent: ({ name }) => void heard.push(name) }],
+    });
+    await expect(client.start()).rejects.toMatchObject({ name: 'WorkerControlError', kind: 'rejectedByHook' });
+    expect([client.isStarted(), client.worker]).toEqual([false, null]);
+    await until(() => heard.includes('stopped'), 'the end');
   });
 
   it('shows its credentials, and says when they are not accepted', async () => {

@@ -26,7 +26,9 @@ import {
 } from './streams/subscribe.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHandle } from './types.js';
 import { type Endpoint, callError, parseServerUrl } from './worker/connection.js';
-import { Worker, type WorkerHandle } from './worker/worker.js';
+import { checkReconnection } from './worker/reconnection.js';
+import type { WorkerHandle } from './worker/worker-handle.js';
+import { Worker } from './worker/worker.js';
 import { type ExecutionAccess, WorkflowHandleImpl } from './handles.js';
 
 export type { FlovynClientOptions, StartTaskOptions, StartWorkflowOptions } from './client-options.js';
@@ -63,8 +65,9 @@ export class FlovynClient {
   #worker: Worker | undefined;
   #calls: Calls | undefined;
 
-  /** @throws {ConfigurationError} when `serverUrl` cannot be read. Connects to nothing. */
+  /** @throws {ConfigurationError} when `serverUrl` or `reconnection` makes no sense. Connects to nothing. */
   constructor(options: FlovynClientOptions) {
+    if (options.reconnection !== undefined) checkReconnection(options.reconnection);
     this.#options = options;
     this.#endpoint = parseServerUrl(options.serverUrl);
     this.#orgId = isUuid(options.orgId) ? options.orgId : '';
@@ -72,9 +75,12 @@ export class FlovynClient {
     this.#logger = options.logger ?? consoleLogger('flovyn-client');
   }
 
-  /** The worker, while the client is started. */
+  /**
+   * The worker, while the client is started; `null` before and after. One that stopped by itself is still shown, with its
+   * reason, until `stop()`.
+   */
   get worker(): WorkerHandle | null {
-    return this.#worker ?? null;
+    return this.#worker?.handle ?? null;
   }
 
   registerWorkflow<I, O>(definition: WorkflowDefinition<I, O>): void {
@@ -94,10 +100,11 @@ export class FlovynClient {
    *
    * @throws {AuthenticationError} when the server does not accept the credentials.
    * @throws {ConnectionError} when it cannot be reached.
+   * @throws {WorkerControlError} when a lifecycle hook prevents it, or the worker is stopped meanwhile.
    */
   async start(): Promise<void> {
     if (this.#worker !== undefined) throw new Error('Client is already started');
-    const { workerToken, apiKey, workflowWorkerOptions, taskWorkerOptions, reconnection, hooks } = this.#options;
+    const { workerToken, apiKey, workflowWorkerOptions, taskWorkerOptions, reconnection } = this.#options;
     const token = workerToken ?? apiKey;
     const { guardRails = false, logger: workflowLogger } = workflowWorkerOptions ?? {};
     const worker = new Worker({
@@ -111,7 +118,8 @@ export class FlovynClient {
       maxTasks: concurrency(taskWorkerOptions?.maxConcurrent, 'FLOVYN_MAX_CONCURRENT_TASKS', 20),
       maxInstances: workflowWorkerOptions?.maxInstances ?? 1_000,
       reconnection: reconnection ?? { type: 'exponential' },
-      hooks: hooks ?? [],
+      hooks: this.#options.hooks ?? [],
+      lifecycleHooks: this.#options.lifecycleHooks ?? [],
       logger: this.#logger,
       workflowLogger: guardRails && workflowLogger !== undefined ? unguardedLogger(workflowLogger) : workflowLogger,
       taskLogger: taskWorkerOptions?.logger,
@@ -120,7 +128,8 @@ export class FlovynClient {
     try {
       await worker.start();
     } catch (error) {
-      this.#worker = undefined;
+      // Stopped meanwhile, the client may have been started anew.
+      if (this.#worker === worker) this.#worker = undefined;
       throw error;
     }
     this.#calls = new Calls(this.#endpoint, token);

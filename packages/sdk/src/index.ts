@@ -54,11 +54,22 @@ export type {
   WorkflowHandlers,
   WorkflowHook,
 } from './types.js';
+export { isWorkerErrorEvent } from './worker/index.js';
 export type {
+  ConnectionInfo,
   Reconnection,
+  RegistrationConflict,
+  RegistrationInfo,
   StopReason,
+  WorkType,
+  WorkerEventFilter,
+  WorkerEventSubscription,
   WorkerHandle,
+  WorkerLifecycleEvent,
   WorkerLifecycleEventName,
-  WorkerLifecycleEvents,
+  WorkerLifecycleEventOf,
+  WorkerLifecycleHook,
+  WorkerMetrics,
+  WorkerState,
   WorkerStatus,
 } from './worker/index.js';

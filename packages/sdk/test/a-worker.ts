@@ -1,5 +1,6 @@
 import { parseServerUrl } from '../src/worker/connection.js';
-import { Worker, type WorkerOptions } from '../src/worker/worker.js';
+import { Worker } from '../src/worker/worker.js';
+import type { WorkerOptions } from '../src/worker/worker-options.js';
 import { Duration } from '../src/duration.js';
 import type { TaskDefinition, WorkflowDefinition } from '../src/types.js';
 import type { FakeServer } from './fake-server.js';
@@ -10,9 +11,9 @@ type Given = Partial<Omit<WorkerOptions, 'workflows' | 'tasks'>> & {
   readonly tasks?: readonly TaskDefinition<never, unknown>[];
 };
 
-/** A started worker of a fake server. */
-export async function aWorker(server: FakeServer, { workflows = [], tasks = [], ...given }: Given): Promise<Worker> {
-  const worker = new Worker({
+/** A worker of a fake server. */
+export function newWorker(server: FakeServer, { workflows = [], tasks = [], ...given }: Given): Worker {
+  return new Worker({
     endpoint: parseServerUrl('http://fake:9090'),
     token: undefined,
     orgId: 'org',
@@ -24,12 +25,18 @@ export async function aWorker(server: FakeServer, { workflows = [], tasks = [], 
     maxInstances: 1_000,
     reconnection: { type: 'fixed', delay: Duration.milliseconds(1) },
     hooks: [],
+    lifecycleHooks: [],
     logger: silent,
     workflowLogger: silent,
     taskLogger: silent,
     openStream: server.openStream,
     ...given,
   });
+}
+
+/** A started one. */
+export async function aWorker(server: FakeServer, given: Given): Promise<Worker> {
+  const worker = newWorker(server, given);
   await worker.start();
   return worker;
 }

@@ -13,6 +13,7 @@ import {
   toJsonBytes,
   toSessionEvent,
 } from '@flovyn/protocol/grpc';
+import { ConnectionError } from '../src/errors.js';
 import type { RawFact } from '../src/replay/fact.js';
 import type { FrameListener, FrameStream, OpenStream } from '../src/worker/frame-stream.js';
 
@@ -79,6 +80,8 @@ export class FakeServer {
   /** How many facts one activation or page carries. */
   pageSize = 1_000;
   heartbeatMs = 10_000;
+  /** How many connections to come find nobody. */
+  refusals = 0;
   #connection: Connection | undefined;
   #frozen: WorkerItem[] = [];
   #sessionId = 'session-1';
@@ -93,6 +96,10 @@ export class FakeServer {
   /** A connection of a worker: what it writes comes here. */
   connect(listener: FrameListener): FrameStream {
     const connection = new Connection(listener);
+    if (this.refusals > 0) {
+      this.refusals -= 1;
+      connection.close(new ConnectionError('Nobody is there', 'http://fake:9090'));
+    }
     return {
       write: (frame) => {
         if (!connection.isOpen) return true;
@@ -111,7 +118,7 @@ export class FakeServer {
 
   /** The connection breaks. What was not delivered never arrives. */
   cut(): void {
-    this.#connection?.close(new Error('The connection was cut'));
+    this.#connection?.close(new ConnectionError('The connection was cut', 'http://fake:9090'));
     this.#connection = undefined;
   }
 
@@ -299,6 +306,9 @@ export class FakeServer {
         }
         return undefined;
       }
+      case 'heartbeat':
+        this.send('ping', { timestampMs: 0 });
+        return undefined;
       case 'capacity':
         this.#capacity = { workflows: item.value.workflowCapacity, tasks: item.value.taskCapacity };
         return undefined;

@@ -191,7 +191,7 @@ describe('after a cut', () => {
       tasks: [echo],
     });
     const disconnects: unknown[] = [];
-    worker.on('disconnected', (data) => disconnects.push(data));
+    worker.handle.on('disconnected', (data) => disconnects.push(data));
     const execution = server.start(ID, 'flow');
     await until(() => execution.facts.length > 10, 'the execution to get going');
     server.send('drain', { reason: 'deployment', deadlineMs: 1_000 });
@@ -203,11 +203,11 @@ describe('after a cut', () => {
   it('no more attempts are made than the strategy allows', async () => {
     const server = new FakeServer();
     worker = await aWorker(server, { reconnection: { type: 'none' } });
-    const stopped = new Promise((resolve) => worker?.on('stopped', resolve));
+    const stopped = new Promise((resolve) => worker?.handle.on('stopped', resolve));
     const waiting = worker.awaitResult(ID);
     server.cut();
     await expect(waiting).rejects.toThrow('cut');
-    await expect(stopped).resolves.toEqual({ reason: { kind: 'error', message: 'The connection was cut' } });
+    await expect(stopped).resolves.toMatchObject({ reason: { kind: 'error', message: 'The connection was cut' } });
     worker = undefined;
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Duration } from '../duration.js';
-import { type Reconnection, reconnectDelayMs } from './reconnection.js';
+import { ConnectionError } from '../errors.js';
+import { type Reconnection, checkReconnection, reconnectDelayMs } from './reconnection.js';
 
-const error = new Error('gone');
+const error = new ConnectionError('gone', 'http://fake:9090');
 
 function delays(strategy: Reconnection, count: number): (number | undefined)[] {
   return Array.from({ length: count }, (_, attempt) => reconnectDelayMs(strategy, attempt, error));
@@ -33,5 +34,27 @@ describe('coming back', () => {
       [0, error],
       [1, error],
     ]);
+  });
+
+  it('waits a second after an error that is not of the connection, and counts it', () => {
+    const other = new Error('The token is not known');
+    const fixed: Reconnection = { type: 'fixed', delay: Duration.milliseconds(5), maxAttempts: 1 };
+    expect([0, 1].map((attempt) => reconnectDelayMs(fixed, attempt, other))).toEqual([1_000, undefined]);
+    expect(reconnectDelayMs({ type: 'exponential' }, 5, other)).toBe(1_000);
+    const custom: Reconnection = { type: 'custom', nextDelay: () => Duration.milliseconds(7) };
+    expect(reconnectDelayMs(custom, 0, other)).toBe(7);
+  });
+
+  it('is looked at before it is needed', () => {
+    const wrong: [Reconnection, string][] = [
+      [{ type: 'exponential', multiplier: Number.NaN }, 'reconnection.multiplier must be 1 or more, not NaN'],
+      [{ type: 'exponential', multiplier: 0.5 }, 'reconnection.multiplier must be 1 or more, not 0.5'],
+      [{ type: 'exponential', initialDelay: 5 as never }, 'reconnection.initialDelay must be a Duration'],
+      [{ type: 'fixed', delay: Duration.days(2) }, 'reconnection.delay may be 1d at most'],
+      [{ type: 'fixed', delay: Duration.seconds(1), maxAttempts: -1 }, 'reconnection.maxAttempts must be'],
+    ];
+    for (const [strategy, message] of wrong) expect(() => checkReconnection(strategy)).toThrow(message);
+    for (const type of ['none', 'exponential'] as const) checkReconnection({ type });
+    checkReconnection({ type: 'fixed', delay: Duration.milliseconds(0), maxAttempts: 0 });
   });
 });

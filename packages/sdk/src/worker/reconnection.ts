@@ -1,5 +1,6 @@
 import { Duration } from '../duration.js';
-import { wholeMilliseconds } from '../durations.js';
+import { waitMilliseconds, wholeNumber } from '../durations.js';
+import { ConfigurationError, ConnectionError } from '../errors.js';
 
 /** How a worker comes back after its connection was lost. `attempt` counts from 0 per loss. */
 export type Reconnection =
@@ -19,27 +20,58 @@ export type Reconnection =
       readonly type: 'custom';
       /** How long to wait before this attempt; `null` gives up. */
       nextDelay(attempt: number, error: Error): Duration | null;
+      /** A connection stands again. */
       onReconnected?(): void;
+      /** Called after that: the next loss counts from 0. */
+      reset?(): void;
     };
 
-/** Milliseconds to wait before an attempt; `undefined` when no further attempt shall be made. */
+/** What is not the connection's fault will hardly be over in a moment. */
+const OTHER_ERROR_MS = 1_000;
+/** One day: a longer wait is a mistake, and a much longer one no timer keeps. */
+const LONGEST_MS = 86_400_000;
+
+/**
+ * Looks at a strategy before it is needed: a wrong one would be found out in the middle of a loss.
+ *
+ * @throws {ConfigurationError} for a delay, a factor or a count that is none.
+ */
+export function checkReconnection(strategy: Reconnection): void {
+  if (strategy.type !== 'fixed' && strategy.type !== 'exponential') return;
+  reconnectDelayMs({ ...strategy, maxAttempts: undefined }, 0, new ConnectionError('', ''));
+  if (strategy.maxAttempts !== undefined) wholeNumber(strategy.maxAttempts, 'reconnection.maxAttempts', 0);
+  if (strategy.type === 'fixed') return;
+  const { multiplier = 2 } = strategy;
+  if (!(multiplier >= 1)) throw new ConfigurationError(`reconnection.multiplier must be 1 or more, not ${multiplier}`);
+}
+
+/**
+ * Milliseconds to wait before an attempt; `undefined` when no further attempt shall be made. After an error that is not
+ * the connection's (a refused token, for example) it is a second, unless the strategy is the owner's own.
+ */
 export function reconnectDelayMs(strategy: Reconnection, attempt: number, error: Error): number | undefined {
   switch (strategy.type) {
     case 'none':
       return undefined;
     case 'fixed':
-      return isSpent(strategy.maxAttempts, attempt)
-        ? undefined
-        : wholeMilliseconds(strategy.delay, 'reconnection.delay');
+      if (isSpent(strategy.maxAttempts, attempt)) return undefined;
+      return ConnectionError.is(error)
+        ? waitMilliseconds(strategy.delay, 'reconnection.delay', LONGEST_MS)
+        : OTHER_ERROR_MS;
     case 'exponential': {
       if (isSpent(strategy.maxAttempts, attempt)) return undefined;
-      const initial = wholeMilliseconds(strategy.initialDelay ?? Duration.seconds(1), 'reconnection.initialDelay');
-      const max = wholeMilliseconds(strategy.maxDelay ?? Duration.seconds(60), 'reconnection.maxDelay');
+      if (!ConnectionError.is(error)) return OTHER_ERROR_MS;
+      const initial = waitMilliseconds(
+        strategy.initialDelay ?? Duration.seconds(1),
+        'reconnection.initialDelay',
+        LONGEST_MS,
+      );
+      const max = waitMilliseconds(strategy.maxDelay ?? Duration.seconds(60), 'reconnection.maxDelay', LONGEST_MS);
       return Math.min(initial * (strategy.multiplier ?? 2) ** attempt, max);
     }
     case 'custom': {
       const delay = strategy.nextDelay(attempt, error);
-      return delay === null ? undefined : wholeMilliseconds(delay, 'reconnection.nextDelay');
+      return delay === null ? undefined : waitMilliseconds(delay, 'reconnection.nextDelay', LONGEST_MS);
     }
   }
 }

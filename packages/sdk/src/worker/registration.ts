@@ -5,6 +5,27 @@ import { toJson } from '@flovyn/protocol';
 import type { Duration } from '../duration.js';
 import type { TaskDefinition, WorkflowDefinition } from '../types.js';
 
+/** Why a kind is not this worker's as it stands: the same version is known with other content. */
+export interface RegistrationConflict {
+  readonly kind: string;
+  readonly reason: string;
+  readonly existingWorkerId: string;
+}
+
+/** How the server knows a worker. */
+export interface RegistrationInfo {
+  /** The server's id of this worker. */
+  readonly workerId: string;
+  /** Always true here: a worker that is refused has no registration, and `start()` throws. */
+  readonly success: boolean;
+  readonly registeredAt: Date;
+  readonly workflowKinds: readonly string[];
+  readonly taskKinds: readonly string[];
+  /** Empty over a session: to our server, several versions of a kind on several workers are nothing out of the ordinary. */
+  readonly workflowConflicts: readonly RegistrationConflict[];
+  readonly taskConflicts: readonly RegistrationConflict[];
+}
+
 const WORKER_VERSION = '1.0.0';
 const nothing = new Uint8Array();
 let workers = 0;
@@ -13,6 +34,23 @@ let workers = 0;
 export function newWorkerName(): string {
   workers += 1;
   return `${hostname()}-${process.pid}-${workers}`;
+}
+
+/** What a welcome says about the worker. */
+export function registrationInfo(
+  workerId: string,
+  workflowKinds: Iterable<string>,
+  taskKinds: Iterable<string>,
+): RegistrationInfo {
+  return {
+    workerId,
+    success: true,
+    registeredAt: new Date(),
+    workflowKinds: [...workflowKinds],
+    taskKinds: [...taskKinds],
+    workflowConflicts: [],
+    taskConflicts: [],
+  };
 }
 
 /** What a worker says it can do. */

@@ -67,6 +67,8 @@ beforeEach(async () => {
       received: () => undefined,
       disconnected: () => undefined,
       reconnecting: () => undefined,
+      attemptFailed: () => undefined,
+      heartbeat: () => undefined,
       gaveUp: () => undefined,
     },
     reconnection: { type: 'exponential' },

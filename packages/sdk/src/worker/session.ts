@@ -1,21 +1,20 @@
 import {
   type Accepted,
-  type HeldAttempt,
-  type HeldClaim,
-  type HeldInstance,
   type ServerItem,
   type Welcome,
   type WorkerItemCase,
   type WorkerItemOf,
-  type WorkerRegistrationRequest,
   workerItem,
 } from '@flovyn/protocol/grpc';
 import { ServiceError } from '@flovyn/protocol';
 import { ConnectionError, toError } from '../errors.js';
 import type { Logger } from '../types.js';
+import { comeBack } from './coming-back.js';
 import { Connection, type OpenStream } from './frame-stream.js';
+import { Heartbeat } from './heartbeat.js';
 import { endOfFrame, itemBytes } from './item-bytes.js';
-import { type Reconnection, reconnectDelayMs } from './reconnection.js';
+import type { Reconnection } from './reconnection.js';
+import type { SessionOwner } from './session-owner.js';
 import { TurnoverMap } from './turnover-map.js';
 
 /** How the server answered an item. */
@@ -28,34 +27,6 @@ export type Answer =
       /** Entries only: how many are stored. */
       readonly stored: number | undefined;
     };
-
-/** What the worker says of itself at each meeting. */
-export interface Introduction {
-  readonly registration: WorkerRegistrationRequest;
-  readonly queue: string;
-  readonly workflowCapacity: number;
-  readonly taskCapacity: number;
-  readonly heldTurns: HeldClaim[];
-  readonly heldAttempts: HeldAttempt[];
-  readonly heldInstances: HeldInstance[];
-}
-
-export type WorkItem = Exclude<
-  NonNullable<ServerItem['item']>,
-  { readonly $case: 'welcome' | 'accepted' | 'refused' | 'slowDown' | 'drain' | 'ping' }
->;
-
-/** Who the session works for. */
-export interface SessionOwner {
-  introduction(): Introduction;
-  /** A connection stands, and nothing has been sent over it: what the server says is lost is dropped first. */
-  welcomed(welcome: Welcome): void;
-  received(item: WorkItem): void;
-  disconnected(error: Error): void;
-  reconnecting(attempt: number): void;
-  /** No further attempt is made. */
-  gaveUp(error: Error): void;
-}
 
 export interface SessionOptions {
   readonly openStream: OpenStream;
@@ -91,15 +62,32 @@ export class Session {
   #isSlowed = false;
   #isClosing = false;
   #flushScheduled = false;
-  #heartbeat: NodeJS.Timeout | undefined;
-  #lastWrite = 0;
+  readonly #heartbeat: Heartbeat;
+  #lastWriteMs: number | undefined;
+  #lastHeardMs: number | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#heartbeat = new Heartbeat(this, (failure) => options.owner.heartbeat(failure));
   }
 
   get isConnected(): boolean {
     return this.#connection !== undefined;
+  }
+
+  /** No connection is opened any more. */
+  get isClosed(): boolean {
+    return this.#isClosing;
+  }
+
+  /** When something was last written. */
+  get lastWriteMs(): number | undefined {
+    return this.#lastWriteMs;
+  }
+
+  /** When the server was last heard. */
+  get lastHeardMs(): number | undefined {
+    return this.#lastHeardMs;
   }
 
   /** How many items the server has not answered. */
@@ -157,12 +145,24 @@ export class Session {
   /** Ends the conversation after what is on its way out. */
   close(): void {
     this.#isClosing = true;
-    clearInterval(this.#heartbeat);
+    this.#heartbeat.stop();
     if (this.#connection !== undefined) {
       this.#writeFrames(this.#connection);
       this.#connection.stream.end();
     }
     this.#connection = undefined;
+  }
+
+  /** Ends the conversation where it is: what is on its way out is not waited for. */
+  abort(): void {
+    this.#isClosing = true;
+    this.#heartbeat.stop();
+    this.#connection?.stream.cancel();
+    this.#connection = undefined;
+  }
+
+  sendHeartbeat(): void {
+    this.send('heartbeat', { timestampMs: Date.now() });
   }
 
   #put(item: Uint8Array): void {
@@ -196,7 +196,7 @@ export class Session {
       const to = endOfFrame(this.#outgoing, from);
       connection.write(this.#outgoing.slice(from, to));
       from = to;
-      this.#lastWrite = Date.now();
+      this.#lastWriteMs = Date.now();
     }
     this.#outgoing = from === this.#outgoing.length ? [] : this.#outgoing.slice(from);
   }
@@ -241,26 +241,20 @@ export class Session {
       return;
     }
     const before = this.#connection;
+    const isTakingOver = before !== undefined;
     this.#connection = connection;
+    this.#lastHeardMs = Date.now();
     this.#sessionId = welcome.sessionId;
     this.#isSlowed = false;
     this.#outgoing = Array.from(this.#unanswered.values(), ({ bytes }) => bytes);
-    this.#options.owner.welcomed(welcome);
+    this.#options.owner.welcomed(welcome, isTakingOver);
     this.#scheduleFlush();
     before?.stream.end();
-    this.#startHeartbeat(welcome.heartbeatMs);
-  }
-
-  #startHeartbeat(heartbeatMs: number): void {
-    clearInterval(this.#heartbeat);
-    // Twice as often as asked for, so that a late timer is not a missed sign of life.
-    const every = Math.max(50, Math.floor(heartbeatMs / 2));
-    this.#heartbeat = setInterval(() => {
-      if (Date.now() - this.#lastWrite >= every / 2) this.send('heartbeat', { timestampMs: Date.now() });
-    }, every);
+    this.#heartbeat.start(welcome.heartbeatMs);
   }
 
   #receive(item: NonNullable<ServerItem['item']>): void {
+    this.#lastHeardMs = Date.now();
     switch (item.$case) {
       case 'accepted':
         this.#answer(item.value.id, { isAccepted: true, detail: item.value.detail });
@@ -308,42 +302,21 @@ export class Session {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     this.#outgoing = [];
-    clearInterval(this.#heartbeat);
     if (this.#isClosing) return;
     this.#options.owner.disconnected(error);
-    void this.#reconnect(error);
+    void comeBack(error, {
+      reconnection: this.#options.reconnection,
+      logger: this.#options.logger,
+      isWanted: () => !this.#isClosing && this.#connection === undefined,
+      trying: (attempt, lastError) => this.#options.owner.reconnecting(attempt, lastError),
+      connect: () => this.#meet(),
+      failed: (failure) => this.#options.owner.attemptFailed(failure),
+      gaveUp: (failure) => this.#gaveUp(failure),
+    });
   }
 
-  async #reconnect(lost: Error): Promise<void> {
-    const { reconnection, owner, logger } = this.#options;
-    let error = lost;
-    let attempt = 0;
-    // The first attempt after a standing connection was cut is made at once and not counted: most cuts are a proxy's.
-    let isFirst = reconnection.type !== 'custom';
-    while (!this.#isClosing && this.#connection === undefined) {
-      const delay = reconnectDelayMs(reconnection, attempt, error);
-      if (delay === undefined) {
-        owner.gaveUp(error);
-        return;
-      }
-      if (!isFirst) {
-        await pause(delay);
-        attempt += 1;
-      }
-      isFirst = false;
-      if (this.#isClosing) return;
-      owner.reconnecting(attempt);
-      try {
-        await this.#meet();
-        if (reconnection.type === 'custom') reconnection.onReconnected?.();
-      } catch (thrown) {
-        error = toError(thrown);
-        logger.warn(`Reconnecting failed: ${error.message}`);
-      }
-    }
+  #gaveUp(error: Error): void {
+    this.close();
+    this.#options.owner.gaveUp(error);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

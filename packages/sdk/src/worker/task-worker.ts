@@ -13,6 +13,7 @@ export interface TaskWorkerOptions {
   readonly taskLogger: Logger | undefined;
   /** Offers the end of a task to the workflow that waits for it, if that is here. */
   readonly offer: (workflowExecutionId: string, end: TaskEnd) => boolean;
+  readonly onReceived?: (taskExecutionId: string) => void;
   readonly onEnded?: (taskExecutionId: string, durationMs: number, error: string | undefined) => void;
 }
 
@@ -43,6 +44,7 @@ export class TaskWorker {
       );
       return;
     }
+    this.#options.onReceived?.(assigned.taskExecutionId);
     void this.#run(assigned, definition);
   }
 
@@ -67,6 +69,12 @@ export class TaskWorker {
   /** Hands everything back that still runs. */
   releaseAll(reason: string): void {
     for (const attempt of this.#attempts.values()) attempt.release(reason);
+    this.#attempts.clear();
+  }
+
+  /** Nobody can be told of anything that still runs: it hears that it is not ours any more. */
+  abandonAll(): void {
+    for (const attempt of this.#attempts.values()) attempt.lose();
     this.#attempts.clear();
   }
 

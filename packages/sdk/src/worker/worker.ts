@@ -1,66 +1,24 @@
 import type { ExecutionEnded, StartWorkflow, Welcome, WorkflowStarted } from '@flovyn/protocol/grpc';
 import { ServiceError, isErrorCode } from '@flovyn/protocol';
-import { ConnectionError, FlovynError, toError } from '../errors.js';
+import { FlovynError, toError } from '../errors.js';
 import { guardFloatingRejections } from '../replay/floating-rejections.js';
-import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHook } from '../types.js';
+import { AskedStarts } from './asked-starts.js';
 import { AwaitedResults } from './awaited-results.js';
-import { type Endpoint, callError, streamOpener } from './connection.js';
-import {
-  WorkerLifecycle,
-  type WorkerLifecycleEventName,
-  type WorkerLifecycleEvents,
-  type WorkerStatus,
-} from './lifecycle.js';
-import { type Reconnection, reconnectDelayMs } from './reconnection.js';
-import { newWorkerName, registrationOf } from './registration.js';
-import type { OpenStream } from './frame-stream.js';
-import { type Introduction, Session, type SessionOwner, type WorkItem } from './session.js';
+import { callError, streamOpener } from './connection.js';
+import { connectFirst } from './first-connection.js';
+import { Intake } from './intake.js';
+import { newWorkerName } from './registration.js';
+import type { SessionOwner, WorkItem } from './session-owner.js';
+import { Session } from './session.js';
+import { refusal } from './status-machine.js';
 import { TaskWorker } from './task-worker.js';
+import { WorkerControl } from './worker-control.js';
+import type { WorkerHandle } from './worker-handle.js';
+import { WorkerLife } from './worker-life.js';
+import type { WorkerOptions } from './worker-options.js';
+import type { StopReason } from './worker-status.js';
 import { WorkflowWorker } from './workflow-worker.js';
 
-export interface WorkerOptions {
-  readonly endpoint: Endpoint;
-  readonly token: string | undefined;
-  readonly orgId: string;
-  readonly queue: string;
-  readonly workflows: ReadonlyMap<string, WorkflowDefinition>;
-  readonly tasks: ReadonlyMap<string, TaskDefinition>;
-  /** Turns, and attempts, at a time. */
-  readonly maxWorkflows: number;
-  readonly maxTasks: number;
-  readonly maxInstances: number;
-  readonly reconnection: Reconnection;
-  readonly hooks: readonly WorkflowHook[];
-  readonly logger: Logger;
-  readonly workflowLogger: Logger | undefined;
-  readonly taskLogger: Logger | undefined;
-  /** Replaced in tests. */
-  readonly openStream?: OpenStream;
-}
-
-/** The part of a worker its owner may see and steer. */
-export interface WorkerHandle {
-  status(): WorkerStatus;
-  isRunning(): boolean;
-  isConnected(): boolean;
-  isPaused(): boolean;
-  isReconnecting(): boolean;
-  isShuttingDown(): boolean;
-  serverWorkerId(): string | undefined;
-  /** Takes no new work until `resume`; work in progress goes on. */
-  pause(reason: string): void;
-  resume(): void;
-  /** Calls `listener` with every event of this name. Returns how to stop. */
-  on<Name extends WorkerLifecycleEventName>(
-    name: Name,
-    listener: (data: WorkerLifecycleEvents[Name]) => void,
-  ): () => void;
-}
-
-/** How long the first connection may take, all attempts together: a server that starts at the same time is waited for. */
-const FIRST_CONNECTION_MS = 30_000;
-/** 150 ms: a worker is often started beside its server, which is there in a moment. */
-const FIRST_DELAY_MS = 150;
 /** How long stopping waits for work in progress. */
 const STOP_MS = 30_000;
 /** How long it waits for a connection that is gone: without one, nothing in progress can be told to anybody. */
@@ -68,39 +26,46 @@ const STOP_APART_MS = 2_000;
 const STOP_CHECK_MS = 10;
 
 /** One worker process: a session, the workflows and the tasks it runs over it, and the results it waits for. */
-export class Worker implements WorkerHandle {
+export class Worker {
+  /** What its owner sees and steers. */
+  readonly handle: WorkerHandle;
   readonly #options: WorkerOptions;
-  readonly #name = newWorkerName();
-  readonly #lifecycle = new WorkerLifecycle();
+  readonly #intake: Intake;
+  readonly #life: WorkerLife;
   readonly #session: Session;
   readonly #workflows: WorkflowWorker;
   readonly #tasks: TaskWorker;
   readonly #results: AwaitedResults;
-  #takesWork = true;
+  readonly #starts: AskedStarts;
   #stopGuarding: () => void = () => undefined;
-  #startedAt = new Date();
-  #welcome: Welcome | undefined;
+  #stopping: Promise<void> | undefined;
+  #isHurried = false;
+  #httpUrl: string | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { logger, hooks, maxInstances } = options;
-    const owner: SessionOwner = {
-      introduction: () => this.#introduction(),
-      welcomed: (welcome) => this.#welcomed(welcome),
-      received: (item) => this.#received(item),
-      disconnected: (error) => this.#disconnected(error),
-      reconnecting: (attempt) => this.#reconnecting(attempt),
-      gaveUp: (error) => this.#gaveUp(error),
-    };
+    const name = newWorkerName();
+    this.#intake = new Intake(name, options);
+    this.#life = new WorkerLife({
+      name,
+      workflowKinds: options.workflows,
+      taskKinds: options.tasks,
+      hooks: options.lifecycleHooks,
+      logger,
+    });
     this.#session = new Session({
       openStream: options.openStream ?? streamOpener(options.endpoint, options.token),
-      owner,
+      owner: this.#sessionOwner(),
       reconnection: options.reconnection,
       serverUrl: options.endpoint.serverUrl,
       logger,
     });
     this.#results = new AwaitedResults(this.#session, ({ code, message }) =>
       this.#refusal(code, message, 'Waiting for a workflow'),
+    );
+    this.#starts = new AskedStarts(this.#session, ({ code, message }) =>
+      this.#refusal(code, message, 'Starting a workflow'),
     );
     this.#workflows = new WorkflowWorker({
       session: this.#session,
@@ -109,7 +74,8 @@ export class Worker implements WorkerHandle {
       hooks,
       logger,
       workflowLogger: options.workflowLogger,
-      onEnded: (executionId, error) => this.#tellEnd('workflow', executionId, undefined, error),
+      onReceived: (id) => this.#life.workReceived('workflow', id),
+      onEnded: (id, durationMs, error) => this.#life.workEnded('workflow', id, durationMs, error),
     });
     this.#tasks = new TaskWorker({
       session: this.#session,
@@ -117,52 +83,70 @@ export class Worker implements WorkerHandle {
       logger,
       taskLogger: options.taskLogger,
       offer: (workflowExecutionId, end) => this.#workflows.offer(workflowExecutionId, end),
-      onEnded: (taskId, durationMs, error) => this.#tellEnd('task', taskId, durationMs, error),
+      onReceived: (id) => this.#life.workReceived('task', id),
+      onEnded: (id, durationMs, error) => this.#life.workEnded('task', id, durationMs, error),
     });
+    this.handle = this.#createHandle();
   }
 
-  /** Resolves when the server knows this worker. */
+  /**
+   * Resolves when the server knows this worker.
+   *
+   * @throws {WorkerControlError} when a hook prevents it.
+   */
   async start(): Promise<void> {
+    await this.#life.begin();
     this.#stopGuarding = guardFloatingRejections(this.#options.logger);
-    this.#lifecycle.tell('starting', { workerName: this.#name });
-    this.#lifecycle.become({ state: 'registering' });
-    const until = Date.now() + FIRST_CONNECTION_MS;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await this.#session.open();
-        return;
-      } catch (thrown) {
-        const error = toError(thrown);
-        const asked = reconnectDelayMs(this.#options.reconnection, attempt, error);
-        const delay = asked === undefined ? undefined : Math.min(asked, FIRST_DELAY_MS);
-        if (!ConnectionError.is(error) || delay === undefined || Date.now() + delay > until) {
-          this.#session.close();
-          this.#stopped({ kind: 'error', message: error.message });
-          throw error;
-        }
-        if (attempt === 0) {
-          this.#options.logger.warn(`${error.message}; waiting for it up to ${FIRST_CONNECTION_MS / 1_000} s`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, delay));
-      }
+    try {
+      const { reconnection, logger } = this.#options;
+      await connectFirst(this.#session, reconnection, logger, (error, willRetry) =>
+        this.#life.registrationFailed(error, willRetry),
+      );
+    } catch (thrown) {
+      const error = toError(thrown);
+      this.#session.close();
+      if (this.#stopping === undefined) this.#stopped({ kind: 'error', message: error.message });
+      throw error;
     }
   }
 
-  /** Takes no new work, waits for what is in progress, says goodbye. What takes longer than 30 s is handed back. */
-  async stop(): Promise<void> {
-    this.#lifecycle.tell('shutting_down', { graceful: true });
-    this.#setCapacity(false);
-    const until = Date.now() + STOP_MS;
-    this.#lifecycle.become({ state: 'shuttingDown', requestedAt: new Date(), inFlightCount: this.activeTasks });
-    let together = Date.now();
-    while (this.#isBusy && Date.now() < until && Date.now() - together < STOP_APART_MS) {
-      await new Promise((resolve) => setTimeout(resolve, STOP_CHECK_MS));
-      if (this.#session.isConnected) together = Date.now();
-    }
+  /** Stops: once, however often it is asked. */
+  stop(graceful = true): Promise<void> {
+    if (!graceful) this.#isHurried = true;
+    if (this.#life.hasStopped) return this.#stopping ?? Promise.resolve();
+    return (this.#stopping ??= this.#stop(graceful));
+  }
+
+  async #stop(graceful: boolean): Promise<void> {
+    const { hooks } = this.#life;
+    if (!hooks.isEmpty) await hooks.allow((hook) => hook.onBeforeStop?.(graceful));
+    if (this.#life.hasStopped) return;
+    this.#life.shuttingDown(graceful, this.#inFlight);
+    this.#takeWork(false);
+    await this.#whenIdle();
     this.#tasks.releaseAll('The worker stopped');
     this.#session.close();
-    this.#results.rejectAll(new FlovynError('Client is not started'));
-    this.#stopped({ kind: 'graceful' });
+    this.#stopped({ kind: this.#isHurried ? 'immediate' : 'graceful' });
+    await hooks.settled();
+  }
+
+  /** Waits for what is in progress as long as it is worth it. */
+  async #whenIdle(): Promise<void> {
+    const until = Date.now() + STOP_MS;
+    let together = Date.now();
+    while (this.#isBusy && !this.#isHurried && Date.now() < until && Date.now() - together < STOP_APART_MS) {
+      await new Promise((resolve) => setTimeout(resolve, STOP_CHECK_MS));
+      if (this.#session.isConnected) together = Date.now();
+      this.#life.inFlight(this.#inFlight);
+    }
+  }
+
+  #abort(): void {
+    if (this.#life.hasStopped) return;
+    this.#isHurried = true;
+    this.#session.abort();
+    this.#tasks.abandonAll();
+    this.#stopped({ kind: 'aborted' });
   }
 
   get activeWorkflows(): number {
@@ -175,130 +159,71 @@ export class Worker implements WorkerHandle {
 
   /** Where the server says REST and live streams are. */
   get httpUrl(): string | undefined {
-    const url = this.#welcome?.httpUrl;
-    return url === '' ? undefined : url;
+    return this.#httpUrl;
   }
 
   startWorkflow(start: StartWorkflow): Promise<WorkflowStarted> {
-    return new Promise((resolve, reject) => {
-      this.#session.request('startWorkflow', start, (answer) => {
-        if (answer.isAccepted && answer.detail?.$case === 'started') resolve(answer.detail.value);
-        else if (!answer.isAccepted) reject(this.#refusal(answer.code, answer.message, 'Starting a workflow'));
-        else
-          resolve({
-            workflowExecutionId: start.workflowExecutionId,
-            idempotencyKeyUsed: false,
-            idempotencyKeyNew: true,
-          });
-      });
-    });
+    this.#expectAlive('start a workflow');
+    return this.#starts.start(start);
   }
 
   /** How an execution ends, however long that takes. */
   awaitResult(workflowExecutionId: string): Promise<ExecutionEnded> {
+    this.#expectAlive('wait for a workflow');
     return this.#results.await(workflowExecutionId);
   }
 
-  status(): WorkerStatus {
-    return this.#lifecycle.status;
-  }
-
-  isRunning(): boolean {
-    return this.#lifecycle.status.state === 'running';
-  }
-
-  isConnected(): boolean {
-    return this.#session.isConnected;
-  }
-
-  isPaused(): boolean {
-    return this.#lifecycle.status.state === 'paused';
-  }
-
-  isReconnecting(): boolean {
-    return this.#lifecycle.status.state === 'reconnecting';
-  }
-
-  isShuttingDown(): boolean {
-    return this.#lifecycle.status.state === 'shuttingDown';
-  }
-
-  serverWorkerId(): string | undefined {
-    return this.#welcome?.workerId;
-  }
-
-  pause(reason: string): void {
-    this.#lifecycle.expect('running', 'pause');
-    this.#setCapacity(false);
-    this.#lifecycle.become({ state: 'paused', reason });
-    this.#lifecycle.tell('paused', { reason });
-  }
-
-  resume(): void {
-    this.#lifecycle.expect('paused', 'resume');
-    this.#setCapacity(true);
-    this.#running();
-    this.#lifecycle.tell('resumed', { at: new Date() });
-  }
-
-  on<Name extends WorkerLifecycleEventName>(
-    name: Name,
-    listener: (data: WorkerLifecycleEvents[Name]) => void,
-  ): () => void {
-    return this.#lifecycle.on(name, listener);
+  get #inFlight(): number {
+    return this.#tasks.active + this.#workflows.active;
   }
 
   get #isBusy(): boolean {
-    return this.#tasks.active > 0 || this.#workflows.active > 0 || this.#session.unanswered > 0;
+    return this.#inFlight > 0 || this.#session.unanswered > 0;
   }
 
-  #setCapacity(takesWork: boolean): void {
-    this.#takesWork = takesWork;
-    this.#session.send('capacity', this.#capacity());
+  /** Without a session nobody would ever answer. */
+  #expectAlive(wish: string): void {
+    if (this.#life.hasStopped) throw refusal('stopped', wish);
   }
 
-  #capacity(): { workflowCapacity: number; taskCapacity: number } {
-    const { workflows, tasks, maxWorkflows, maxTasks } = this.#options;
+  #createHandle(): WorkerHandle {
+    const life = this.#life;
+    return new WorkerControl({
+      life,
+      session: this.#session,
+      inProgress: () => ({ workflowsInProgress: this.#workflows.active, tasksInProgress: this.#tasks.active }),
+      takeWork: (takesWork) => this.#takeWork(takesWork),
+      stop: (graceful) => this.stop(graceful),
+      abort: () => this.#abort(),
+    });
+  }
+
+  #takeWork(takesWork: boolean): void {
+    this.#intake.takesWork = takesWork;
+    this.#session.send('capacity', this.#intake.capacity);
+  }
+
+  #sessionOwner(): SessionOwner {
     return {
-      workflowCapacity: this.#takesWork && workflows.size > 0 ? maxWorkflows : 0,
-      taskCapacity: this.#takesWork && tasks.size > 0 ? maxTasks : 0,
+      introduction: () => this.#intake.introduction(this.#workflows.held(), this.#tasks.held()),
+      welcomed: (welcome, isTakingOver) => this.#welcomed(welcome, isTakingOver),
+      received: (item) => this.#received(item),
+      disconnected: (error) => this.#life.disconnected(error),
+      reconnecting: (attempt, lastError) => this.#life.reconnecting(attempt, lastError),
+      attemptFailed: () => this.#life.watch.attemptFailed(),
+      heartbeat: (failure) => this.#life.heartbeat(failure),
+      gaveUp: (error) => this.#gaveUp(error),
     };
   }
 
-  #introduction(): Introduction {
-    const { orgId, queue, workflows, tasks } = this.#options;
-    const held = this.#workflows.held();
-    return {
-      registration: registrationOf(this.#name, orgId, workflows.values(), tasks.values()),
-      queue,
-      ...this.#capacity(),
-      heldTurns: held.turns,
-      heldAttempts: this.#tasks.held(),
-      heldInstances: held.instances,
-    };
-  }
-
-  #welcomed(welcome: Welcome): void {
-    const isFirst = this.#welcome === undefined;
-    this.#welcome = welcome;
+  #welcomed(welcome: Welcome, isTakingOver: boolean): void {
+    this.#httpUrl = welcome.httpUrl === '' ? undefined : welcome.httpUrl;
     const lostTokens = new Set(welcome.lostClaimTokens);
     this.#tasks.reconnected(lostTokens);
     this.#workflows.reconnected(lostTokens);
     this.#results.reconnected();
-    if (isFirst) this.#startedAt = new Date();
-    const { state } = this.#lifecycle.status;
-    if (state === 'registering' || state === 'reconnecting') this.#running();
-    if (isFirst) this.#lifecycle.tell('ready', { serverWorkerId: welcome.workerId });
-    else this.#lifecycle.tell('reconnected', { serverWorkerId: welcome.workerId });
-  }
-
-  #running(): void {
-    const serverWorkerId = this.#welcome?.workerId;
-    this.#lifecycle.become({
-      state: 'running',
-      startedAt: this.#startedAt,
-      ...(serverWorkerId === undefined ? {} : { serverWorkerId }),
-    });
+    if (this.#intake.hasChanged) this.#session.send('capacity', this.#intake.capacity);
+    this.#life.connected(welcome, isTakingOver);
   }
 
   #received(item: WorkItem): void {
@@ -324,46 +249,23 @@ export class Worker implements WorkerHandle {
     }
   }
 
-  #disconnected(error: Error): void {
-    this.#options.logger.warn(`The connection to the server was lost: ${error.message}`);
-    if (this.#lifecycle.status.state === 'running') {
-      this.#lifecycle.become({
-        state: 'reconnecting',
-        attempts: 0,
-        disconnectedAt: new Date(),
-        lastError: error.message,
-      });
-    }
-    this.#lifecycle.tell('disconnected', { error: error.message });
-  }
-
-  #reconnecting(attempt: number): void {
-    const { status } = this.#lifecycle;
-    if (status.state === 'reconnecting') this.#lifecycle.become({ ...status, attempts: attempt });
-    this.#lifecycle.tell('reconnecting', { attempt });
-  }
-
   #gaveUp(error: Error): void {
+    if (this.#life.hasStopped) return;
     this.#options.logger.error(`The worker stops: ${error.message}`);
+    this.#isHurried = true;
+    this.#tasks.abandonAll();
     this.#results.rejectAll(error);
     this.#stopped({ kind: 'error', message: error.message });
   }
 
-  #stopped(reason: Extract<WorkerStatus, { readonly state: 'stopped' }>['reason']): void {
+  /** The end, whatever led to it; only the first one counts. */
+  #stopped(reason: StopReason): void {
+    if (this.#life.hasStopped) return;
     this.#stopGuarding();
-    this.#lifecycle.become({ state: 'stopped', stoppedAt: new Date(), reason });
-    this.#lifecycle.tell('stopped', { reason });
-  }
-
-  #tellEnd(
-    workType: 'workflow' | 'task',
-    executionId: string,
-    durationMs: number | undefined,
-    error: string | undefined,
-  ): void {
-    if (error !== undefined) this.#lifecycle.tell('work_failed', { workType, executionId, error });
-    else if (durationMs === undefined) this.#lifecycle.tell('work_completed', { workType, executionId });
-    else this.#lifecycle.tell('work_completed', { workType, executionId, durationMs });
+    const error = new FlovynError('Client is not started');
+    this.#results.rejectAll(error);
+    this.#starts.rejectAll(error);
+    this.#life.ended(reason);
   }
 
   #refusal(code: string, message: string, attempted: string): Error {

@@ -20,8 +20,10 @@ export interface WorkflowWorkerOptions {
   readonly logger: Logger;
   /** For the words of workflow code; the console, with kind and id, when absent. */
   readonly workflowLogger: Logger | undefined;
-  /** Called with every execution that ended here. */
-  readonly onEnded?: (workflowExecutionId: string, error: string | undefined) => void;
+  /** Called with every execution whose code begins here. */
+  readonly onReceived?: (workflowExecutionId: string) => void;
+  /** Called with every execution that ended here, and how long after it was received. */
+  readonly onEnded?: (workflowExecutionId: string, durationMs: number, error: string | undefined) => void;
 }
 
 /** Plays the turns of the executions this worker was given. */
@@ -32,6 +34,7 @@ export class WorkflowWorker {
   readonly #claims = new TurnoverMap<string, Instance>();
   /** Kinds whose code reads the time: a result ahead of its confirmation has none. */
   readonly #timeReaders = new Set<string>();
+  readonly #receivedAt = new WeakMap<Instance, number>();
   readonly #host: InstanceHost;
 
   constructor(options: WorkflowWorkerOptions) {
@@ -122,24 +125,29 @@ export class WorkflowWorker {
   }
 
   #create(id: string, definition: WorkflowDefinition): Instance {
-    return new Instance({
+    const instance = new Instance({
       id,
       definition,
       host: this.#host,
       logger: this.#options.workflowLogger ?? createWorkflowLogger(id, definition.name),
     });
+    this.#receivedAt.set(instance, performance.now());
+    this.#options.onReceived?.(id);
+    return instance;
   }
 
   #ended(instance: Instance, { outcome }: Turn): void {
     this.#instances.forget(instance);
     const { id, definition } = instance;
+    const now = performance.now();
+    const durationMs = now - (this.#receivedAt.get(instance) ?? now);
     if (outcome.type === 'COMPLETED') {
       this.#tellHooks((hook) => hook.onCompleted?.(id, definition.name));
-      this.#options.onEnded?.(id, undefined);
+      this.#options.onEnded?.(id, durationMs, undefined);
     } else {
       const message = outcome.type === 'FAILED' ? outcome.error : outcome.reason;
       this.#tellHooks((hook) => hook.onFailed?.(id, definition.name, new Error(message)));
-      this.#options.onEnded?.(id, message);
+      this.#options.onEnded?.(id, durationMs, message);
     }
   }
 

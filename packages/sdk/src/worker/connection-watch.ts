@@ -1,0 +1,72 @@
+/**
+ * How a worker stands with the server. One session carries everything, so two words of a polling worker have the nearest
+ * meaning here.
+ */
+export interface ConnectionInfo {
+  readonly connected: boolean;
+  /** When the server was last given a sign of life: any frame is one, a heartbeat is sent when there was no other. */
+  readonly lastHeartbeat?: Date;
+  /** When the server was last heard, and with it the way by which work comes: nothing is polled for over a session. */
+  readonly lastPoll?: Date;
+  /** Heartbeats in a row that could not be sent, or were not answered. */
+  readonly heartbeatFailures: number;
+  /** Attempts in a row to open a session that failed. */
+  readonly pollFailures: number;
+  /** The attempt under way, or waited for, while there is no connection; counted from 0 per loss. */
+  readonly reconnectAttempt?: number;
+}
+
+/** Remembers how the connection fared. */
+export class ConnectionWatch {
+  #heartbeatFailures = 0;
+  #pollFailures = 0;
+  #reconnectAttempt: number | undefined;
+
+  connected(): void {
+    this.#heartbeatFailures = 0;
+    this.#pollFailures = 0;
+    this.#reconnectAttempt = undefined;
+  }
+
+  disconnected(): void {
+    this.#reconnectAttempt = 0;
+  }
+
+  reconnecting(attempt: number): void {
+    this.#reconnectAttempt = attempt;
+  }
+
+  attemptFailed(): void {
+    this.#pollFailures += 1;
+  }
+
+  heartbeatSent(): void {
+    this.#heartbeatFailures = 0;
+  }
+
+  /** @returns how many failed in a row. */
+  heartbeatFailed(): number {
+    this.#heartbeatFailures += 1;
+    return this.#heartbeatFailures;
+  }
+
+  stopped(): void {
+    this.#reconnectAttempt = undefined;
+  }
+
+  info(session: {
+    readonly isConnected: boolean;
+    readonly lastWriteMs: number | undefined;
+    readonly lastHeardMs: number | undefined;
+  }): ConnectionInfo {
+    const { isConnected, lastWriteMs, lastHeardMs } = session;
+    return {
+      connected: isConnected,
+      ...(lastWriteMs === undefined ? {} : { lastHeartbeat: new Date(lastWriteMs) }),
+      ...(lastHeardMs === undefined ? {} : { lastPoll: new Date(lastHeardMs) }),
+      heartbeatFailures: this.#heartbeatFailures,
+      pollFailures: this.#pollFailures,
+      ...(this.#reconnectAttempt === undefined ? {} : { reconnectAttempt: this.#reconnectAttempt }),
+    };
+  }
+}
