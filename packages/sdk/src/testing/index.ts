@@ -14,5 +14,13 @@ export type {
   TrackedTimer,
 } from './tracked.js';
 
+export {
+  type ExecutionRef,
+  TestWorkflowEnvironment,
+  type TestWorkflowEnvironmentOptions,
+} from './memory/test-workflow-environment.js';
+export { TimeController } from './memory/time-controller.js';
+export type { TaskExecutionRecord, TestHistoryEvent, WorkflowExecutionRecord } from './memory/records.js';
+
 /** The version of this door. */
 export const TESTING_VERSION = '1.0.0';
