@@ -32,6 +32,8 @@ export class MemoryServer implements Surroundings {
   readonly tasks: TestTasks;
   readonly #options: MemoryServerOptions;
   readonly #ids = new IdSource(IDS);
+  /** What a turn means for other executions: it happens when the turn is recorded whole. */
+  #forwarded: (() => void)[] = [];
   #isPumping = false;
   #waiting: (() => void)[] = [];
   #broken: { readonly error: Error } | undefined;
@@ -175,15 +177,18 @@ export class MemoryServer implements Surroundings {
 
   startChild(execution: TestExecution, command: Parameters<Surroundings['startChild']>[1]): void {
     const { childWorkflowExecutionId, kind, input, childExecutionName: childName } = command;
-    this.#create(childWorkflowExecutionId, kind, input, { execution, childName });
+    this.#forwarded.push(() => this.#create(childWorkflowExecutionId, kind, input, { execution, childName }));
   }
 
   cancelChild(parent: TestExecution, childExecutionId: string, reason: string): void {
-    this.cancel(childExecutionId, reason, `workflow:${parent.id}`);
+    this.#forwarded.push(() => this.cancel(childExecutionId, reason, `workflow:${parent.id}`));
   }
 
   signalChild(childExecutionId: string, signalName: string, signalValue: Json): void {
-    this.signal(childExecutionId, signalName, signalValue);
+    this.#forwarded.push(() => {
+      // The same turn may have ended it: then nobody hears the signal.
+      if (!this.execution(childExecutionId).isOver) this.signal(childExecutionId, signalName, signalValue);
+    });
   }
 
   #create(id: string, kind: string, input: Json, parent: Parent | undefined): TestExecution {
@@ -238,6 +243,7 @@ export class MemoryServer implements Surroundings {
     this.#end(execution, refused ?? outcome);
     const to = execution.facts.length;
     if (refused === undefined) execution.turns.push({ commands, outcome, seen, from, to });
+    for (const forward of this.#forwarded.splice(0)) forward();
     this.#settleGiven(execution);
   }
 
