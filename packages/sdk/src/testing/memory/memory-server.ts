@@ -4,12 +4,10 @@ import { IdSource } from '../../replay/deterministic.js';
 import { drained } from '../../replay/quiescence.js';
 import type { Logger, TaskDefinition, WorkflowDefinition } from '../../types.js';
 import { type Surroundings, carryOut, conclude, refusal } from './carry-out.js';
+import { type GivenPromise, recordChildEnd, recordChildStart, recordPromiseEnd, recordTaskEnd } from './ends.js';
 import { type Parent, TestExecution } from './test-execution.js';
 import { type TestTask, TestTasks, isOpen } from './test-tasks.js';
 import { TestTimers } from './test-timers.js';
-
-/** How a promise is settled. */
-export type GivenPromise = { readonly value: Json } | { readonly error: string };
 
 export interface MemoryServerOptions {
   readonly initialTime: Date | undefined;
@@ -235,7 +233,7 @@ export class MemoryServer implements Surroundings {
   }
 
   async #playTurn(execution: TestExecution, definition: WorkflowDefinition): Promise<void> {
-    if (execution.definition === undefined) this.#tellParent(execution, 'CHILD_WORKFLOW_STARTED');
+    if (execution.definition === undefined) recordChildStart(execution);
     const { commands, outcome, seen } = await execution.play(definition, this.#options.logger);
     const from = execution.facts.length;
     const refused = refusal(execution, commands);
@@ -249,44 +247,13 @@ export class MemoryServer implements Surroundings {
 
   #end(execution: TestExecution, outcome: TestExecution['outcome'] & object): void {
     conclude(execution, outcome, this);
-    if (outcome.type === 'COMPLETED') this.#tellParent(execution, 'CHILD_WORKFLOW_COMPLETED', outcome.output);
-    if (outcome.type === 'FAILED') this.#tellParent(execution, 'CHILD_WORKFLOW_FAILED', outcome.error);
-    if (outcome.type === 'CANCELLED') {
-      const why = outcome.reason === '' ? '' : `: ${outcome.reason}`;
-      this.#tellParent(execution, 'CHILD_WORKFLOW_FAILED', `Child workflow cancelled${why}`, true);
-    }
+    recordChildEnd(execution, outcome);
   }
 
-  /** What becomes of a child is a fact of its parent, while that lives. */
-  #tellParent(
-    { id, parent }: TestExecution,
-    type: 'CHILD_WORKFLOW_STARTED' | 'CHILD_WORKFLOW_COMPLETED' | 'CHILD_WORKFLOW_FAILED',
-    text = '',
-    cancelled?: true,
-  ): void {
-    if (parent === undefined || parent.execution.isOver || !parent.execution.open.children.has(id)) return;
-    const { execution, childName } = parent;
-    const child = { childExecutionName: childName, childExecutionId: id };
-    if (type === 'CHILD_WORKFLOW_STARTED') {
-      execution.record({ type, ...child });
-      return;
-    }
-    execution.open.children.delete(id);
-    if (type === 'CHILD_WORKFLOW_COMPLETED') execution.record({ type, ...child, output: text as Json });
-    else execution.record({ type, ...child, error: text, cancelled });
-  }
-
-  #taskEnded({ id, kind, state, workflowExecutionId }: TestTask): void {
-    const execution = workflowExecutionId === undefined ? undefined : this.executions.get(workflowExecutionId);
-    if (execution === undefined) return;
-    execution.open.tasks.delete(id);
-    const task = { taskExecutionId: id, kind };
-    if (state.status === 'COMPLETED') execution.record({ type: 'TASK_COMPLETED', ...task, output: state.output });
-    if (state.status === 'CANCELLED') execution.record({ type: 'TASK_CANCELLED', ...task, reason: state.reason });
-    if (state.status === 'FAILED') {
-      const { error, retryable } = state;
-      execution.record({ type: 'TASK_FAILED', ...task, error, retryable });
-    }
+  #taskEnded(task: TestTask): void {
+    const execution =
+      task.workflowExecutionId === undefined ? undefined : this.executions.get(task.workflowExecutionId);
+    if (execution !== undefined) recordTaskEnd(execution, task);
   }
 
   #settleGiven(execution: TestExecution): void {
@@ -300,10 +267,7 @@ export class MemoryServer implements Surroundings {
   #settle(execution: TestExecution, promiseId: string, given: GivenPromise): void {
     const promise = execution.open.promises.get(promiseId);
     if (promise === undefined) return;
-    execution.open.promises.delete(promiseId);
     this.timers.cancel(promise.limit);
-    const named = { promiseId, promiseName: promise.name };
-    if ('value' in given) execution.record({ type: 'PROMISE_RESOLVED', ...named, value: given.value });
-    else execution.record({ type: 'PROMISE_REJECTED', ...named, error: given.error });
+    recordPromiseEnd(execution, promiseId, given);
   }
 }

@@ -1,7 +1,7 @@
 import { limits } from '@flovyn/protocol';
 import type { Duration } from '../../duration.js';
 import { limitMilliseconds } from '../../durations.js';
-import { FlovynError, TaskCancelled, TaskFailed, WorkflowCancelled, WorkflowFailed } from '../../errors.js';
+import { FlovynError } from '../../errors.js';
 import { loggerTo } from '../../log.js';
 import { wireRetryPolicy } from '../../replay/tasks.js';
 import { deserialize, serialize } from '../../serde.js';
@@ -16,6 +16,7 @@ import {
   toWorkflowRecord,
 } from './records.js';
 import { checkReplay } from './replay-check.js';
+import { taskResult, workflowResult } from './results.js';
 import { stuckError, stuckTaskError } from './stuck.js';
 import type { TestExecution } from './test-execution.js';
 import { isOpen } from './test-tasks.js';
@@ -158,10 +159,7 @@ export class TestWorkflowEnvironment {
       timeoutMs,
     });
     if (!(await this.#skipUntil(() => !isOpen(started)))) throw stuckTaskError(started, this.#server);
-    const { id, state } = started;
-    if (state.status === 'COMPLETED') return deserialize<O>(state.output);
-    if (state.status === 'CANCELLED') throw new TaskCancelled(id, state.reason);
-    throw new TaskFailed('error' in state ? state.error : state.status, id, 'retryable' in state && state.retryable);
+    return taskResult<O>(started);
   }
 
   /** @returns the history number of the signal, once the code has heard it. */
@@ -242,12 +240,8 @@ export class TestWorkflowEnvironment {
     const execution = this.#server.execution(id);
     const isOver = await this.#skipUntil(() => execution.isOver);
     if (this.#replayCheck) await this.#checkReplays(execution);
-    const { outcome } = execution;
-    if (!isOver || outcome === undefined || outcome.type === 'SUSPENDED') throw stuckError(execution, this.#server);
-    if (outcome.type === 'COMPLETED') return deserialize(outcome.output);
-    if (outcome.type === 'FAILED') throw new WorkflowFailed(id, outcome.error);
-    const { reason } = outcome;
-    throw new WorkflowCancelled(`Workflow ${id} was cancelled${reason === '' ? '' : `: ${reason}`}`, reason);
+    if (!isOver) throw stuckError(execution, this.#server);
+    return workflowResult(execution);
   }
 
   async #skipUntil(isDone: () => boolean): Promise<boolean> {
