@@ -47,6 +47,13 @@ describe('executeWorkflow', () => {
     await expect(environment.executeWorkflow('other', null)).rejects.toThrow('Unknown workflow: other');
   });
 
+  it('takes no name that a server would refuse', async () => {
+    const environment = new TestWorkflowEnvironment();
+    expect(() => environment.registerTask(task({ name: 'two words', run: async () => null }))).toThrow('"two words"');
+    const misnamed = workflow({ name: 'two words', run: async () => null });
+    await expect(environment.executeWorkflow(misnamed, null)).rejects.toThrow('"two words"');
+  });
+
   it('takes a given result instead of the code of a task', async () => {
     const run = vi.fn<typeof charge.run>(charge.run);
     const environment = new TestWorkflowEnvironment().registerTask(task({ name: 'charge', run }));

@@ -1,4 +1,4 @@
-import { limits } from '@flovyn/protocol';
+import { limits, parseKind } from '@flovyn/protocol';
 import type { Duration } from '../../duration.js';
 import { limitMilliseconds } from '../../durations.js';
 import { FlovynError } from '../../errors.js';
@@ -70,15 +70,19 @@ export class TestWorkflowEnvironment {
     return this.#server.timers.time;
   }
 
-  /** Makes a workflow known by its name: for children, and for starting by name. */
+  /**
+   * Makes a workflow known by its name: for children, and for starting by name.
+   *
+   * @throws {ServiceError} INVALID_IDENTIFIER when a server would not take the name.
+   */
   registerWorkflow<I, O>(definition: WorkflowDefinition<I, O>): this {
-    this.#workflows.set(definition.name, definition);
+    this.#workflows.set(parseKind(definition.name), definition);
     this.#server.settleGiven();
     return this;
   }
 
   registerTask<I, O>(definition: TaskDefinition<I, O>): this {
-    this.#tasks.set(definition.name, definition);
+    this.#tasks.set(parseKind(definition.name), definition);
     this.#server.settleGiven();
     return this;
   }
@@ -228,7 +232,7 @@ export class TestWorkflowEnvironment {
   }
 
   #start<I, O>(workflow: WorkflowDefinition<I, O> | string, input: I): TestExecution {
-    if (typeof workflow !== 'string') this.#workflows.set(workflow.name, workflow);
+    if (typeof workflow !== 'string') this.registerWorkflow(workflow);
     const kind = typeof workflow === 'string' ? workflow : workflow.name;
     if (!this.#workflows.has(kind)) throw new FlovynError(`Unknown workflow: ${kind}`);
     const execution = this.#server.start(kind, serialize(input));
