@@ -30,6 +30,8 @@ const child = workflow<string, string>({
     return text === 'wait' ? ctx.waitForSignal<string>('word') : text;
   },
 });
+/** No worker knows it. */
+const unknown = workflow<null, null>({ name: 'unknown', run: async () => null });
 
 const fate = (promise: PromiseLike<unknown>) =>
   Promise.resolve(promise).then(
@@ -101,6 +103,16 @@ const lives: readonly Life[] = [
       await ctx.sleep(Duration.milliseconds(300));
       await unheard.cancel('enough');
       return [...ends, await fate(unheard)];
+    },
+  ],
+  [
+    'a child that never began',
+    async (ctx) => {
+      const never = ctx.scheduleWorkflow(unknown, null);
+      await ctx.sleep(SOON);
+      await never.cancel('not wanted');
+      await never.signal('word', 'unheard');
+      return fate(never);
     },
   ],
   [

@@ -106,6 +106,9 @@ describe('executeWorkflow', () => {
     expect(environment.executionHistory()).toEqual([]);
     expect(environment.workflowExecutions()).toEqual([]);
     expect(environment.taskExecutions()).toEqual([]);
+    const { handle } = await environment.startWorkflow(order, { amount: 5 });
+    environment.clearHistory();
+    await expect(handle.result()).rejects.toThrow('There is no execution');
   });
 });
 

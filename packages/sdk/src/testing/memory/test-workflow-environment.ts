@@ -6,6 +6,7 @@ import { loggerTo } from '../../log.js';
 import { wireRetryPolicy } from '../../replay/tasks.js';
 import { deserialize, serialize } from '../../serde.js';
 import type { Logger, TaskDefinition, WorkflowDefinition, WorkflowHandle } from '../../types.js';
+import { awaitTask, awaitWorkflow } from './awaiting.js';
 import { MemoryServer } from './memory-server.js';
 import {
   type TaskExecutionRecord,
@@ -15,11 +16,7 @@ import {
   toTaskRecord,
   toWorkflowRecord,
 } from './records.js';
-import { checkReplay } from './replay-check.js';
-import { taskResult, workflowResult } from './results.js';
-import { stuckError, stuckTaskError } from './stuck.js';
 import type { TestExecution } from './test-execution.js';
-import { isOpen } from './test-tasks.js';
 import { TestWorkflowHandle } from './test-workflow-handle.js';
 import type { TimeController } from './time-controller.js';
 
@@ -162,8 +159,7 @@ export class TestWorkflowEnvironment {
       retry: retry && wireRetryPolicy(retry),
       timeoutMs,
     });
-    if (!(await this.#skipUntil(() => !isOpen(started)))) throw stuckTaskError(started, this.#server);
-    return taskResult<O>(started);
+    return awaitTask<O>(this.#server, started);
   }
 
   /** @returns the history number of the signal, once the code has heard it. */
@@ -240,25 +236,9 @@ export class TestWorkflowEnvironment {
     return execution;
   }
 
+  // Async, so that an execution which was forgotten is a rejection.
   async #result(id: string): Promise<unknown> {
-    const execution = this.#server.execution(id);
-    const isOver = await this.#skipUntil(() => execution.isOver);
-    if (this.#replayCheck) await this.#checkReplays(execution);
-    if (!isOver) throw stuckError(execution, this.#server);
-    return workflowResult(execution);
-  }
-
-  async #skipUntil(isDone: () => boolean): Promise<boolean> {
-    while (!(await this.#server.until(isDone))) {
-      // Somebody else who waits may have moved the clock already.
-      if (!this.#server.isMoving && this.time.advanceToNextTimer() === null) return false;
-    }
-    return true;
-  }
-
-  async #checkReplays(root: TestExecution): Promise<void> {
-    for (const execution of this.#server.executions.values())
-      if (isWithin(execution, root)) await checkReplay(execution);
+    return awaitWorkflow(this.#server, this.#server.execution(id), this.#replayCheck);
   }
 
   async #query(id: string, name: string, args: unknown): Promise<unknown> {
@@ -278,8 +258,4 @@ export class TestWorkflowEnvironment {
 
 function idOf(execution: ExecutionRef): string {
   return typeof execution === 'string' ? execution : execution.workflowId;
-}
-
-function isWithin(execution: TestExecution, root: TestExecution): boolean {
-  return execution === root || (execution.parent !== undefined && isWithin(execution.parent.execution, root));
 }
