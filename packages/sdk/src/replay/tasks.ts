@@ -129,7 +129,8 @@ function settlement(fact: Fact, id: string): Settlement {
   return { error: new TaskFailed(message, id, fact.data['retryable'] !== false) };
 }
 
-function wireRetryPolicy(policy: RetryPolicy): Partial<WireRetryPolicy> {
+/** A policy in the words of the wire, checked. */
+export function wireRetryPolicy(policy: RetryPolicy): Partial<WireRetryPolicy> {
   const { maxRetries, initialDelay, maxDelay, backoffMultiplier } = policy;
   if (maxRetries !== undefined) wholeNumber(maxRetries, 'retry.maxRetries', 0, limits.retriesMax);
   if (backoffMultiplier !== undefined && !(Number.isFinite(backoffMultiplier) && backoffMultiplier >= 1)) {

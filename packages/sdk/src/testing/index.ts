@@ -14,5 +14,37 @@ export type {
   TrackedTimer,
 } from './tracked.js';
 
+export {
+  type ExecutionRef,
+  TestWorkflowEnvironment,
+  type TestWorkflowEnvironmentOptions,
+} from './memory/test-workflow-environment.js';
+export { TimeController } from './memory/time-controller.js';
+export { WorkflowTestBuilder } from './memory/workflow-test-builder.js';
+export {
+  type ReplayHistoryOptions,
+  type ReplayableEvent,
+  type ReplayedHistory,
+  replayHistory,
+} from './memory/replay-history.js';
+export {
+  type TaskResult,
+  type WorkflowResult,
+  assertJsonHas,
+  assertJsonHasKey,
+  assertJsonMissingKey,
+  assertTaskCancelled,
+  assertTaskFailed,
+  assertTaskFailedWith,
+  assertTaskSucceeded,
+  assertTaskSucceededWith,
+  assertWorkflowCancelled,
+  assertWorkflowCompleted,
+  assertWorkflowCompletedWith,
+  assertWorkflowFailed,
+  assertWorkflowFailedWith,
+} from './memory/assertions.js';
+export type { TaskExecutionRecord, TestHistoryEvent, WorkflowExecutionRecord } from './memory/records.js';
+
 /** The version of this door. */
 export const TESTING_VERSION = '1.0.0';

@@ -1,15 +1,14 @@
 import type { TaskAssigned } from '@flovyn/protocol/grpc';
 import { fromJsonBytes, toJsonBytes } from '@flovyn/protocol/grpc';
-import { type Json, toFailure } from '@flovyn/protocol';
 import { TaskContextImpl, toStreamEvent } from '../context/task-context.js';
-import { isError, TaskCancelled, TaskFailed, toError } from '../errors.js';
 import { loggerTo } from '../log.js';
-import { deserialize, serialize } from '../serde.js';
+import { deserialize } from '../serde.js';
 import { StreamEvents } from '../stream-events.js';
 import { createTaskLogger } from '../task.js';
 import type { Logger, TaskDefinition } from '../types.js';
 import { AttemptLogSender } from './attempt-log.js';
 import type { TaskEnd } from './instance.js';
+import { type AttemptOutcome, runTask } from './run-task.js';
 import type { Answer, Session } from './session.js';
 import { type AttemptRef, type SentOutput, StreamSender } from './stream-sender.js';
 
@@ -23,12 +22,6 @@ export interface AttemptOptions {
   /** Offers an end to the workflow that waits for it, if that is here. */
   readonly offer: (end: TaskEnd) => boolean;
 }
-
-/** How an attempt ended. */
-export type AttemptOutcome =
-  | { readonly type: 'completed'; readonly output: Json }
-  | { readonly type: 'failed'; readonly error: string; readonly isRetryable: boolean }
-  | { readonly type: 'cancelled'; readonly reason: string };
 
 /** One attempt of a task: runs the code, carries its output, reports its end. */
 export class Attempt {
@@ -53,7 +46,8 @@ export class Attempt {
 
   /** Runs the task. Resolves with the outcome once the server has it; `undefined` when the attempt was taken away. */
   async run(): Promise<AttemptOutcome | undefined> {
-    const outcome = await this.#execute();
+    const { definition, assigned, logger } = this.#options;
+    const outcome = await runTask(definition, this.#context, fromJsonBytes(assigned.input), logger);
     if (this.#isLost) return undefined;
     const output = await this.#stream.finish();
     if (this.#isLost) return undefined;
@@ -107,37 +101,6 @@ export class Attempt {
         }),
       },
     );
-  }
-
-  async #execute(): Promise<AttemptOutcome> {
-    const { definition, assigned } = this.#options;
-    const { hooks } = definition;
-    let input: unknown;
-    try {
-      input = deserialize(fromJsonBytes(assigned.input));
-      if (hooks?.onStart !== undefined) await this.#tellHook('onStart', () => hooks.onStart?.(this.#context, input));
-      const output = await definition.run(this.#context, input);
-      const json = serialize(output);
-      if (hooks?.onSuccess !== undefined) {
-        await this.#tellHook('onSuccess', () => hooks.onSuccess?.(this.#context, input, output));
-      }
-      return { type: 'completed', output: json };
-    } catch (thrown) {
-      if (isError(thrown)) {
-        await this.#tellHook('onFailure', () => hooks?.onFailure?.(this.#context, input, thrown));
-      }
-      return failureOf(toError(thrown));
-    }
-  }
-
-  async #tellHook(name: string, tell: () => void | Promise<void>): Promise<void> {
-    try {
-      await tell();
-    } catch (error) {
-      this.#options.logger.warn(
-        `Hook ${name} of task "${this.#options.assigned.kind}" threw: ${toError(error).message}`,
-      );
-    }
   }
 
   #heartbeat(): void {
@@ -231,10 +194,4 @@ export class Attempt {
         : { type: 'failed', error, isRetryable: false };
     return new Promise((resolve) => this.#send(end, output, undefined, (answer) => resolve(answer.isAccepted)));
   }
-}
-
-function failureOf(thrown: Error): AttemptOutcome {
-  const { message } = toFailure(thrown);
-  if (TaskCancelled.is(thrown)) return { type: 'cancelled', reason: message };
-  return { type: 'failed', error: message, isRetryable: !TaskFailed.is(thrown) || thrown.retryable };
 }

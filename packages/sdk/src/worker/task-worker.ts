@@ -1,7 +1,8 @@
 import type { HeldAttempt, TaskAssigned } from '@flovyn/protocol/grpc';
 import type { Logger, TaskDefinition } from '../types.js';
-import { Attempt, type AttemptOutcome } from './attempt.js';
+import { Attempt } from './attempt.js';
 import type { TaskEnd } from './instance.js';
+import type { AttemptOutcome } from './run-task.js';
 import type { OutputSession } from './stream-sender.js';
 import { TurnoverMap } from './turnover-map.js';
 
