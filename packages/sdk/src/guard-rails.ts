@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { loggerTo } from './log.js';
 import type { Logger, WorkflowDefinition } from './types.js';
 
-/** Whose code is running, and how to tell its author; nobody's outside of guarded workflows. */
-const inside = new AsyncLocalStorage<{ readonly name: string; readonly tell: (call: Call) => void }>();
+/** How to tell the author of the workflow whose code is running; absent outside of guarded workflows. */
+const inside = new AsyncLocalStorage<(call: Call) => void>();
 
 /** Calls whose answer a replay does not get again, and what workflow code asks instead. */
 const instead = {
@@ -37,7 +37,7 @@ export function guardWorkflow<I, O>(definition: WorkflowDefinition<I, O>, logger
   };
   return {
     ...definition,
-    run: (ctx, input) => inside.run({ name: definition.name, tell }, () => definition.run(ctx, input)),
+    run: (ctx, input) => inside.run(tell, () => definition.run(ctx, input)),
   };
 }
 
@@ -51,7 +51,7 @@ let isWatching = false;
 function watchGlobals(): void {
   if (isWatching) return;
   isWatching = true;
-  const told = (call: Call): void => inside.getStore()?.tell(call);
+  const told = (call: Call): void => inside.getStore()?.(call);
   const watched = <Called extends (...args: never) => unknown>(call: Called, name: Call): Called =>
     new Proxy(call, {
       apply(target, self, args) {

@@ -158,6 +158,24 @@ export function singleCallSuite({ name, withHouse }: Houses): void {
         while (answers < 2) await passes(1_000);
       }));
 
+    test('is not held longer when it has just finished something, however long that took', () =>
+      withHouse(async (house) => {
+        const { id } = await startTask(house.engine);
+        await take(house, 'task');
+        house.clock.advance(60_000);
+        await house.engine.unary.completeTask({ ...caller, taskId: id as string as TaskId, output: '1' as Json });
+        let isOver = false;
+        const polled = poll(house.engine, 'task', { holdMs: 100, idleHoldMs: 10_000 }).finally(() => (isOver = true));
+        const asked = house.clock.now();
+        while (!isOver) {
+          await house.store.ping();
+          house.clock.advance(100);
+          await house.store.ping();
+        }
+        expect(await polled).toBeUndefined();
+        expect(house.clock.now() - asked).toBeLessThan(10_000);
+      }));
+
     test('R14 an attempt that is handed back does not count against the policy', () =>
       withHouse(async (house) => {
         const { id } = await startTask(house.engine, { retry: { maxRetries: 1 } });

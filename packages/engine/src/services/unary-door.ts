@@ -88,7 +88,7 @@ export class SingleCalls implements UnaryDoor {
       freed();
     });
     if (work === undefined) return undefined;
-    holder.servedAt = clock.now();
+    holder.busyAt = clock.now();
     if (work.type === 'task') this.#know(work.taskId, request.orgId, work.executionId);
     else this.#given.add(request, work);
     const polled = { work, putBack: () => this.#putBack(request.orgId, work) };

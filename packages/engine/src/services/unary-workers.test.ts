@@ -27,7 +27,7 @@ describe('a poll', () => {
 
   it('of a worker that had something lately is not held longer', () => {
     const worker = aWorker();
-    worker.servedAt = 58_000;
+    worker.busyAt = 58_000;
     expect(worker.holdOf(bounds, 60_000)).toBe(2_000);
   });
 });

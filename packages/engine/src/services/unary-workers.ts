@@ -25,8 +25,8 @@ export class UnaryWorker implements Holder, Hand {
   readonly attempts = new Map<string, { readonly executionId: ExecutionId; readonly taskId: TaskId }>();
   heardAt: number;
   heartbeats = false;
-  /** When it last got something to do. */
-  servedAt: number;
+  /** When it was last known to have something to do. */
+  busyAt: number;
   readonly id: SessionId;
   readonly orgId: OrgId;
   readonly worker: string;
@@ -40,7 +40,7 @@ export class UnaryWorker implements Holder, Hand {
     this.worker = worker;
     this.peer = peer;
     this.heardAt = now;
-    this.servedAt = now;
+    this.busyAt = now;
   }
 
   get holdsSomething(): boolean {
@@ -58,7 +58,7 @@ export class UnaryWorker implements Holder, Hand {
   /** How long a poll is held: the longer it has had nothing to do, the less often it need come back for nothing. */
   holdOf({ holdMs, idleHoldMs = holdMs }: Pick<PollRequest, 'holdMs' | 'idleHoldMs'>, now: number): number {
     if (this.holdsSomething) return holdMs;
-    return Math.max(holdMs, Math.min(idleHoldMs, (now - this.servedAt) / IDLE_SHARE));
+    return Math.max(holdMs, Math.min(idleHoldMs, (now - this.busyAt) / IDLE_SHARE));
   }
 
   takes({ type, queue, kind }: Omit<ReadyLine, 'orgId'>): boolean {
@@ -112,7 +112,11 @@ export class UnaryWorkers {
   heard({ orgId, worker, peer }: UnaryCaller, heartbeat = false): void {
     const now = this.#parts.clock.now();
     const here = this.#byConnection.get(connectionName(orgId, peer));
-    for (const known of here?.values() ?? []) known.heardAt = now;
+    for (const known of here?.values() ?? []) {
+      known.heardAt = now;
+      // The end of its work is told by such a call, too: until then it was busy.
+      if (known.holdsSomething) known.busyAt = now;
+    }
     if (!heartbeat || worker === undefined) return;
     for (const member of this.#spokenFor(this.#crew(orgId, worker), here?.get(worker))) {
       member.heardAt = now;

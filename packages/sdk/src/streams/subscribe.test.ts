@@ -250,11 +250,11 @@ describe('a subscription that fails', () => {
   });
 
   it('E.3 takes keep-alives for signs of life', async () => {
-    const stream = aClient({ readTimeout: Duration.milliseconds(400), reconnect: false }).subscribeWorkflowStream(ID);
+    const stream = aClient({ readTimeout: Duration.milliseconds(1_500), reconnect: false }).subscribeWorkflowStream(ID);
     const { accept, send } = await reader(0);
     accept(1);
     const alive = setInterval(() => send(encodeComment('')), 50);
-    setTimeout(() => send(entry(1, token('late')), over), 700);
+    setTimeout(() => send(entry(1, token('late')), over), 2_000);
     expect(await collect(stream)).toHaveLength(1);
     clearInterval(alive);
   });

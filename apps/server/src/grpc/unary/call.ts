@@ -21,7 +21,7 @@ export interface UnaryCall<Request> {
   readonly patienceMs: number;
   /**
    * Aborted when nobody waits for the answer any more: also when it was given already, but did not go out. A handler that
-   * ends early on its own account aborts it itself: one of them for each call is what most of a poll costs.
+   * ends early on its own account aborts it itself.
    */
   readonly gone: AbortController;
   /** An answer that is lost would cost somebody dearly: it is made as sure as can be that its caller is still there. */

@@ -13,7 +13,7 @@ const MARGIN_MS = 100;
 
 /** So many times as long as configured, at most, the polls of a worker are held that has had nothing to do for long. */
 const IDLE_TIMES = 5;
-/** 30 s: intermediaries end calls that are silent for longer. */
+/** 30 s: the most that can be configured. */
 const LONGEST_HOLD_MS = 30_000;
 
 /** What a poll asks for. */
