@@ -23,6 +23,8 @@ describe('npm start', () => {
   test('installs, builds, starts the server, then the worker, then a run, and says where they are', async () => {
     const npm = await started();
     await waitFor(() => expect(npm.output()).toContain('worker of'));
+    // The run is asked for beside the worker's first words: either may come first.
+    await waitFor(() => expect(house.notes()).toContain('POST /api/orgs/dev/workflow-executions'));
     expect(house.notes().map((line) => line.replace(/\d{2,}$/, 'n'))).toEqual([
       'pnpm install --frozen-lockfile --prefer-offline',
       'turbo run build --output-logs=errors-only',
@@ -30,7 +32,6 @@ describe('npm start', () => {
       expect.stringMatching(/worker|POST/),
       expect.stringMatching(/worker|POST/),
     ]);
-    expect(house.notes()).toContain('POST /api/orgs/dev/workflow-executions');
     expect(npm.output()).toContain('dev 1');
     expect(npm.output()).toContain(
       `worker of 550e8400-e29b-41d4-a716-446655440000 at http://127.0.0.1:${house.grpcPort}`,
