@@ -11,7 +11,7 @@ const FOLDER = '.test-report';
  * @typedef {object} TestReport
  * @property {string} package
  * @property {number} passed
- * @property {string[]} failed - names of tests, and of files that could not be run
+ * @property {{ name: string, reason: string }[]} failed - tests, and files that could not be run, with what they said
  * @property {{ name: string, reason: string }[]} skipped
  */
 

@@ -6,7 +6,10 @@
 export function summary(reports) {
   const lines = [];
   for (const { package: name, failed } of reports) {
-    for (const test of failed) lines.push(`failed   ${name}: ${test}`);
+    for (const test of failed) {
+      lines.push(`failed   ${name}: ${test.name}`);
+      if (test.reason !== '') lines.push(test.reason.replaceAll(/^/gm, '           '));
+    }
   }
   for (const { package: name, skipped } of reports) {
     for (const [reason, count] of byReason(skipped)) {

@@ -50,17 +50,26 @@ test('a skipped test fails the run where skips are forbidden', () => {
   expect(run(['fine.ts'], { FLOVYN_NO_SKIP: '1' })).toMatchObject({ exitCode: 0 });
 });
 
-test('a failed test is reported by its name', () => {
-  expect(run(['fails.ts', 'fine.ts'])).toMatchObject({ exitCode: 1, report: { passed: 1, failed: ['it counts'] } });
+test('a failed test is reported by its name, with what it said and where', () => {
+  expect(run(['fails.ts', 'fine.ts'])).toMatchObject({
+    exitCode: 1,
+    report: {
+      passed: 1,
+      failed: [{ name: 'it counts', reason: expect.stringMatching(/expected .* \(fails\.ts:\d+\)$/) }],
+    },
+  });
 });
 
 test('a file that cannot be loaded counts as a failure', () => {
-  expect(run(['broken.ts', 'fine.ts'])).toMatchObject({ exitCode: 1, report: { passed: 1, failed: ['broken.ts'] } });
+  expect(run(['broken.ts', 'fine.ts'])).toMatchObject({
+    exitCode: 1,
+    report: { passed: 1, failed: [{ name: 'broken.ts' }] },
+  });
 });
 
 test('an error outside of any test counts as a failure', () => {
   expect(run(['leaks.ts'])).toMatchObject({
     exitCode: 1,
-    report: { passed: 1, failed: ['an error outside of any test'] },
+    report: { passed: 1, failed: [{ name: 'an error outside of any test' }] },
   });
 });

@@ -1,4 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/node';
 
 /** Where the report is written, relative to the package; `npm test` sums the reports of all packages. */
@@ -12,15 +14,17 @@ export class ReportWriter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[], reason: TestRunEndReason): void {
     if (reason === 'interrupted') return;
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const brokenFiles = modules.filter((module) => module.errors().length > 0).map((module) => module.relativeModuleId);
+    const brokenFiles = modules.filter((module) => module.errors().length > 0);
     const skipped = tests.filter(isIn('skipped')).map((test) => ({ name: test.fullName, reason: whySkipped(test) }));
     const report = {
       package: packageName(),
       passed: tests.filter(isIn('passed')).length,
       failed: [
-        ...tests.filter(isIn('failed')).map((test) => test.fullName),
-        ...brokenFiles,
-        ...unhandled.map(() => 'an error outside of any test'),
+        ...tests
+          .filter(isIn('failed'))
+          .map((test) => ({ name: test.fullName, reason: whatWasSaid(test.result().errors) })),
+        ...brokenFiles.map((file) => ({ name: file.relativeModuleId, reason: whatWasSaid(file.errors()) })),
+        ...unhandled.map((error) => ({ name: 'an error outside of any test', reason: whatWasSaid([error]) })),
       ],
       skipped,
     };
@@ -36,6 +40,18 @@ export class ReportWriter implements Reporter {
 
 function isIn(state: 'passed' | 'failed' | 'skipped'): (test: TestCase) => boolean {
   return (test) => test.result().state === state;
+}
+
+/** The first lines of each error, where one has to look first; the whole of it stands in the runner's own output. */
+function whatWasSaid(errors: readonly unknown[] | undefined): string {
+  return (errors ?? []).map((error) => withoutColours(error).split('\n').slice(0, 12).join('\n')).join('\n');
+}
+
+function withoutColours(error: unknown): string {
+  const { message, stacks } = Object(error) as { message?: unknown; stacks?: { file: string; line: number }[] };
+  const at = stacks?.[0];
+  const place = at === undefined ? '' : ` (${relative(process.cwd(), at.file)}:${at.line})`;
+  return stripVTControlCharacters(`${String(message ?? error)}${place}`);
 }
 
 /** The note of `context.skip(note)`; without one the title of the outermost suite, which then has to say it. */

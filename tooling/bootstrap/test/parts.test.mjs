@@ -72,9 +72,11 @@ describe('the summary of the tests', () => {
       { name: 'b', reason: nats },
       { name: 'c', reason: 'no browser' },
     ];
-    expect(summary([{ ...fine, failed: ['it works'], skipped }])).toBe(
+    expect(summary([{ ...fine, failed: [{ name: 'it works', reason: 'expected 1\nto be 2' }], skipped }])).toBe(
       [
         'failed   one: it works',
+        '           expected 1',
+        '           to be 2',
         'skipped  one: 2 tests: nats-server was not found',
         'skipped  one: 1 test: no browser',
         '3 passed, 1 failed, 3 skipped in 1 package',
@@ -88,7 +90,7 @@ describe('the number of failures CI tells', () => {
 
   test.each([
     ['is 0 when everything passed', [passed], 0, 0],
-    ['counts failed tests', [passed, { ...passed, failed: ['a', 'b'] }], 1, 2],
+    ['counts failed tests', [passed, { ...passed, failed: ['a', 'b'].map((name) => ({ name, reason: '' })) }], 1, 2],
     ['is not 0 when only another step failed', [passed], 1, 1],
     ['is not 0 when there was no test', [], 0, 1],
     ['is not 0 when the tests never came to run', [], 2, 2],

@@ -38,7 +38,7 @@ describe('npm start', () => {
     );
     expect(npm.output()).toContain(`http://127.0.0.1:${house.httpPort}\n`);
     expect(npm.output()).toContain('flovyn_sk_dev_admin');
-    expect(npm.output()).toMatch(/http:\S+0-1\n/);
+    await waitFor(() => expect(npm.output()).toMatch(/http:\S+0-1\n/));
   });
 
   test('installs once', async () => {
