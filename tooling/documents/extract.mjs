@@ -11,7 +11,8 @@
 const BLOCK = /(?:^<!-- given\n(?<given>[\s\S]*?)^-->\n+)?^```(?<language>tsx?)\n(?<code>[\s\S]*?)^```$/gm;
 
 /**
- * The blocks of a Markdown document that are fenced as `ts` or `tsx`; each must compile alone.
+ * The blocks of a Markdown document that are fenced as `ts` or `tsx`; each must compile alone. What is fenced as
+ * `typescript` is a declaration for reading.
  *
  * @param {string} markdown
  * @returns {Block[]}

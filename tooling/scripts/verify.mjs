@@ -38,6 +38,12 @@ const STEPS = [
     advice: 'Compare its `exports` with those of @flovyn/events.',
   },
   {
+    // Quick when nothing has changed: its result is kept like that of a test.
+    name: 'reference',
+    command: ['turbo', 'run', 'check', '--filter=@flovyn/reference', ...quiet()],
+    advice: 'Write the docstrings that are missing, and run `pnpm docs:reference`.',
+  },
+  {
     name: 'documents',
     command: ['node', 'tooling/documents/check.mjs'],
     advice: 'Code in documents compiles as it stands.',

@@ -6,6 +6,7 @@ import { type StreamOptions, type StreamTarget, streamExecution } from './stream
 import { type Tasks, createTasks } from './tasks.js';
 import { type Workflows, createWorkflows } from './workflows.js';
 
+/** Where the server is, who one is there, and how long a call may take. */
 export interface ClientOptions extends OriginOptions {
   /** How long a request may take with all its tries, in milliseconds. Default 30,000. Streams have limits of their own. */
   readonly timeoutMs?: number | undefined;
@@ -13,16 +14,23 @@ export interface ClientOptions extends OriginOptions {
 
 /** One organisation of a Flovyn server. It holds no connection, so there is nothing to close. */
 export interface Client {
+  /** Workflow executions. */
   readonly workflows: Workflows;
+  /** Standalone tasks. */
   readonly tasks: Tasks;
+  /** Promises of workflows. */
   readonly promises: Promises;
   /**
    * Opens the stream of an execution: everything that happens to it, in order, each entry once, across reconnects.
    *
    * @example
-   *   for await (const message of client.stream({ taskExecutionId })) {
-   *     if (message.kind === 'entry' && message.frame.event.type === 'token') write(message.frame.event.text);
+   *   import { createClient } from '@flovyn/client';
+   *
+   *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+   *   for await (const message of client.stream({ taskExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' })) {
+   *     if (message.kind === 'entry' && message.frame.event.type === 'token') console.log(message.frame.event.text);
    *   }
+   * @see docs/guides/read-a-stream.md
    */
   stream(target: StreamTarget, options?: StreamOptions): LiveStream;
 }
@@ -31,7 +39,9 @@ export interface Client {
  * A client of one organisation, for browsers, workers and Node.
  *
  * @example
- *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev', apiKey });
+ *   import { createClient } from '@flovyn/client';
+ *
+ *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev', apiKey: 'flovyn_sk_dev_admin' });
  *   const { id } = await client.tasks.start({ kind: 'data-export-task', input: { format: 'csv' } });
  */
 export function createClient(options: ClientOptions): Client {

@@ -1,12 +1,23 @@
+/**
+ * REST and live streams of a Flovyn server, anywhere JavaScript runs: browsers, workers, Node 20.19 and later.
+ *
+ * - **Start here**: {@link createClient} gives a {@link Client} with its {@link Workflows}, {@link Tasks} and {@link Promises}.
+ * - **Watch**: `client.stream` gives a {@link LiveStream} of {@link LiveStreamMessage}s; {@link foldLiveView} makes of them what
+ *   a page shows. A page that only reads streams can leave the rest out: {@link streamExecution}.
+ * - **What goes wrong** is a {@link ServiceError} with an {@link ErrorCode}.
+ *
+ * @packageDocumentation
+ */
 export { type Client, type ClientOptions, createClient } from './client.js';
 export type { Workflows } from './workflows.js';
 export type { Tasks } from './tasks.js';
 export type { PromiseRef, Promises } from './promises.js';
 export type { Optional, RequestOptions } from './request-options.js';
-export { type Origin, type OriginOptions, createOrigin } from './origin.js';
+export { type Origin, type OriginOptions, type Query, type SendInit, createOrigin } from './origin.js';
 export { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
 export type { Patience } from './patience.js';
-export { type LiveStream, type StreamSource, openLiveStream } from './live-stream.js';
+export { type LiveStream, type LiveStreamOptions, type StreamSource, openLiveStream } from './live-stream.js';
+export type { Beginning } from './live-stream-transitions.js';
 export type {
   LiveStreamMessage,
   LiveStreamStatus,
@@ -17,7 +28,7 @@ export type {
 export { type Freshness, type LiveView, emptyLiveView, foldLiveView } from './live-view.js';
 export type { AttemptOutput, TaskView } from './live-view-task.js';
 export { type Surroundings, realSurroundings } from './surroundings.js';
-export { type ErrorCode, ServiceError } from '@flovyn/protocol';
+export { type ErrorCode, ServiceError, type ServiceErrorOptions } from '@flovyn/protocol';
 export type {
   AttemptPage,
   AttemptView,
@@ -26,6 +37,10 @@ export type {
   ChildWorkflowsPage,
   HistoryEventPage,
   HistoryEventView,
+  ListEventsQuery,
+  ListLogsQuery,
+  ListTasksQuery,
+  ListWorkflowsQuery,
   LogPage,
   LogView,
   RejectPromiseBody,

@@ -8,8 +8,9 @@ export type StreamEntry = Extract<StreamMessage, { kind: 'entry' }>;
 /** Entries that are not shown, because they are no longer held or were lost. A stream never skips silently. */
 export interface StreamGap {
   readonly kind: 'gap';
-  /** First and last missing `seq`. */
+  /** The first missing `seq`. */
   readonly from: number;
+  /** The last missing `seq`. */
   readonly to: number;
   /**
    * `expired`: past their retention. `epoch`: the end of the log was lost, output that had been read with it, and its
@@ -21,6 +22,7 @@ export interface StreamGap {
 
 /** How a stream is doing. */
 export type LiveStreamStatus =
+  /** The first connection is under way. */
   | { readonly state: 'connecting' }
   /** Entries from before the connection are arriving. `head` is the last of them, once the server has said it. */
   | { readonly state: 'catching-up'; readonly head: number | undefined }
@@ -32,11 +34,13 @@ export type LiveStreamStatus =
   | { readonly state: 'ended'; readonly executionStatus: EndFrame['status'] | undefined }
   /** Trying again would not help. */
   | { readonly state: 'failed'; readonly error: ServiceError }
+  /** Its reader has closed it. */
   | { readonly state: 'closed' };
 
 /** A change of how the stream is doing, in its place among the entries: after `live`, everything is new. */
 export interface StreamStatusChange {
   readonly kind: 'status';
+  /** How it is doing from here on. */
   readonly status: LiveStreamStatus;
 }
 

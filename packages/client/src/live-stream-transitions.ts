@@ -33,9 +33,11 @@ type Open = In<'catching-up' | 'live'>;
 export interface Beginning {
   /** Continue after this cursor; without one, from the first entry that is kept. */
   readonly cursor: string | undefined;
+  /** Whether every number is expected: without a filter, a hole is something missing. */
   readonly contiguous: boolean;
-  /** How long an id that does not exist is taken for one about to exist. */
+  /** How long an id that does not exist is taken for one about to exist, in milliseconds. */
   readonly awaitCreationMs: number;
+  /** How long to wait, and for what. */
   readonly patience: Track['patience'];
 }
 

@@ -13,6 +13,17 @@ import type { Surroundings } from './surroundings.js';
  * Iterating ends when the execution has ended or the stream is closed, and throws a `ServiceError` when trying again
  * would not help: UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND. Everything else is waited out. Leaving a `for await`
  * loop closes the stream.
+ *
+ * @example
+ *   import { createClient } from '@flovyn/client';
+ *
+ *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+ *   const stream = client.stream({ workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' });
+ *   await stream.ready;
+ *   for await (const message of stream) {
+ *     if (message.kind === 'gap') console.log(`Entries ${message.from} to ${message.to} are gone`);
+ *     if (message.kind === 'status') console.log(message.status.state);
+ *   }
  */
 export interface LiveStream extends AsyncIterable<LiveStreamMessage> {
   /**
@@ -36,10 +47,22 @@ export interface StreamSource {
   readonly attempted: string;
 }
 
-/** Opens a stream. `client.stream` is the convenient way; this one serves tests and other transports. */
+/** How {@link openLiveStream} reads. */
+export interface LiveStreamOptions extends Beginning {
+  /** How long to wait, and for what. */
+  readonly patience: Patience;
+  /** Closes the stream. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Opens a stream. `client.stream` is the convenient way; this one serves tests and other transports.
+ *
+ * @param surroundings - the clock, timers and chance: {@link realSurroundings}, or those of a test.
+ */
 export function openLiveStream(
   source: StreamSource,
-  options: Beginning & { readonly signal: AbortSignal | undefined; readonly patience: Patience },
+  options: LiveStreamOptions,
   surroundings: Surroundings,
 ): LiveStream {
   const buffer = new MessageBuffer();

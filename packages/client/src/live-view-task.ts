@@ -2,12 +2,15 @@ import type { FrameHead, StreamEvent, TaskSnapshot, TaskStatus, Unrecognized } f
 
 /** A task as its execution's stream has told it so far. */
 export interface TaskView extends AttemptOutput {
+  /** The id of the task, a UUID. */
   readonly id: string;
   /** Absent while only its output was seen, after a gap. */
   readonly kind: string | undefined;
+  /** Absent as `kind` is. */
   readonly status: TaskStatus | Unrecognized | undefined;
   /** The newest attempt, from 1; 0 before the first. */
   readonly attempt: number;
+  /** Attempts after the first one. Absent as `kind` is. */
   readonly maxRetries: number | undefined;
   /** Why its newest attempt failed, as text. */
   readonly error: string | undefined;
@@ -19,6 +22,7 @@ export interface AttemptOutput {
   readonly text: string;
   /** From 0 to 1, as last reported. */
   readonly progress: number | undefined;
+  /** The words that went with it. */
   readonly progressDetails: string | undefined;
   /** What went wrong without ending it. */
   readonly errors: readonly { readonly message: string; readonly code?: string | undefined }[];

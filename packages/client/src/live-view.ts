@@ -22,6 +22,7 @@ import { type TaskView, foldOutput, foldTask, reopenTask } from './live-view-tas
 export type Freshness =
   /** Older entries are still arriving. */
   | 'catching-up'
+  /** Everything that has happened is in it. */
   | 'live'
   /** The connection is away: this is how things were. */
   | 'stale'
@@ -32,14 +33,17 @@ export type Freshness =
 export interface LiveView {
   /** The execution the stream belongs to; absent before its first entry. */
   readonly executionId: ExecutionId | undefined;
+  /** Of the workflow, or of the standalone task; absent before the first news of it. */
   readonly status: WorkflowStatus | TaskStatus | Unrecognized | undefined;
   /** Why it failed, as text. */
   readonly error: string | undefined;
   /** What a suspended workflow waits for: the user may type now when it is `SUSPEND_TYPE_SIGNAL`. */
   readonly suspendType: SuspendType | Unrecognized | undefined;
+  /** Everything a suspended workflow waits for; empty while it does not. */
   readonly waitingOn: Readonly<StateEventData<'WORKFLOW_SUSPENDED'>['waitingOn']>;
   /** The tasks by id, in the order they were created. */
   readonly tasks: ReadonlyMap<string, TaskView>;
+  /** Whether it is the present. */
   readonly freshness: Freshness;
   /** The cursor of the newest entry in this view. */
   readonly asOf: string | undefined;
@@ -67,8 +71,14 @@ export const emptyLiveView: LiveView = {
  * The view after one more message of its stream. Pure; the same messages give the same view, however they arrived.
  *
  * @example
+ *   import { createClient, emptyLiveView, foldLiveView } from '@flovyn/client';
+ *
+ *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
  *   let view = emptyLiveView;
- *   for await (const message of stream) render((view = foldLiveView(view, message)));
+ *   for await (const message of client.stream({ workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' })) {
+ *     view = foldLiveView(view, message);
+ *     for (const { kind, text } of view.tasks.values()) console.log(kind, text);
+ *   }
  */
 export function foldLiveView(view: LiveView, message: LiveStreamMessage): LiveView {
   switch (message.kind) {

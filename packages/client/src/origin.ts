@@ -22,16 +22,28 @@ export interface OriginOptions {
 /** Parameters of a query; what is `undefined` is left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
+/** What `fetch` is told besides the address. */
 export type SendInit = Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> };
 
 /** The options, ready for use. */
 export interface Origin {
+  /** Slug or id of the organisation. */
   readonly org: string;
+  /** The clock, timers and chance in use. */
   readonly surroundings: Surroundings;
   /** Sends a request to `path`, which begins with `/`. */
   send(path: string, query: Query, init: SendInit): Promise<Response>;
 }
 
+/**
+ * Where a server is and as whom to talk to it, for {@link streamExecution} alone; {@link createClient} makes one by itself.
+ *
+ * @example
+ *   import { createOrigin, streamExecution } from '@flovyn/client';
+ *
+ *   const origin = createOrigin({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+ *   const stream = streamExecution(origin, { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' });
+ */
 export function createOrigin(options: OriginOptions): Origin {
   const base = options.baseUrl.replace(/\/+$/, '');
   const credentials = options.apiKey === undefined ? {} : { [headers.authorization]: `Bearer ${options.apiKey}` };

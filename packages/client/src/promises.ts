@@ -15,7 +15,18 @@ export type PromiseRef = { readonly id: string } | { readonly key: string };
 
 /** Promises of workflows, settled from outside. The first settling counts; later ones change nothing, and say so. */
 export interface Promises {
+  /**
+   * Keeps a promise. Tried again when the answer got lost: settling twice is as good as once.
+   *
+   * @throws {ServiceError} NOT_FOUND when there is no such promise, FAILED_PRECONDITION when its execution has ended.
+   * @example
+   *   import { createClient } from '@flovyn/client';
+   *
+   *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+   *   const { alreadyResolved } = await client.promises.resolve({ key: 'approve:17' }, { value: { by: 'Ada' } });
+   */
   resolve(promise: PromiseRef, body: ResolvePromiseBody, options?: RequestOptions): Promise<ResolvedPromiseView>;
+  /** Breaks a promise, as `resolve` keeps one: the workflow that waits gets `PromiseRejected` with the error's text. */
   reject(promise: PromiseRef, body: RejectPromiseBody, options?: RequestOptions): Promise<RejectedPromiseView>;
 }
 

@@ -2,6 +2,7 @@ import { parameters } from '@flovyn/protocol/http';
 
 import type { Query } from './origin.js';
 
+/** Options that every request takes. */
 export interface RequestOptions {
   /** Gives the request up; the call throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -7,6 +7,7 @@ import { type Patience, defaultPatience } from './patience.js';
 /** Whose stream: a workflow execution's, or a standalone task's. */
 export type StreamTarget = { readonly workflowExecutionId: string } | { readonly taskExecutionId: string };
 
+/** From where, and what, of a stream is read. */
 export interface StreamOptions {
   /**
    * Continue after this entry: the `id` of an entry that was read before, or the `asOf` of an answer to go on from it.
@@ -29,7 +30,16 @@ export interface StreamOptions {
 /** A server that refuses may say why; to a reader of event streams alone it could not. */
 const ACCEPT = `text/event-stream, ${PROBLEM_JSON}`;
 
-/** Opens the stream of an execution: see {@link LiveStream}. */
+/**
+ * Opens the stream of an execution: see {@link LiveStream}. The same as `client.stream`, for pages that load nothing else.
+ *
+ * @example
+ *   import { createOrigin, streamExecution } from '@flovyn/client';
+ *
+ *   const origin = createOrigin({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+ *   const target = { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' };
+ *   for await (const message of streamExecution(origin, target, { types: ['tokens'] })) console.log(message.kind);
+ */
 export function streamExecution(origin: Origin, target: StreamTarget, options: StreamOptions = {}): LiveStream {
   const path = pathOf(origin.org, target);
   return openLiveStream(

@@ -23,15 +23,36 @@ import {
 import type { Http } from './http.js';
 import { type Optional, type RequestOptions, toQuery } from './request-options.js';
 
-/** Workflow executions, as REST names them. Ids are UUIDs. Every call throws as {@link Http.request} says. */
+/**
+ * Workflow executions, as REST names them. Ids are UUIDs.
+ *
+ * Every call throws a `ServiceError`: with the server's code; UNAVAILABLE when there was no answer; DEADLINE_EXCEEDED when it
+ * took too long with all its tries; INTERNAL when the answer is not what the contract says. Aborted by its `signal`, it throws
+ * the signal's reason. Reads are tried again while the server is away.
+ */
 export interface Workflows {
   /**
    * Starts an execution, or finds the one the same `idempotencyKey` has started. Only with a key is it tried again when
    * the answer got lost.
+   *
+   * @example
+   *   import { createClient } from '@flovyn/client';
+   *
+   *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+   *   const { id } = await client.workflows.start({ kind: 'order', input: { cents: 500 }, idempotencyKey: 'order-17' });
    */
   start(body: StartWorkflowBody, options?: RequestOptions): Promise<StartedWorkflow>;
+  /** One execution, as it stands. */
   get(id: string, options?: RequestOptions): Promise<WorkflowExecutionView>;
-  /** Newest first, 50 unless `limit` says otherwise; go on with `cursor: nextCursor`. */
+  /**
+   * Newest first, 50 unless `limit` says otherwise, 100 at most; go on with `cursor: nextCursor`.
+   *
+   * @example
+   *   import { createClient } from '@flovyn/client';
+   *
+   *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+   *   const { workflows, nextCursor } = await client.workflows.list({ kind: 'order', status: 'FAILED' });
+   */
   list(query?: Optional<ListWorkflowsQuery>, options?: RequestOptions): Promise<WorkflowExecutionPage>;
   /** The history: all of it, or what lies between two numbers. */
   events(id: string, query?: Optional<ListEventsQuery>, options?: RequestOptions): Promise<HistoryEventPage>;

@@ -37,6 +37,12 @@ export type DecodedFrame =
 /**
  * The event a JSON value stands for. Never throws. Fields this version does not know are left out; the value itself
  * keeps them.
+ *
+ * @example
+ *   import { decode } from '@flovyn/events';
+ *
+ *   const decoded = decode(JSON.parse('{"type":"token","text":"Hello"}'));
+ *   console.log(decoded.ok ? decoded.event.type : decoded.kind); // token
  */
 export function decode(raw: unknown): Decoded {
   if (!isRecord(raw)) return { ok: false, kind: 'malformed', reason: 'an event is a JSON object', raw };

@@ -3,6 +3,7 @@
  * word stays in the raw event.
  */
 export const UNRECOGNIZED = 'UNRECOGNIZED';
+/** The type of {@link UNRECOGNIZED}. */
 export type Unrecognized = typeof UNRECOGNIZED;
 
 /** Every status of a workflow execution; the last three are final. */
@@ -15,14 +16,17 @@ export const workflowStatuses = [
   'FAILED',
   'CANCELLED',
 ] as const;
+/** How a workflow execution stands. */
 export type WorkflowStatus = (typeof workflowStatuses)[number];
 
 /** Every status of a task; the last three are final. */
 export const taskStatuses = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
+/** How a task stands. */
 export type TaskStatus = (typeof taskStatuses)[number];
 
 /** What a manual retry can reopen. */
 export const retryTargets = ['task', 'workflow'] as const;
+/** What a manual retry can reopen. */
 export type RetryTarget = (typeof retryTargets)[number];
 
 /** What a suspended workflow waits for, as its words are written on the wire. */
@@ -34,6 +38,7 @@ export const suspendType = {
   PROMISE: 'SUSPEND_TYPE_PROMISE',
   CHILD_WORKFLOW: 'SUSPEND_TYPE_CHILD_WORKFLOW',
 } as const;
+/** What a suspended workflow waits for. */
 export type SuspendType = (typeof suspendType)[keyof typeof suspendType];
 
 /** The number of each suspend type in the protocol. */
@@ -48,6 +53,7 @@ export const suspendTypeNumber = {
 
 /** The kinds of stream event: live output of running code. */
 export const streamEventTypes = ['token', 'progress', 'data', 'error'] as const;
+/** The kind of a stream event. */
 export type StreamEventType = (typeof streamEventTypes)[number];
 
 /** The number of each stream event type in the protocol; 0 is unspecified and refused. */
@@ -60,4 +66,5 @@ export const streamEventTypeNumber = {
 
 /** Why entries a reader asked for are not shown: past their retention, of a lost numbering, or too many at once. */
 export const gapReasons = ['expired', 'epoch', 'overflow'] as const;
+/** Why entries a reader asked for are not shown. */
 export type GapReason = (typeof gapReasons)[number];

@@ -25,6 +25,7 @@ export interface FrameHead {
 
 /** One numbered line of an execution's live stream, as it is sent. */
 export interface Frame<Event extends FlovynEvent = FlovynEvent> extends FrameHead {
+  /** What happened, or what was shown. */
   event: Event;
 }
 
@@ -45,6 +46,7 @@ export const FrameHead = {
 /** First word of every stream: replay begins after here, and how far the stream reached when it was opened. */
 export interface ReadyFrame {
   readonly kind: 'ready';
+  /** Which numbering is in use. */
   readonly epoch: string;
   /** Number of the first entry that is replayed. */
   readonly from: number;
@@ -57,18 +59,23 @@ export interface ReadyFrame {
 /** Stands in place of the entries `from` to `to`, which are no longer held. The reader loads the state it missed. */
 export interface GapFrame {
   readonly kind: 'gap';
+  /** The first missing `seq`. */
   readonly from: number;
+  /** The last missing `seq`. */
   readonly to: number;
+  /** Why they are missing. */
   readonly reason: GapReason | Unrecognized;
 }
 
 /** How an execution can end. */
 export const endStatuses = ['COMPLETED', 'FAILED', 'CANCELLED'] as const;
+/** How an execution has ended. */
 export type EndStatus = (typeof endStatuses)[number];
 
 /** Last word of a stream: the terminal entry was sent, nothing follows, do not reconnect. */
 export interface EndFrame {
   readonly kind: 'end';
+  /** How it has ended. */
   readonly status: EndStatus | Unrecognized;
 }
 

@@ -43,7 +43,16 @@ type ResultOf<Given> = {
  * not compile before someone has decided what it means here.
  *
  * @example
- *   const label = match(event, { TASK_CREATED: ({ data }) => `task ${data.kind}`, ... });
+ *   import { type StreamEvent, match } from '@flovyn/events';
+ *
+ *   export function labelOf(event: StreamEvent): string {
+ *     return match(event, {
+ *       token: ({ text }) => text,
+ *       progress: ({ progress }) => `${progress * 100} %`,
+ *       data: () => 'data',
+ *       error: ({ message }) => message,
+ *     });
+ *   }
  */
 export function match<Event extends FlovynEvent, Given extends Handlers<Event, unknown>>(
   event: Event,
@@ -52,7 +61,16 @@ export function match<Event extends FlovynEvent, Given extends Handlers<Event, u
   return call<ResultOf<Given>>(handlers[keyOf(event) as EventKey<Event>], event);
 }
 
-/** Like {@link match} for views that care about a few kinds; all the others go to `otherwise`. */
+/**
+ * Like {@link match} for views that care about a few kinds; all the others go to `otherwise`.
+ *
+ * @example
+ *   import { type FlovynEvent, matchPartial } from '@flovyn/events';
+ *
+ *   export function errorOf(event: FlovynEvent): string | undefined {
+ *     return matchPartial(event, { TASK_FAILED: ({ data }) => data.error }, () => undefined);
+ *   }
+ */
 export function matchPartial<Event extends FlovynEvent, Given extends Partial<Handlers<Event, unknown>>, Rest>(
   event: Event,
   handlers: Given & NoOthers<Given, EventKey<Event>>,

@@ -2,6 +2,7 @@ import { type SuspendType, type Unrecognized, suspendType } from './enums.js';
 
 /** One thing a suspended workflow waits for. */
 export interface WaitingOn {
+  /** What it is. */
   readonly type: SuspendType;
   /** The name its author gave it: a task or child kind, a signal or promise name. */
   readonly name?: string | undefined;

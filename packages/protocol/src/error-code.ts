@@ -26,6 +26,7 @@ export const errorCodes = {
   DEADLINE_EXCEEDED: { http: 504, grpc: 'DEADLINE_EXCEEDED', retry: true, slug: 'deadline-exceeded' },
 } as const satisfies Record<string, { http: number; grpc: string; retry: boolean; slug: string }>;
 
+/** What goes wrong on a wire, for programs. Each has a page in `docs/errors`. */
 export type ErrorCode = keyof typeof errorCodes;
 
 export function isErrorCode(text: string): text is ErrorCode {

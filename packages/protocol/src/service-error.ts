@@ -2,10 +2,13 @@ import { type ErrorCode, errorCodes } from './error-code.js';
 
 const mark = Symbol.for('flovyn.ServiceError');
 
+/** What else a {@link ServiceError} says. */
 export interface ServiceErrorOptions {
+  /** What it was made of. */
   readonly cause?: unknown;
-  /** The limit that was passed and what was sent instead, for errors about limits. */
+  /** The limit that was passed, for errors about limits. */
   readonly limit?: number;
+  /** What was sent instead. */
   readonly actual?: number;
   /** Seconds after which trying again makes sense. */
   readonly retryAfterSeconds?: number;
@@ -14,13 +17,29 @@ export interface ServiceErrorOptions {
 /**
  * The only error that crosses a wire on purpose. Its message says what was attempted and with which id, what stood in the
  * way, and what to do next; it never holds a payload, a query text or a stack.
+ *
+ * @example
+ *   import { ServiceError, createClient } from '@flovyn/client';
+ *
+ *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+ *   try {
+ *     await client.tasks.get('0191f80f-aea2-7677-8720-91c825f9b7ff');
+ *   } catch (error) {
+ *     if (!ServiceError.is(error) || error.code !== 'NOT_FOUND') throw error;
+ *     console.log('There is no such task.');
+ *   }
  */
 export class ServiceError extends Error {
   override readonly name: string = 'ServiceError';
+  /** @internal */
   readonly [mark] = true;
+  /** What has happened, for programs; each code has a page in `docs/errors`. */
   readonly code: ErrorCode;
+  /** The limit that was passed, for errors about limits. */
   readonly limit: number | undefined;
+  /** What was sent instead. */
   readonly actual: number | undefined;
+  /** Seconds after which trying again makes sense. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {

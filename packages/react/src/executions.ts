@@ -1,13 +1,19 @@
-import type { Client } from '@flovyn/client';
+import type {
+  ListTasksQuery,
+  ListWorkflowsQuery,
+  Optional,
+  TaskExecutionView,
+  WorkflowExecutionView,
+} from '@flovyn/client';
 
 /** A workflow execution as REST answers it. */
-export type WorkflowExecution = Awaited<ReturnType<Client['workflows']['get']>>;
+export type WorkflowExecution = WorkflowExecutionView;
 
 /** A standalone task as REST answers it. */
-export type TaskExecution = Awaited<ReturnType<Client['tasks']['get']>>;
+export type TaskExecution = TaskExecutionView;
 
 /** Which workflow executions a list has. */
-export type WorkflowFilter = NonNullable<Parameters<Client['workflows']['list']>[0]>;
+export type WorkflowFilter = Optional<ListWorkflowsQuery>;
 
 /** Which standalone tasks a list has. */
-export type TaskFilter = NonNullable<Parameters<Client['tasks']['list']>[0]>;
+export type TaskFilter = Optional<ListTasksQuery>;

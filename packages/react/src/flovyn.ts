@@ -9,8 +9,11 @@ import { type StreamHub, createStreamHub } from './stream-hub.js';
 
 /** What the hooks work with: one organisation's client, caches and streams. Lives outside of React. */
 export interface Flovyn {
+  /** The client it was made of. */
   readonly client: Client;
+  /** Where everything lies in the query cache. */
   readonly keys: QueryKeys;
+  /** The streams that are open. */
   readonly hub: StreamHub;
   /** Closes all streams. The caches stay. */
   close(): void;
@@ -18,9 +21,11 @@ export interface Flovyn {
 
 /** What {@link createFlovyn} is made of. */
 export interface FlovynOptions {
+  /** Whom the hooks ask. */
   readonly client: Client;
   /** Slug or id of the organisation the client works for; keeps the caches of several apart. */
   readonly org: string;
+  /** The caches of the page. */
   readonly queryClient: QueryClient;
 }
 
@@ -30,6 +35,15 @@ export interface FlovynOptions {
  *
  * Every write to the caches, by an answer or by a live event, goes through one merge that only moves forward, and a live
  * event is written to the detail and to all lists at once: two places of a page never disagree.
+ *
+ * @example
+ *   import { createClient } from '@flovyn/client';
+ *   import { createFlovyn } from '@flovyn/react';
+ *   import { QueryClient } from '@tanstack/react-query';
+ *
+ *   export const queryClient = new QueryClient();
+ *   const client = createClient({ baseUrl: '', org: 'dev' });
+ *   export const flovyn = createFlovyn({ client, org: 'dev', queryClient });
  */
 export function createFlovyn({ client, org, queryClient }: FlovynOptions): Flovyn {
   const keys = queryKeys(org);

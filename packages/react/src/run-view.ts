@@ -10,9 +10,11 @@ import type { DataEvent, ErrorEvent, Frame, StateEventPayload } from '@flovyn/ev
 
 /** All a page shows of one execution, or of one standalone task, made from its stream alone. */
 export interface RunView {
+  /** Status, tasks, and their newest output. */
   readonly live: LiveView;
   /** News, data, errors and gaps in the order of the stream; tokens and progress are in `live.tasks`. */
   readonly rows: readonly StreamRow[];
+  /** How the stream is doing. */
   readonly connection: LiveStreamStatus;
 }
 

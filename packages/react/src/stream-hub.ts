@@ -4,13 +4,17 @@ import { type RunView, advanceRunView, emptyRunView } from './run-view.js';
 
 /** Whose view: a workflow execution's or a standalone task's. */
 export interface RunTarget {
+  /** What it is. */
   readonly type: 'workflow' | 'task';
+  /** Its id, a UUID. */
   readonly id: string;
 }
 
 /** One view that many readers share; made for `useSyncExternalStore`. */
 export interface RunViewStore {
+  /** Calls `listener` when the view has changed, until the returned function is called. */
   readonly subscribe: (listener: () => void) => () => void;
+  /** The view as it is now. */
   readonly getSnapshot: () => RunView;
   /** Tries again at once when the connection waits for its next try. */
   readonly reconnect: () => void;
@@ -37,6 +41,7 @@ export interface StreamHub {
   pause(): void;
   /** Continues every view after its last entry. */
   resume(): void;
+  /** Closes every stream and forgets its view. */
   close(): void;
 }
 

@@ -9,6 +9,15 @@ import type { RunTarget } from './stream-hub.js';
  *
  * @param select - picks the part. It must give the same object as long as nothing in it has changed; the component is
  * drawn again only when it does not.
+ * @example
+ * ```tsx
+ * import { useRunView } from '@flovyn/react';
+ *
+ * export function Answer({ id }: { readonly id: string }) {
+ *   const tasks = useRunView({ type: 'workflow', id }, (view) => view.live.tasks);
+ *   return <p>{[...tasks.values()].map(({ text }) => text)}</p>;
+ * }
+ * ```
  */
 export function useRunView<Part>(target: RunTarget, select: (view: RunView) => Part): Part {
   const { hub } = useFlovyn();
@@ -17,7 +26,7 @@ export function useRunView<Part>(target: RunTarget, select: (view: RunView) => P
   return useSyncExternalStore(store.subscribe, () => select(store.getSnapshot()));
 }
 
-/** What makes the stream of a target try again at once. */
+/** A function that makes the stream of a target try again at once, for a button beside `view.connection`. */
 export function useReconnect(target: RunTarget): () => void {
   return useFlovyn().hub.view(target).reconnect;
 }

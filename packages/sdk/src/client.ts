@@ -1,4 +1,4 @@
-import { type Client, createClient } from '@flovyn/client';
+import { type Client, type HistoryEventView, createClient } from '@flovyn/client';
 import type { StateEventPayload, StreamEvent } from '@flovyn/events';
 import { isUuid } from '@flovyn/protocol';
 import { v7 as newExecutionId } from 'uuid';
@@ -40,12 +40,19 @@ const HTTP_PORT = 8000;
  * A worker and a client of one organisation: runs the workflows and tasks registered with it, starts executions and
  * follows them.
  *
+ * Calls that ask the server reject with `AuthenticationError` when it does not accept the credentials or does not allow the
+ * call, with `ConnectionError` when it cannot be reached or does not answer in time, and with `FlovynError` when it refuses;
+ * `cause` is what it said. Most need a started client, and throw `Error` without one; their descriptions name the others.
+ *
  * @example
+ *   import { FlovynClient } from '@flovyn/sdk';
+ *
  *   const client = new FlovynClient({ serverUrl: 'http://127.0.0.1:9090', orgId: 'dev' });
- *   client.registerWorkflow(greet);
- *   client.registerTask(sayHello);
+ *   client.registerWorkflow(orderWorkflow);
+ *   client.registerTask(chargeCard);
  *   await client.start();
- *   const greeting = await client.executeWorkflow(greet, { who: 'Ada' });
+ *   const receipt = await client.executeWorkflow(orderWorkflow, order);
+ *   await client.stop();
  */
 export class FlovynClient {
   readonly #options: FlovynClientOptions;
@@ -65,7 +72,11 @@ export class FlovynClient {
   #worker: Worker | undefined;
   #calls: Calls | undefined;
 
-  /** @throws {ConfigurationError} when `serverUrl` or `reconnection` makes no sense. Connects to nothing. */
+  /**
+   * Connects to nothing.
+   *
+   * @throws {ConfigurationError} when `serverUrl` or `reconnection` makes no sense.
+   */
   constructor(options: FlovynClientOptions) {
     if (options.reconnection !== undefined) checkReconnection(options.reconnection);
     this.#options = options;
@@ -83,12 +94,26 @@ export class FlovynClient {
     return this.#worker?.handle ?? null;
   }
 
+  /**
+   * Lets this worker run a workflow, children and replays included.
+   *
+   * @throws {Error} when the client is started, or has a workflow of this name.
+   * @example
+   *   client.registerWorkflow(orderWorkflow);
+   */
   registerWorkflow<I, O>(definition: WorkflowDefinition<I, O>): void {
     if (this.isStarted()) throw new Error('Cannot register workflows after client has started');
     if (this.#workflows.has(definition.name)) throw new Error(`Workflow "${definition.name}" is already registered`);
     this.#workflows.set(definition.name, definition);
   }
 
+  /**
+   * Lets this worker run a task.
+   *
+   * @throws {Error} when the client is started, or has a task of this name.
+   * @example
+   *   client.registerTask(chargeCard);
+   */
   registerTask<I, O>(definition: TaskDefinition<I, O>): void {
     if (this.isStarted()) throw new Error('Cannot register tasks after client has started');
     if (this.#tasks.has(definition.name)) throw new Error(`Task "${definition.name}" is already registered`);
@@ -101,6 +126,10 @@ export class FlovynClient {
    * @throws {AuthenticationError} when the server does not accept the credentials.
    * @throws {ConnectionError} when it cannot be reached.
    * @throws {WorkerControlError} when a lifecycle hook prevents it, or the worker is stopped meanwhile.
+   * @throws {Error} when the client is started already.
+   * @example
+   *   await client.start();
+   *   process.once('SIGTERM', () => void client.stop());
    */
   async start(): Promise<void> {
     if (this.#worker !== undefined) throw new Error('Client is already started');
@@ -137,7 +166,7 @@ export class FlovynClient {
 
   /**
    * Takes no new work, waits up to 30 s for what is in progress, and disconnects. What takes longer is handed back to
-   * others. The client may be started again.
+   * others. The client may be started again. Nothing happens when it is not started.
    */
   async stop(): Promise<void> {
     const worker = this.#worker;
@@ -153,14 +182,17 @@ export class FlovynClient {
 
   #stopping: Promise<void> | undefined;
 
+  /** Whether there is a worker: from the call of `start()`, also before it has resolved, until `stop()` has. */
   isStarted(): boolean {
     return this.#worker !== undefined;
   }
 
+  /** How many executions have a turn on this worker at this moment; one that waits has none. */
   getActiveWorkflowExecutions(): number {
     return this.#worker?.activeWorkflows ?? 0;
   }
 
+  /** How many attempts of tasks run on this worker at this moment. */
   getActiveTaskExecutions(): number {
     return this.#worker?.activeTasks ?? 0;
   }
@@ -168,6 +200,11 @@ export class FlovynClient {
   /**
    * Starts an execution. The handle comes in a box, because a handle can be awaited: an async function that returned it
    * would return its result.
+   *
+   * @param input - anything JSON can say, at most 2 MiB of it.
+   * @example
+   *   const { handle } = await client.startWorkflow(orderWorkflow, order, { idempotencyKey: `order-${order.id}` });
+   *   console.log(handle.workflowId);
    */
   async startWorkflow<I, O>(
     definition: WorkflowDefinition<I, O>,
@@ -194,7 +231,14 @@ export class FlovynClient {
     return { handle: this.getWorkflowHandle<O>(workflowExecutionId) };
   }
 
-  /** Starts an execution and waits for its output. */
+  /**
+   * Starts an execution and waits for its output.
+   *
+   * @throws {WorkflowFailed} when it failed.
+   * @throws {WorkflowCancelled} when it was cancelled.
+   * @example
+   *   const receipt = await client.executeWorkflow(orderWorkflow, order);
+   */
   async executeWorkflow<I, O>(
     definition: WorkflowDefinition<I, O>,
     input: I,
@@ -204,13 +248,26 @@ export class FlovynClient {
     return handle.result();
   }
 
-  /** A handle on any execution, without asking whether it exists. */
+  /**
+   * A handle on any execution, without asking whether it exists.
+   *
+   * @example
+   *   const handle = client.getWorkflowHandle<Receipt>('0191f80f-aea2-7677-8720-91c825f9b7ff');
+   *   const receipt = await handle.result();
+   */
   getWorkflowHandle<O = unknown>(workflowId: string): WorkflowHandle<O> {
     this.#running();
     return new WorkflowHandleImpl<O>(this.#access, workflowId);
   }
 
-  /** Starts a task that belongs to no workflow. Needs REST, and no started client. */
+  /**
+   * Starts a task that belongs to no workflow. Needs REST, and no started client.
+   *
+   * @example
+   *   const { handle } = await client.startTask(chargeCard, order, { maxRetries: 1 });
+   *   const receipt = await handle.result();
+   * @see docs/guides/standalone-tasks.md
+   */
   async startTask<I, O>(
     definition: TaskDefinition<I, O>,
     input: I,
@@ -232,21 +289,53 @@ export class FlovynClient {
     return { handle: new StandaloneTaskHandle<O>(client, id) };
   }
 
-  /** Settles a promise, by the UUID in its PROMISE_CREATED event. */
+  /**
+   * Settles a promise, by the UUID in its `PROMISE_CREATED` event. A promise settles once: a later settling changes nothing.
+   *
+   * @throws {FlovynError} when there is no such promise, or its execution has ended.
+   * @example
+   *   const { handle } = await client.startWorkflow(orderWorkflow, order);
+   *   const events = await client.getWorkflowEvents(handle.workflowId);
+   *   const created = events.find(({ eventType }) => eventType === 'PROMISE_CREATED');
+   *   await client.resolvePromise(String(created?.data['promiseId']), { by: 'Ada' });
+   */
   async resolvePromise<T>(promiseId: string, value: T): Promise<void> {
     await this.#unary().resolvePromise(promiseId, value);
   }
 
+  /**
+   * Settles a promise the other way: who waits gets `PromiseRejected` with this text.
+   *
+   * @throws {FlovynError} when there is no such promise, or its execution has ended.
+   */
   async rejectPromise(promiseId: string, error: string): Promise<void> {
     await this.#unary().rejectPromise(promiseId, error);
   }
 
-  /** @returns the history number of the signal. */
+  /**
+   * Sends an execution a signal; each call is one.
+   *
+   * @returns the history number of the signal.
+   * @throws {FlovynError} when the execution does not exist, has ended, or has had 10,000 signals.
+   * @example
+   *   await client.signalWorkflow('0191f80f-aea2-7677-8720-91c825f9b7ff', 'address-changed', { street: 'High Street 1' });
+   */
   async signalWorkflow<T>(workflowExecutionId: string, signalName: string, value: T): Promise<number> {
     return this.#unary().signal(this.#orgId, workflowExecutionId, signalName, value);
   }
 
-  /** Signals the live execution behind a key of the caller's, and starts it first when there is none: one step. */
+  /**
+   * Signals the live execution behind a key of the caller's, and starts it first when there is none: one step, so two callers at
+   * once start one execution and leave two signals.
+   *
+   * @param workflowId - the key, up to 255 characters; not the id of the execution.
+   * @param options - `idempotencyKey` is not looked at: the key stands for it.
+   * @returns `workflowCreated`: whether this call started it.
+   * @example
+   *   const { workflowHandle } = await client.signalWithStartWorkflow(
+   *     orderWorkflow, `order-${order.id}`, order, 'gift-wrap', { paper: 'red' },
+   *   );
+   */
   async signalWithStartWorkflow<I, O, S>(
     definition: WorkflowDefinition<I, O>,
     workflowId: string,
@@ -272,32 +361,57 @@ export class FlovynClient {
     return { workflowHandle: this.getWorkflowHandle<O>(workflowExecutionId), workflowCreated };
   }
 
+  /**
+   * Asks an execution a question it declared in `handlers.queries`, or for the value it keeps under this key. Answered within
+   * 10 s, also after it has ended.
+   *
+   * @param args - anything JSON can say; `null` when absent.
+   * @throws {FlovynError} when it has neither, does not exist, or the query throws.
+   * @example
+   *   const step = await client.queryWorkflow<string>('0191f80f-aea2-7677-8720-91c825f9b7ff', 'step');
+   */
   async queryWorkflow<T = unknown>(workflowExecutionId: string, queryName: string, args?: unknown): Promise<T> {
     return this.#unary().query<T>(workflowExecutionId, queryName, args);
   }
 
-  /** Asks an execution to end. It ends as its code decides; one that never began ends at once. */
+  /**
+   * Asks an execution to end. It ends as its code decides; one that never began ends at once. Needs REST, and no started client.
+   *
+   * @throws {FlovynError} when it has ended or does not exist.
+   * @example
+   *   await client.cancelWorkflow('0191f80f-aea2-7677-8720-91c825f9b7ff', 'ordered twice');
+   */
   async cancelWorkflow(workflowExecutionId: string, reason?: string): Promise<void> {
     const cancelled = this.#rest().workflows.cancel(workflowExecutionId, reason === undefined ? {} : { reason });
     await this.#explained(cancelled, `Cancelling workflow ${workflowExecutionId}`);
   }
 
-  /** The history of an execution so far. */
-  async getWorkflowEvents(workflowExecutionId: string) {
+  /**
+   * The history of an execution so far, the oldest fact first. Needs REST, and no started client.
+   *
+   * @throws {FlovynError} when there is no such execution.
+   * @example
+   *   for (const { sequence, eventType } of await client.getWorkflowEvents('0191f80f-aea2-7677-8720-91c825f9b7ff')) {
+   *     console.log(sequence, eventType);
+   *   }
+   */
+  async getWorkflowEvents(workflowExecutionId: string): Promise<HistoryEventView[]> {
     const history = this.#rest().workflows.events(workflowExecutionId);
     const { events } = await this.#explained(history, `Reading the history of workflow ${workflowExecutionId}`);
-    return events.map((event) => ({ ...event, data: deserialize(serialize(event.data)) }));
+    return events.map((event) => ({ ...event, data: deserialize<HistoryEventView['data']>(serialize(event.data)) }));
   }
 
   /**
    * What the tasks of an execution show, as it happens: from the beginning, in order, each entry once, also across
    * reconnects. Needs neither a started client nor a started execution: wait for `ready`, then start or signal.
    *
-   * @throws {ConfigurationError} when streaming is switched off.
+   * @throws {ConfigurationError} when streaming is switched off, or a time limit of it makes no sense.
    * @example
+   *   const { handle } = await client.startWorkflow(orderWorkflow, order);
    *   for await (const { event } of client.subscribeWorkflowStream(handle.workflowId)) {
    *     if (event.type === 'token') process.stdout.write(event.text);
    *   }
+   * @see docs/guides/read-a-stream.md
    */
   subscribeWorkflowStream(
     workflowExecutionId: string,
@@ -311,7 +425,16 @@ export class FlovynClient {
     return subscribeToWorkflow(this.#streams(), workflowExecutionId, options);
   }
 
-  /** The same of one task; for a task without a workflow, its id goes in twice. Ends with the task. */
+  /**
+   * The same of one task, as bare events; for a task without a workflow, its id goes in twice. Ends with the task.
+   *
+   * @throws {ConfigurationError} when streaming is switched off, or a time limit of it makes no sense.
+   * @example
+   *   const { handle } = await client.startTask(chargeCard, order);
+   *   for await (const event of client.subscribeTaskStream(handle.taskExecutionId, handle.taskExecutionId)) {
+   *     if (event.type === 'progress') console.log(Math.round(event.progress * 100), '%');
+   *   }
+   */
   subscribeTaskStream(
     workflowExecutionId: string,
     taskExecutionId: string,

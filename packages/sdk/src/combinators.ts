@@ -4,6 +4,7 @@ import { wholeNumber } from './durations.js';
 import { ConfigurationError, OperationTimeout } from './errors.js';
 import type { TimerHandle } from './types.js';
 
+/** Options of {@link select}, {@link joinN} and {@link withTimeout}. */
 export interface CombinatorOptions {
   /** Whether what lost and can be cancelled - tasks, children and timers - is cancelled; true when absent. */
   cancelLosers?: boolean | undefined;
@@ -25,8 +26,10 @@ export type Ended<Handles extends readonly PromiseLike<unknown>[]> = {
  * @throws what the first to end failed with.
  * @throws {ConfigurationError} when there is nothing to wait for.
  * @example
- *   const first = await select([ctx.schedule(charge, order), ctx.waitForSignal<string>('stop')]);
- *   return first.index === 0 ? first.value.receipt : `stopped: ${first.value}`;
+ *   import { select } from '@flovyn/sdk';
+ *
+ *   const first = await select([ctx.schedule(chargeCard, order), ctx.waitForSignal<string>('stop')]);
+ *   ctx.log.info(first.index === 0 ? first.value.number : `stopped: ${first.value}`);
  * @see docs/guides/wait-for-several.md
  */
 export async function select<const Handles extends readonly PromiseLike<unknown>[]>(
@@ -46,8 +49,12 @@ export async function select<const Handles extends readonly PromiseLike<unknown>
  * @throws what the first to fail failed with; the others are cancelled then, too.
  * @throws {ConfigurationError} when `n` is no whole number from 0 up.
  * @example
- *   const offers = await joinN(suppliers.map((supplier) => ctx.schedule(askForOffer, supplier)), 3);
- *   return offers.map(({ index, value }) => ({ supplier: suppliers[index], price: value }));
+ *   import { joinN } from '@flovyn/sdk';
+ *
+ *   const suppliers = ['north', 'south', 'east'];
+ *   const offers = await joinN(suppliers.map((supplier) => ctx.scheduleByName<number>('ask-for-offer', supplier)), 2);
+ *   const prices = offers.map(({ index, value }) => ({ supplier: suppliers[index], price: value }));
+ * @see docs/guides/wait-for-several.md
  */
 export async function joinN<const Handles extends readonly PromiseLike<unknown>[]>(
   handles: Handles,
@@ -69,7 +76,10 @@ export async function joinN<const Handles extends readonly PromiseLike<unknown>[
  * @throws {ConfigurationError} when a duration is given for a promise that did not come from the context: give
  *   `ctx.timer(duration)` then.
  * @example
+ *   import { Duration, withTimeout } from '@flovyn/sdk';
+ *
  *   const answer = await withTimeout(ctx.promise<string>('approval'), Duration.days(2));
+ * @see docs/guides/wait-for-several.md
  */
 export async function withTimeout<O>(
   handle: PromiseLike<O>,

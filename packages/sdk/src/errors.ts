@@ -2,10 +2,25 @@ import type { Violation } from './replay/mismatch.js';
 
 const mark = Symbol.for('flovyn.FlovynError');
 
-/** The root of everything this package throws on purpose. */
+/**
+ * The root of everything this package throws on purpose.
+ *
+ * @example
+ *   import { TaskFailed } from '@flovyn/sdk';
+ *
+ *   try {
+ *     await ctx.schedule(chargeCard, order);
+ *   } catch (error) {
+ *     if (!TaskFailed.is(error)) throw error;
+ *     ctx.log.warn(`not charged: ${error.message}`);
+ *   }
+ * @see docs/concepts/failure-and-retry.md
+ */
 export class FlovynError extends Error {
   override readonly name: string = 'FlovynError';
+  /** What it was made of, such as what the server said. */
   declare readonly cause?: Error;
+  /** @internal */
   readonly [mark] = true;
 
   constructor(message: string, cause?: Error) {
@@ -31,6 +46,7 @@ export class FlovynError extends Error {
  */
 export class WorkflowSuspended extends FlovynError {
   override readonly name = 'WorkflowSuspended';
+  /** What the workflow had asked for, as JSON text. */
   readonly commands: string;
 
   constructor(message = 'Workflow suspended', commands: string) {
@@ -42,6 +58,7 @@ export class WorkflowSuspended extends FlovynError {
 /** The execution was asked to end, or something it waited for was cancelled. */
 export class WorkflowCancelled extends FlovynError {
   override readonly name = 'WorkflowCancelled';
+  /** In the words of whoever asked for it. */
   readonly reason: string | undefined;
 
   constructor(message = 'Workflow was cancelled', reason?: string) {
@@ -50,9 +67,10 @@ export class WorkflowCancelled extends FlovynError {
   }
 }
 
-/** An execution ended with an error. */
+/** An execution ended with an error. Clients get it; a parent gets `ChildWorkflowFailed` of its child. */
 export class WorkflowFailed extends FlovynError {
   override readonly name = 'WorkflowFailed';
+  /** The id of the execution. */
   readonly workflowId: string;
 
   constructor(workflowId: string, message: string, cause?: Error) {
@@ -76,12 +94,28 @@ export class DeterminismViolation extends FlovynError {
   }
 }
 
-/** A task ended badly. Thrown by task code, `retryable: false` ends the task without another attempt. */
+/**
+ * A task ended badly. Thrown by task code, `retryable: false` ends the task without another attempt.
+ *
+ * @example
+ *   import { TaskFailed, task } from '@flovyn/sdk';
+ *
+ *   export const parse = task<string, unknown>({
+ *     name: 'parse',
+ *     async run(ctx, text) {
+ *       if (text === '') throw new TaskFailed('There is no text.', ctx.taskExecutionId, false);
+ *       return JSON.parse(text);
+ *     },
+ *   });
+ */
 export class TaskFailed extends FlovynError {
   override readonly name = 'TaskFailed';
+  /** The id of the task. */
   readonly taskExecutionId: string;
+  /** Whether another attempt might have helped; a task whose attempts are used up keeps what its last one said. */
   readonly retryable: boolean;
 
+  /** @param retryable - true when absent. */
   constructor(message: string, taskExecutionId: string, retryable = true, cause?: Error) {
     super(message, cause);
     this.taskExecutionId = taskExecutionId;
@@ -89,9 +123,10 @@ export class TaskFailed extends FlovynError {
   }
 }
 
-/** A task was cancelled. */
+/** A task was cancelled. Task code that was asked to end throws it, too. */
 export class TaskCancelled extends FlovynError {
   override readonly name = 'TaskCancelled';
+  /** The id of the task. */
   readonly taskExecutionId: string;
 
   constructor(taskExecutionId: string, message = 'Task cancelled') {
@@ -100,10 +135,15 @@ export class TaskCancelled extends FlovynError {
   }
 }
 
-/** A task took longer than it was given. */
+/**
+ * A task took longer than it was given. Made for code that limits a part of its own work: a task whose `timeout` is over
+ * reaches its workflow as `TaskFailed`.
+ */
 export class TaskTimeout extends FlovynError {
   override readonly name = 'TaskTimeout';
+  /** The id of the task. */
   readonly taskExecutionId: string;
+  /** The time it was given, in milliseconds. */
   readonly timeoutMs: number;
 
   constructor(taskExecutionId: string, timeoutMs: number) {
@@ -116,7 +156,9 @@ export class TaskTimeout extends FlovynError {
 /** A durable promise was not settled in the time it was given. */
 export class PromiseTimeout extends FlovynError {
   override readonly name = 'PromiseTimeout';
+  /** The id of the promise. */
   readonly promiseId: string;
+  /** The time it was given, in milliseconds. */
   readonly timeoutMs: number | undefined;
 
   constructor(promiseId: string, timeoutMs?: number) {
@@ -130,10 +172,10 @@ export class PromiseTimeout extends FlovynError {
   }
 }
 
-/** Something that was waited for with a time limit took longer. */
+/** Something that was waited for by `withTimeout` took longer. */
 export class OperationTimeout extends FlovynError {
   override readonly name = 'OperationTimeout';
-  /** Absent when the limit was a timer that ran already. */
+  /** The time it was given, in milliseconds; absent when the limit was a timer that ran already. */
   readonly timeoutMs: number | undefined;
 
   constructor(timeoutMs?: number) {
@@ -145,7 +187,9 @@ export class OperationTimeout extends FlovynError {
 /** A durable promise was rejected from outside. */
 export class PromiseRejected extends FlovynError {
   override readonly name = 'PromiseRejected';
+  /** The id of the promise. */
   readonly promiseId: string;
+  /** In the words of whoever rejected it. */
   readonly reason: string;
 
   constructor(promiseId: string, reason: string) {
@@ -155,9 +199,10 @@ export class PromiseRejected extends FlovynError {
   }
 }
 
-/** A child workflow ended with an error. */
+/** A child workflow ended with an error, or was cancelled by others than its parent. */
 export class ChildWorkflowFailed extends FlovynError {
   override readonly name = 'ChildWorkflowFailed';
+  /** The id of the child. */
   readonly childExecutionId: string;
 
   constructor(childExecutionId: string, message: string, cause?: Error) {
@@ -166,9 +211,10 @@ export class ChildWorkflowFailed extends FlovynError {
   }
 }
 
-/** The server cannot be reached. */
+/** The server cannot be reached, or did not answer in time. */
 export class ConnectionError extends FlovynError {
   override readonly name = 'ConnectionError';
+  /** The address that was tried. */
   readonly serverUrl: string;
 
   constructor(message: string, serverUrl: string, cause?: Error) {
@@ -185,7 +231,9 @@ export class AuthenticationError extends FlovynError {
 /** There is nothing with this id. */
 export class NotFoundError extends FlovynError {
   override readonly name = 'NotFoundError';
+  /** What there is none of. */
   readonly resourceType: 'workflow' | 'task' | 'promise';
+  /** The id that nothing has. */
   readonly resourceId: string;
 
   constructor(resourceType: 'workflow' | 'task' | 'promise', resourceId: string) {
@@ -200,14 +248,25 @@ export class ConfigurationError extends FlovynError {
   override readonly name = 'ConfigurationError';
 }
 
-/** Why a subscription ended before its execution did. */
-export type StreamErrorKind = 'connectionClosed' | 'timeout' | 'parse' | 'http' | 'rpc' | 'serialization';
+/** Why a subscription ended before its execution did. `rpc` and `serialization` are kept for code that names them. */
+export type StreamErrorKind =
+  /** The server cannot be reached, or broke off and may not be asked again. */
+  | 'connectionClosed'
+  /** The server was silent for too long. */
+  | 'timeout'
+  /** What came cannot be read. */
+  | 'parse'
+  /** The server refused, with a `status`. */
+  | 'http'
+  | 'rpc'
+  | 'serialization';
 
 /** A live stream could not be read, or not to its end. */
 export class StreamError extends FlovynError {
   override readonly name = 'StreamError';
+  /** What has happened, for programs. */
   readonly kind: StreamErrorKind;
-  /** The status of the answer, for kind `http`. */
+  /** The HTTP status of the answer, for kind `http`. */
   readonly status?: number;
 
   constructor(kind: StreamErrorKind, message: string, { status, cause }: { status?: number; cause?: Error } = {}) {
@@ -220,6 +279,7 @@ export class StreamError extends FlovynError {
 /** Asking a worker for something it cannot do in the state it is in. */
 export class WorkerControlError extends FlovynError {
   override readonly name = 'WorkerControlError';
+  /** What stands in the way, for programs. */
   readonly kind: 'notRunning' | 'shuttingDown' | 'invalidState' | 'timeout' | 'serverError' | 'rejectedByHook';
 
   constructor(kind: WorkerControlError['kind'], message: string) {

@@ -12,12 +12,13 @@ export interface ExecutionAccess {
   cancel(workflowId: string, reason: string | undefined): Promise<void>;
 }
 
-/** An execution, seen from a client. */
+/** An execution, seen from a client: what `client.startWorkflow` and `client.getWorkflowHandle` give. */
 export class WorkflowHandleImpl<O = unknown> implements WorkflowHandle<O> {
   readonly workflowId: string;
   readonly #access: ExecutionAccess;
   #result: Promise<O> | undefined;
 
+  /** @internal */
   constructor(access: ExecutionAccess, workflowId: string) {
     this.#access = access;
     this.workflowId = workflowId;

@@ -1,10 +1,29 @@
+/**
+ * Write durable workflows and streaming tasks, run them in a worker, start and follow them from anywhere.
+ *
+ * - **Define** what runs: {@link workflow} with its {@link WorkflowContext}, {@link task} with its {@link TaskContext}.
+ * - **Wait** for several things: {@link select}, {@link joinN}, {@link withTimeout}; handles of tasks
+ *   ({@link TaskHandle}), timers ({@link TimerHandle}) and children ({@link WorkflowHandle}).
+ * - **Run and start**: {@link FlovynClient}, its {@link FlovynClientOptions}, and {@link StandaloneTaskHandle} for tasks alone.
+ * - **Stream**: `ctx.stream` and its {@link StreamEvents} in a task; {@link Subscription} for who watches.
+ * - **Watch a worker**: {@link WorkerHandle}, {@link WorkerLifecycleEvent}, {@link WorkerLifecycleHook}.
+ * - **Handle what goes wrong**: every error extends {@link FlovynError} and has `is()`.
+ *
+ * @packageDocumentation
+ */
 export { workflow } from './workflow.js';
 export { task } from './task.js';
 export { Duration } from './duration.js';
 export { type FlovynClientOptions, type StartTaskOptions, type StartWorkflowOptions, FlovynClient } from './client.js';
+export type { WorkerPoolOptions, WorkflowPoolOptions } from './client-options.js';
 export { WorkflowHandleImpl } from './handles.js';
 export { StandaloneTaskHandle } from './standalone-task-handle.js';
-export { type InternalStreamEvent, TaskContextImpl, WorkflowContextImpl } from './context/index.js';
+export {
+  type InternalStreamEvent,
+  type TaskActivation,
+  TaskContextImpl,
+  WorkflowContextImpl,
+} from './context/index.js';
 export { type CombinatorOptions, type Ended, joinN, select, withTimeout } from './combinators.js';
 export { JsonSerializer, deserialize, serialize } from './serde.js';
 export { StreamEvents, streamEventType } from './stream-events.js';
@@ -32,6 +51,7 @@ export {
   WorkflowFailed,
   WorkflowSuspended,
 } from './errors.js';
+export type { Violation, ViolationType } from './replay/mismatch.js';
 export type {
   ChildWorkflowOptions,
   Logger,

@@ -5,18 +5,34 @@ import { deserialize, serialize } from './serde.js';
 /** How long the task may take to appear to its reader. */
 const APPEARS_MS = 10_000;
 
-/** A task without a workflow, seen from whoever started it. */
+/**
+ * A task without a workflow, seen from whoever started it. Awaiting the handle and awaiting `result()` are the same, so an
+ * async function cannot return one: box it.
+ *
+ * @example
+ *   const { handle } = await client.startTask(chargeCard, order);
+ *   for await (const message of handle.stream()) if (message.kind === 'entry') console.log(message.frame.event);
+ *   const receipt = await handle.result();
+ */
 export class StandaloneTaskHandle<O = unknown> implements PromiseLike<O> {
+  /** The id of the task, a UUID. */
   readonly taskExecutionId: string;
   readonly #client: Client;
   #result: Promise<O> | undefined;
 
+  /** @internal */
   constructor(client: Client, taskExecutionId: string) {
     this.#client = client;
     this.taskExecutionId = taskExecutionId;
   }
 
-  /** The task's output; rejects with `TaskFailed` or `TaskCancelled`. Gives the same value every time. */
+  /**
+   * The task's output, `null` when it has none. Gives the same every time.
+   *
+   * @throws {TaskFailed} when it failed for good.
+   * @throws {TaskCancelled} when it was cancelled.
+   * @throws {ServiceError} when the server cannot be asked; its `code` says why.
+   */
   result(): Promise<O> {
     this.#result ??= this.#awaitResult();
     return this.#result;
@@ -35,7 +51,11 @@ export class StandaloneTaskHandle<O = unknown> implements PromiseLike<O> {
     return this.#client.stream({ taskExecutionId: this.taskExecutionId }, { awaitCreationMs: APPEARS_MS });
   }
 
-  /** Asks the task to end; it may still finish. */
+  /**
+   * Asks the task to end; it may still finish.
+   *
+   * @throws {ServiceError} FAILED_PRECONDITION when it has ended.
+   */
   async cancel(reason?: string): Promise<void> {
     await this.#client.tasks.cancel(this.taskExecutionId, reason === undefined ? {} : { reason });
   }

@@ -1,6 +1,18 @@
 import type { StreamEvent } from '@flovyn/events';
 
-/** Makes the four kinds of output a running task can show. */
+/**
+ * Makes the four kinds of output a running task can show, for `ctx.stream`.
+ *
+ * @example
+ *   import { StreamEvents, task } from '@flovyn/sdk';
+ *
+ *   export const speak = task<string, void>({
+ *     name: 'speak',
+ *     run: async (ctx, text) => {
+ *       for (const word of text.split(' ')) ctx.stream(StreamEvents.token(`${word} `));
+ *     },
+ *   });
+ */
 export const StreamEvents = {
   /** A piece of text; pieces are joined as they come. */
   token: (text: string): StreamEvent => ({ type: 'token', text }),
@@ -19,7 +31,7 @@ export const StreamEvents = {
     code === undefined ? { type: 'error', message } : { type: 'error', message, code },
 };
 
-/** What kind of output this is. */
+/** What kind of output this is: `token`, `progress`, `data` or `error`. Takes a subscription's entry as well. */
 export function streamEventType(event: StreamEvent | { readonly event: StreamEvent }): StreamEvent['type'] {
   return 'type' in event ? event.type : event.event.type;
 }

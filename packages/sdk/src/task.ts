@@ -7,11 +7,14 @@ import type { Logger, TaskConfig, TaskDefinition } from './types.js';
  *
  * @throws {Error} when the name or `run` is missing.
  * @example
+ *   import { task } from '@flovyn/sdk';
+ *
  *   export const sayHello = task({
  *     name: 'say-hello',
  *     retry: { maxRetries: 2 },
  *     run: async (ctx, input: { who: string }) => `Hello ${input.who}`,
  *   });
+ * @see docs/concepts/task.md
  */
 export function task<I, O>(config: TaskConfig<I, O>): TaskDefinition<I, O> {
   if (!config.name) throw new Error('Task name is required');

@@ -8,10 +8,16 @@ import type { Logger, WorkflowConfig, WorkflowDefinition } from './types.js';
  *
  * @throws {Error} when the name or `run` is missing.
  * @example
- *   export const greet = workflow({
- *     name: 'greet',
- *     run: async (ctx, input: { who: string }) => ctx.schedule(sayHello, input),
+ *   import { workflow } from '@flovyn/sdk';
+ *
+ *   export const checkout = workflow({
+ *     name: 'checkout',
+ *     run: async (ctx, input: Order) => {
+ *       const receipt = await ctx.schedule(chargeCard, input);
+ *       return receipt.number;
+ *     },
  *   });
+ * @see docs/concepts/history-and-replay.md
  */
 export function workflow<I, O>(config: WorkflowConfig<I, O>): WorkflowDefinition<I, O> {
   if (!config.name) throw new Error('Workflow name is required');

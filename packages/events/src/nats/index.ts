@@ -1,3 +1,8 @@
+/**
+ * The subjects and message ids under which copies of frames travel between server processes.
+ *
+ * @packageDocumentation
+ */
 export {
   STREAM_NAME,
   type StreamSubject,

@@ -4,6 +4,7 @@ import { ExecutionOrder } from './execution.js';
 import { Numbering } from './numbering.js';
 import type { Violation } from './violation.js';
 
+/** How order is judged. */
 export interface OrderOptions {
   /** The frames begin somewhere in the stream: what came before is not judged. Default false. */
   readonly midStream?: boolean | undefined;

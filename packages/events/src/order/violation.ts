@@ -21,11 +21,15 @@ export type OrderRule =
 
 /** One entry that must not stand where it stands. */
 export interface Violation {
+  /** The promise that was broken. */
   readonly rule: OrderRule;
   /** What is wrong, for people. */
   readonly message: string;
+  /** Whose entry it is. */
   readonly executionId: ExecutionId;
+  /** The numbering it belongs to. */
   readonly epoch: string;
+  /** Its number. */
   readonly seq: number;
   /** The name of the entry's event, or its type. */
   readonly event: string;

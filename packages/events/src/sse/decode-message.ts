@@ -14,11 +14,15 @@ import type { PlainOrigin } from './plain.js';
 /** An event that came without a frame: the plain format, or a server of another make. It has no number. */
 export interface BareMessage {
   readonly kind: 'bare';
+  /** Always: it came without what a frame says. */
   readonly legacy: true;
+  /** The event. */
   readonly event: FlovynEvent;
+  /** The cursor to continue after it, if it had one; opaque. */
   readonly id?: string;
   /** Whose it is, in a consolidated stream. */
   readonly origin?: PlainOrigin;
+  /** Paths in the event whose words are newer than this version of the contract. */
   readonly unrecognized?: readonly string[];
 }
 
@@ -36,6 +40,7 @@ export type DecodedMessage =
   | UndecodedMessage
   | Exclude<SseMessage, { readonly kind: 'message' }>;
 
+/** How {@link decodeMessage} reads. */
 export interface DecodeMessageOptions {
   /**
    * What the stream was asked for. `json`: frames only. `plain`: bare values only, so that an author's text which looks

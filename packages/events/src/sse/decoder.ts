@@ -25,7 +25,18 @@ export interface SseDecoder {
 /** 4 Mi: three times what the largest legal entry needs, in its frame. */
 export const SSE_MESSAGE_LIMIT = 4 * 1_048_576;
 
-/** @param options.limit - longest message kept in memory, in UTF-16 units; default {@link SSE_MESSAGE_LIMIT}. */
+/**
+ * Makes a decoder for one response.
+ *
+ * @param options - `limit`: the longest message kept in memory, in UTF-16 units; {@link SSE_MESSAGE_LIMIT} when absent.
+ * @example
+ *   import { createSseDecoder, decodeMessage } from '@flovyn/events/sse';
+ *
+ *   const decoder = createSseDecoder();
+ *   for (const message of decoder.push('event: token\nid: e1.1\ndata: Hello\n\n')) {
+ *     console.log(decodeMessage(message, { format: 'plain' }).kind); // bare
+ *   }
+ */
 export function createSseDecoder(options: { readonly limit?: number } = {}): SseDecoder {
   return new Decoder(options.limit ?? SSE_MESSAGE_LIMIT);
 }

@@ -7,6 +7,7 @@ export type SseEntryName = StreamEventType;
 
 /** One entry as it goes out. */
 export interface SseEntry {
+  /** Its name. */
   readonly event: SseEntryName;
   /** The cursor to continue after this entry: 1 to 128 visible ASCII characters. */
   readonly id: string;

@@ -1,3 +1,8 @@
+/**
+ * Streams as server-sent events: the encoder for servers, the incremental and bounded decoder for readers.
+ *
+ * @packageDocumentation
+ */
 export {
   type BareMessage,
   type DecodeMessageOptions,

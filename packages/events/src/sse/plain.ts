@@ -3,8 +3,11 @@ import type { FlovynEvent } from '../types.js';
 
 /** Whose output a plain value of a consolidated stream is. */
 export interface PlainOrigin {
+  /** Absent for a task without a workflow. */
   readonly workflowExecutionId?: ExecutionId | undefined;
+  /** Absent for what no agent has made. */
   readonly agentExecutionId?: ExecutionId | undefined;
+  /** Absent for news that is about no task. */
   readonly taskExecutionId?: TaskId | undefined;
 }
 

@@ -14,17 +14,33 @@ type Fc = Omit<typeof FastCheck, 'default'>;
 export interface Arbitraries {
   /** Any text, lone surrogates, line breaks and text that looks like SSE among them. */
   readonly text: FastCheck.Arbitrary<string>;
+  /** Any cursor that can be written. */
   readonly cursor: FastCheck.Arbitrary<Cursor>;
+  /** Any output. */
   readonly streamEvent: FastCheck.Arbitrary<StreamEvent>;
+  /** The sample of any state event, at any time. */
   readonly stateEvent: FastCheck.Arbitrary<StateEventPayload>;
+  /** Either. */
   readonly event: FastCheck.Arbitrary<FlovynEvent>;
+  /** Any event in a frame, without regard for order. */
   readonly frame: FastCheck.Arbitrary<Frame>;
   /** The frames of an execution that a server could have written, from its first one. */
   readonly workflowFrames: FastCheck.Arbitrary<readonly Frame[]>;
+  /** The same of a task without a workflow. */
   readonly standaloneTaskFrames: FastCheck.Arbitrary<readonly Frame[]>;
 }
 
-/** @param fc - the caller's own fast-check, so that this package needs none. */
+/**
+ * Generators of contract values.
+ *
+ * @param fc - the caller's own fast-check, so that this package needs none.
+ * @example
+ *   import { arbitraries, assertLegal } from '@flovyn/events/testing';
+ *   import * as fc from 'fast-check';
+ *
+ *   const { workflowFrames } = arbitraries(fc);
+ *   fc.assert(fc.property(workflowFrames, (frames) => assertLegal(frames)));
+ */
 export function arbitraries(fc: Fc): Arbitraries {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),

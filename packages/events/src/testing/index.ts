@@ -1,3 +1,8 @@
+/**
+ * For tests: samples of every event, traces of whole executions, generators for `fast-check`, and the checker of legal order.
+ *
+ * @packageDocumentation
+ */
 export { type OrderChecker, type OrderOptions, assertLegal, checkLegal, createOrderChecker } from '../order/check.js';
 export type { OrderRule, Violation } from '../order/violation.js';
 export { type Arbitraries, arbitraries } from './arbitraries.js';

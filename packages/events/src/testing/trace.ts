@@ -5,7 +5,9 @@ import { stateEvents } from '../registry/index.js';
 import type { FlovynEvent, StateEventData, StateEventName, StateEventPayload, StreamEvent } from '../types.js';
 import { SAMPLE_TIME_MS, sampleEvent } from './samples.js';
 
+/** The execution that samples and traces are about. */
 export const SAMPLE_EXECUTION = '018f6b2e-0000-7000-8000-000000000001' as ExecutionId;
+/** The task that samples and traces are about. */
 export const SAMPLE_TASK = '018f6b2e-0000-7000-8000-0000000000a1' as TaskId;
 
 /** Writes the frames of one execution as a server would number them. */
@@ -20,9 +22,11 @@ export interface Trace {
   epoch(epoch: string, seq?: number): Trace;
 }
 
+/** Options of {@link trace}. */
 export interface TraceOptions {
-  /** Default {@link SAMPLE_EXECUTION}. */
+  /** Whose stream it is. Default {@link SAMPLE_EXECUTION}. */
   readonly executionId?: ExecutionId | undefined;
+  /** The execution at the top of its family; itself when absent. */
   readonly rootExecutionId?: ExecutionId | undefined;
 }
 

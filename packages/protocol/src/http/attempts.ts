@@ -22,6 +22,7 @@ export const AttemptView = z.object({
 });
 export type AttemptView = z.infer<typeof AttemptView>;
 
+/** `GET …/attempts`: the first one first. */
 export const AttemptPage = z.object({ attempts: z.array(AttemptView) });
 export type AttemptPage = z.infer<typeof AttemptPage>;
 
@@ -38,5 +39,6 @@ export const LogView = z.object({
 });
 export type LogView = z.infer<typeof LogView>;
 
+/** `GET …/logs`: the oldest line first. */
 export const LogPage = z.object({ logs: z.array(LogView), ...paging });
 export type LogPage = z.infer<typeof LogPage>;

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 /** What the `types` parameter of a stream selects by; `events` are the state events. */
 export const streamSelections = ['events', 'tokens', 'progress', 'data', 'errors'] as const;
+/** A sort of entries of a stream; `events` are the state events. */
 export type StreamSelection = (typeof streamSelections)[number];
 
 /** The query of an execution's stream. */

@@ -6,30 +6,50 @@ import type { Logger, TaskContext } from '../types.js';
 
 /** What an attempt is about. */
 export interface TaskActivation {
+  /** The id of the task. */
   taskExecutionId: string;
+  /** The name of its definition. */
   taskKind: string;
   /** JSON text. */
   input: string;
+  /** Absent for a task without a workflow. */
   workflowExecutionId?: string | undefined;
+  /** The number of the attempt, from 1. */
   attempt: number;
+  /** Attempts after the first one. */
   maxRetries: number;
+  /** From when it was scheduled, in milliseconds; none when absent. */
   timeoutMs?: number | undefined;
 }
 
 /** A piece of live output on its way out. `data` is the text, the number, the value or the message. */
 export interface InternalStreamEvent {
+  /** Which sort of output it is. */
   type: StreamEventType;
+  /** What is shown. */
   data: unknown;
   /** Epoch milliseconds. */
   timestamp: number;
+  /** The words that go with progress. */
   details?: string;
+  /** The code that goes with an error. */
   code?: string;
 }
 
-/** What task code can do, reported to whoever runs it. */
+/**
+ * What task code can do, reported to whoever runs it: the context that a worker makes. Tests use `MockTaskContext`.
+ *
+ * @example
+ *   import { TaskContextImpl } from '@flovyn/sdk';
+ *
+ *   const activation = { taskExecutionId: 't-1', taskKind: 'charge-card', input: '{}', attempt: 1, maxRetries: 0 };
+ *   const context = new TaskContextImpl(activation, (progress) => console.log(progress));
+ *   await chargeCard.run(context, order);
+ */
 export class TaskContextImpl implements TaskContext {
   readonly taskExecutionId: string;
   readonly taskKind: string;
+  /** The workflow execution it works for; absent for a task without a workflow. */
   readonly workflowExecutionId: string | undefined;
   readonly attempt: number;
   readonly log: Logger;
@@ -138,7 +158,7 @@ export class TaskContextImpl implements TaskContext {
     this.#emit(code === undefined ? event : { ...event, code });
   }
 
-  /** Called by the worker when somebody asked the task to end. */
+  /** Called by the worker when somebody asked the task to end. @internal */
   _markCancelled(reason?: string): void {
     this.#isCancelled = true;
     this.#cancelReason ??= reason === undefined || reason === '' ? undefined : reason;

@@ -41,12 +41,14 @@ export interface WorkflowContextParts {
   readonly cancellation: Cancellation;
 }
 
-/** What workflow code asks, answered by the replay of its execution. */
+/** What workflow code asks, answered by the replay of its execution. Made by workers; tests use `MockWorkflowContext`. */
 export class WorkflowContextImpl implements WorkflowContext {
+  /** The id of the execution. */
   readonly workflowExecutionId: string;
   readonly log: Logger;
   readonly #parts: WorkflowContextParts;
 
+  /** @internal */
   constructor(parts: WorkflowContextParts, logger: Logger) {
     this.#parts = parts;
     this.workflowExecutionId = parts.core.executionId;

@@ -1,5 +1,6 @@
 import { DeterminismViolation } from '../errors.js';
 
+/** What code and history disagree about. */
 export type ViolationType =
   | 'TaskTypeMismatch'
   | 'ChildWorkflowMismatch'
@@ -11,9 +12,11 @@ export type ViolationType =
 
 /** Where code and history disagree. */
 export interface Violation {
+  /** What it is about. */
   readonly type: ViolationType;
   /** Which call of its class it was, from 0. */
   readonly sequence: number;
+  /** For a child workflow: whether it is called otherwise, or another one. */
   readonly field?: 'name' | 'kind';
   /** What history says. */
   readonly expected: string;

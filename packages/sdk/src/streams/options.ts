@@ -8,9 +8,9 @@ export interface StreamingOptions {
   enabled?: boolean | undefined;
   /** Address of the server of streams; the one of REST when absent. */
   url?: string | undefined;
-  /** How long the server may take to accept a subscription. Default: 30 s. */
+  /** How long the server may take to accept a subscription, from 1 ms to a day. Default: 30 s. */
   connectTimeout?: Duration | undefined;
-  /** How long nothing at all may come, keep-alives counted, over all reconnects. Default: 5 min. */
+  /** How long nothing at all may come, keep-alives counted, over all reconnects, from 1 ms to a day. Default: 5 min. */
   readTimeout?: Duration | undefined;
   /** Whether a subscription that was accepted comes back after a cut, and goes on where it was. Default: true. */
   reconnect?: boolean | undefined;

@@ -9,10 +9,13 @@ import { Subscription } from './subscription.js';
 export interface TaskStreamEvent {
   /** Equal to `workflowExecutionId` for a task without a workflow. */
   readonly taskExecutionId: string;
+  /** Whose stream it stands in: a workflow execution's, or a standalone task's. */
   readonly workflowExecutionId: string;
   /** Number of the entry in its execution's stream, from 1. */
   readonly sequence: number;
+  /** The output. Data comes back as it went in: dates as dates. */
   readonly event: StreamEvent;
+  /** When the server stored it. */
   readonly timestamp: Date;
 }
 
@@ -20,10 +23,13 @@ export interface TaskStreamEvent {
 export interface StateStreamEvent extends Omit<TaskStreamEvent, 'event' | 'taskExecutionId'> {
   /** The task it is about, if it is about one. */
   readonly taskExecutionId: string | undefined;
+  /** What has changed. */
   readonly event: StateEventPayload;
 }
 
+/** What `subscribeWorkflowStream` gives. */
 export type WorkflowStream<Event = TaskStreamEvent> = Subscription<Event>;
+/** What `subscribeTaskStream` gives: the events alone, for a single task needs no more. */
 export type TaskStream<Event = StreamEvent> = Subscription<Event>;
 
 /** Whom to ask, and as whom. */

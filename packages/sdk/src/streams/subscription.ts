@@ -27,12 +27,18 @@ export interface SubscriptionParts<Event> {
  * Iterating throws `StreamError`: `timeout` when the server was silent for too long, `http` with its status when it
  * refused, `connectionClosed` when it cannot be reached or broke off and may not be asked again, `parse` for an entry
  * that cannot be read when `strict`.
+ *
+ * @example
+ *   const stream = client.subscribeWorkflowStream('0191f80f-aea2-7677-8720-91c825f9b7ff');
+ *   await stream.ready;
+ *   for await (const { event } of stream) if (event.type === 'data') console.log(event.data);
  */
 export class Subscription<Event> implements AsyncIterable<Event> {
   /** Resolves when the server has accepted: nothing that happens from then on is missed. Rejects with a `StreamError`. */
   readonly ready: Promise<void>;
   readonly #parts: SubscriptionParts<Event>;
 
+  /** @internal */
   constructor(parts: SubscriptionParts<Event>) {
     this.#parts = parts;
     this.ready = parts.live.ready.catch((error: unknown) => {

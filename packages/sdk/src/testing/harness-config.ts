@@ -2,11 +2,17 @@ import { ConfigurationError } from '../errors.js';
 
 /** A server that tests use, and as whom. */
 export interface HarnessConfig {
+  /** Where workers connect. */
   grpcHost: string;
+  /** From 1 to 65535. */
   grpcPort: number;
+  /** Where REST and live streams are. */
   httpHost: string;
+  /** From 1 to 65535. */
   httpPort: number;
+  /** The id of the organisation the tests are, a UUID. */
   orgId: string;
+  /** Its name in REST paths. */
   orgSlug: string;
   /** The key of a user. */
   apiKey: string;

@@ -1,3 +1,14 @@
+/**
+ * Test workflows and tasks: alone, together in memory, or on a real server. Works with any test runner.
+ *
+ * - **One function alone**, in microseconds: {@link MockWorkflowContext} and {@link MockTaskContext}.
+ * - **Whole workflows in memory**, in milliseconds, on a clock of the test's: {@link TestWorkflowEnvironment} and its
+ *   {@link TimeController}.
+ * - **As in production**, in seconds: {@link FlovynTestEnvironment} on the server of a {@link TestHarness}.
+ * - **Old histories against today's code**: {@link replayHistory} and {@link WorkflowTestBuilder}.
+ *
+ * @packageDocumentation
+ */
 export { Duration } from '../duration.js';
 export type { HarnessConfig } from './harness-config.js';
 export { FlovynTestEnvironment, type TestEnvironmentOptions } from './test-environment.js';
@@ -44,7 +55,13 @@ export {
   assertWorkflowFailed,
   assertWorkflowFailedWith,
 } from './memory/assertions.js';
-export type { TaskExecutionRecord, TestHistoryEvent, WorkflowExecutionRecord } from './memory/records.js';
+export type {
+  TaskEnding,
+  TaskExecutionRecord,
+  TestHistoryEvent,
+  WorkflowEnding,
+  WorkflowExecutionRecord,
+} from './memory/records.js';
 
-/** The version of this door. */
+/** The version of what this entry offers. */
 export const TESTING_VERSION = '1.0.0';

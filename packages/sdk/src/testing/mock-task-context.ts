@@ -4,6 +4,7 @@ import type { StreamEvent, StreamEventType, TaskContext } from '../types.js';
 
 /** A piece of output a task has shown. */
 export interface TrackedStreamEvent {
+  /** Which sort of output it is. */
   readonly type: StreamEventType;
   /** The text, the number, the value or the message. */
   readonly value: unknown;
@@ -15,18 +16,33 @@ export interface TrackedStreamEvent {
 
 /** A line a task has logged. */
 export interface LoggedMessage {
+  /** Which method of the logger was called: `debug`, `info`, `warn` or `error`. */
   readonly level: LogLevel;
+  /** Its first argument. */
   readonly message: string;
+  /** The others. */
   readonly args: readonly unknown[];
 }
 
 /**
- * A task context that records everything, for running a task by itself.
+ * A task context that records everything, for running a task by itself. It checks what the real one checks.
  *
  * @example
- *   const ctx = new MockTaskContext();
- *   await exportData.run(ctx, { rows: 3 });
- *   expect(ctx.progressUpdates).toEqual([0.5, 1]);
+ *   import { task } from '@flovyn/sdk';
+ *   import { MockTaskContext } from '@flovyn/sdk/testing';
+ *
+ *   const exportRows = task<number, string>({
+ *     name: 'export-rows',
+ *     async run(ctx, rows) {
+ *       for (let row = 1; row <= rows; row += 1) ctx.reportProgress(row / rows);
+ *       return 'rows.csv';
+ *     },
+ *   });
+ *
+ *   const mock = new MockTaskContext();
+ *   await exportRows.run(mock, 2); // 'rows.csv'
+ *   console.log(mock.progressUpdates); // [ 0.5, 1 ]
+ * @see docs/guides/test-workflows-and-tasks.md
  */
 export class MockTaskContext implements TaskContext {
   readonly taskExecutionId: string;
@@ -35,7 +51,9 @@ export class MockTaskContext implements TaskContext {
   progressUpdates: number[] = [];
   /** When `heartbeat` was called, in epoch milliseconds. */
   heartbeats: number[] = [];
+  /** All output, in order. `reportProgress` is not among it: see `progressUpdates`. */
   streamEvents: TrackedStreamEvent[] = [];
+  /** All lines, in order. */
   logMessages: LoggedMessage[] = [];
   readonly log = loggerTo((level, message, args) => {
     this.logMessages.push({ level, message, args });
@@ -43,6 +61,7 @@ export class MockTaskContext implements TaskContext {
   #attempt: number;
   readonly #context: TaskContextImpl;
 
+  /** @param attempt - the number of the attempt, from 1. */
   constructor(taskExecutionId = 'mock-task-123', taskKind = 'mock-task', attempt = 1) {
     this.taskExecutionId = taskExecutionId;
     this.taskKind = taskKind;
@@ -61,11 +80,22 @@ export class MockTaskContext implements TaskContext {
     return this.#attempt;
   }
 
+  /** Makes the task see another attempt. */
   setAttempt(attempt: number): void {
     this.#attempt = attempt;
   }
 
-  /** Makes the task see that it was asked to end. */
+  /**
+   * Makes the task see that it was asked to end.
+   *
+   * @example
+   *   import { MockTaskContext } from '@flovyn/sdk/testing';
+   *   import { expect } from 'vitest';
+   *
+   *   const mock = new MockTaskContext();
+   *   mock.markCancelled();
+   *   expect(() => mock.checkCancellation()).toThrow('Task cancelled');
+   */
   markCancelled(): void {
     this.#context._markCancelled();
   }
@@ -110,6 +140,7 @@ export class MockTaskContext implements TaskContext {
     this.#context.streamError(message, code);
   }
 
+  /** How often `heartbeat` was called. */
   get heartbeatCount(): number {
     return this.heartbeats.length;
   }
@@ -119,30 +150,37 @@ export class MockTaskContext implements TaskContext {
     return this.lastProgress() ?? 0;
   }
 
+  /** The texts that were streamed. */
   get streamedTokens(): string[] {
     return this.#values<string>('token');
   }
 
+  /** The numbers that `streamProgress` was called with. */
   get streamedProgress(): number[] {
     return this.#values<number>('progress');
   }
 
+  /** The values that were streamed. */
   get streamedData(): unknown[] {
     return this.#values('data');
   }
 
+  /** The messages of the errors that were streamed. */
   get streamedErrors(): string[] {
     return this.#values<string>('error');
   }
 
+  /** The newest output; absent before any. */
   lastStreamEvent(): TrackedStreamEvent | undefined {
     return this.streamEvents.at(-1);
   }
 
+  /** The output of one sort, in order. */
   streamEventsOfType(type: StreamEventType): TrackedStreamEvent[] {
     return this.streamEvents.filter((event) => event.type === type);
   }
 
+  /** As `streamedTokens`. */
   tokenEvents(): string[] {
     return this.streamedTokens;
   }
@@ -152,12 +190,14 @@ export class MockTaskContext implements TaskContext {
     return this.streamedTokens.join('');
   }
 
+  /** What `streamProgress` was called with, words included. */
   progressStreamEvents(): { progress: number; details?: string | undefined }[] {
     return this.streamEvents.flatMap(({ event }) =>
       event.type === 'progress' ? [{ progress: event.progress, details: event.details }] : [],
     );
   }
 
+  /** The progress reported last; absent before any. */
   lastProgress(): number | undefined {
     return this.progressUpdates.at(-1);
   }
@@ -167,6 +207,7 @@ export class MockTaskContext implements TaskContext {
     return this.logMessages.some(({ message }) => message.includes(text));
   }
 
+  /** Forgets what was recorded. A cancellation stays. */
   clearRecordings(): void {
     this.progressUpdates = [];
     this.heartbeats = [];

@@ -28,6 +28,7 @@ import type {
   TrackedTimer,
 } from './tracked.js';
 
+/** Options of a {@link MockWorkflowContext}. */
 export interface MockWorkflowContextOptions {
   /** What time it is; now when absent. */
   readonly currentTime?: Date | undefined;
@@ -42,12 +43,16 @@ const LCG_STEP = 1_013_904_223;
 
 /**
  * A workflow context whose answers are given beforehand, for running a workflow by itself: nothing waits, time moves only
- * when the workflow sleeps.
+ * when the workflow sleeps. What the workflow asks for and was not mocked throws an `Error` that names what is missing.
  *
  * @example
- *   const ctx = new MockWorkflowContext();
- *   ctx.mockTaskResult(sayHello, 'Hello Ada');
- *   expect(await greet.run(ctx, { who: 'Ada' })).toBe('Hello Ada');
+ *   import { MockWorkflowContext } from '@flovyn/sdk/testing';
+ *
+ *   const mock = new MockWorkflowContext();
+ *   mock.mockTaskResult(chargeCard, { number: 'r-17' });
+ *   const receipt = await orderWorkflow.run(mock, order);
+ *   console.log(receipt.number, mock.executedTasks.length); // r-17 1
+ * @see docs/guides/test-workflows-and-tasks.md
  */
 export class MockWorkflowContext implements WorkflowContext {
   readonly log: Logger = loggerTo((level, message, args) => this.#logMessages.push({ level, message, args }));
@@ -95,11 +100,16 @@ export class MockWorkflowContext implements WorkflowContext {
     this.mockTaskResultByName(task.name, result);
   }
 
+  /** The same for a task that is known by its name only. */
   mockTaskResultByName(name: string, result: unknown): void {
     queue(this.#tasks, name, { value: result });
   }
 
-  /** The next end of this task is a failure. */
+  /**
+   * The next end of this task is a failure.
+   *
+   * @param error - a text becomes `TaskFailed`.
+   */
   mockTaskFailure<I, O>(task: TaskDefinition<I, O>, error: Error | string): void {
     queue(this.#tasks, task.name, { error: typeof error === 'string' ? new TaskFailed(error, 'mock-task') : error });
   }
@@ -109,10 +119,16 @@ export class MockWorkflowContext implements WorkflowContext {
     queue(this.#tasks, typeof task === 'string' ? task : task.name, { open: true });
   }
 
+  /** The next result of a child of this kind. Several are given out in order. */
   mockChildWorkflowResult<I, O>(workflow: WorkflowDefinition<I, O>, result: O): void {
     queue(this.#children, workflow.name, { value: result });
   }
 
+  /**
+   * The next child of this kind fails.
+   *
+   * @param error - a text becomes `ChildWorkflowFailed`.
+   */
   mockChildWorkflowFailure<I, O>(workflow: WorkflowDefinition<I, O>, error: Error | string): void {
     const failure = typeof error === 'string' ? new ChildWorkflowFailed('mock-workflow', error) : error;
     queue(this.#children, workflow.name, { error: failure });
@@ -123,10 +139,12 @@ export class MockWorkflowContext implements WorkflowContext {
     queue(this.#children, workflow.name, { open: true });
   }
 
+  /** Every promise of this name is kept with the value. */
   mockPromiseResolution(name: string, value: unknown): void {
     this.#promises.set(name, { value });
   }
 
+  /** Every promise of this name is rejected, with a plain `Error` when it is given a text. */
   mockPromiseRejection(name: string, error: string | Error): void {
     this.#promises.set(name, { error: typeof error === 'string' ? new Error(error) : error });
   }
@@ -151,28 +169,34 @@ export class MockWorkflowContext implements WorkflowContext {
     this.#openSignals.add(name);
   }
 
+  /** Moves the clock on, between two runs for example. */
   advanceTime(duration: Duration): void {
     this.#now += duration.toMilliseconds();
   }
 
   // ---- What has happened
 
+  /** The tasks that were scheduled, in order. */
   get executedTasks(): readonly TrackedTask[] {
     return this.#executedTasks;
   }
 
+  /** The waits for time that are over, in order; one that was given up is in `cancelledTimers`. */
   get startedTimers(): readonly TrackedTimer[] {
     return this.#startedTimers;
   }
 
+  /** The promises that were waited for, in order. */
   get createdPromises(): readonly TrackedPromise[] {
     return this.#createdPromises;
   }
 
+  /** The children that were started, in order. */
   get startedChildWorkflows(): readonly TrackedChildWorkflow[] {
     return this.#startedChildren;
   }
 
+  /** What `ctx.run` was called with, and gave, in order. */
   get executedOperations(): readonly TrackedOperation[] {
     return this.#executedOperations;
   }
@@ -182,6 +206,7 @@ export class MockWorkflowContext implements WorkflowContext {
     return this.#cancelledTasks;
   }
 
+  /** The same of children. */
   get cancelledChildWorkflows(): readonly TrackedCancellation[] {
     return this.#cancelledChildren;
   }
@@ -196,6 +221,7 @@ export class MockWorkflowContext implements WorkflowContext {
     return this.#sentSignals;
   }
 
+  /** All lines, in order. */
   get logMessages(): readonly LoggedMessage[] {
     return this.#logMessages;
   }

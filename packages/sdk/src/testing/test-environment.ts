@@ -6,12 +6,15 @@ import type { TaskDefinition, WorkflowDefinition, WorkflowHandle } from '../type
 import { injectedConfig } from './injected-config.js';
 import { getTestHarness } from './test-harness.js';
 
+/** Options of a {@link FlovynTestEnvironment}. */
 export interface TestEnvironmentOptions {
-  /** That of the harness when absent. */
+  /** The organisation; that of the harness when absent. */
   orgId?: string | undefined;
   /** A queue of its own, `test-` and 8 hex digits, when absent: tests do not take each other's work. */
   queue?: string | undefined;
+  /** Credential of the worker; that of the harness when absent. */
   workerToken?: string | undefined;
+  /** Credential for REST and live streams; that of the harness when absent. */
   apiKey?: string | undefined;
 }
 
@@ -23,13 +26,24 @@ type AnyHandle = Pick<WorkflowHandle<unknown>, 'workflowId'>;
 
 /**
  * A worker and a client on a queue of their own, on the server of the harness: for tests of workflows and tasks as they
- * really run.
+ * really run. What talks to the server throws `Error` before `start()`, and then what the same call of `FlovynClient` throws.
  *
  * @example
- *   const environment = new FlovynTestEnvironment().registerWorkflow(greet).registerTask(sayHello);
- *   await environment.start();
- *   expect(await environment.startAndAwait(greet, { who: 'Ada' })).toBe('Hello Ada');
- *   await environment.stop();
+ *   import { FlovynTestEnvironment, cleanupTestHarness } from '@flovyn/sdk/testing';
+ *   import { afterAll, expect, test } from 'vitest';
+ *
+ *   const environment = new FlovynTestEnvironment().registerWorkflow(orderWorkflow).registerTask(chargeCard);
+ *   afterAll(async () => {
+ *     await environment.stop();
+ *     await cleanupTestHarness();
+ *   });
+ *
+ *   test('an order is charged', async () => {
+ *     await environment.start();
+ *     const receipt = await environment.startAndAwait(orderWorkflow, order);
+ *     expect(receipt.number).toBe('r-17');
+ *   }, FlovynTestEnvironment.TEST_TIMEOUT);
+ * @see docs/guides/test-workflows-and-tasks.md
  */
 export class FlovynTestEnvironment {
   /** For a whole test with a server, in milliseconds. */
@@ -39,6 +53,7 @@ export class FlovynTestEnvironment {
   /** Kept for older code: `start` resolves when the worker is registered. */
   static readonly WORKER_REGISTRATION_DELAY = 500;
 
+  /** The queue of this environment's worker. */
   readonly queue: string;
   readonly #options: TestEnvironmentOptions;
   readonly #workflows = new Map<string, WorkflowDefinition>();
@@ -47,37 +62,56 @@ export class FlovynTestEnvironment {
   #client: FlovynClient | undefined;
   #starting: Promise<void> | undefined;
 
+  /** Connects to nothing. */
   constructor(options: TestEnvironmentOptions = {}) {
     this.#options = options;
     this.#orgId = options.orgId;
     this.queue = options.queue ?? `test-${randomBytes(4).toString('hex')}`;
   }
 
+  /** The client, for everything else; `null` while the environment is not started. */
   get client(): FlovynClient | null {
     return this.#client ?? null;
   }
 
+  /** The organisation; absent before the first start when none was given. */
   get orgId(): string | undefined {
     return this.#orgId;
   }
 
+  /** Whether the worker is registered. */
   get isStarted(): boolean {
     return this.#client !== undefined;
   }
 
+  /**
+   * Lets the worker run a workflow, and makes it known by its name.
+   *
+   * @throws {Error} when the environment is started.
+   */
   registerWorkflow<I, O>(definition: WorkflowDefinition<I, O>): this {
     this.#client?.registerWorkflow(definition);
     this.#workflows.set(definition.name, definition);
     return this;
   }
 
+  /**
+   * Lets the worker run a task.
+   *
+   * @throws {Error} when the environment is started.
+   */
   registerTask<I, O>(definition: TaskDefinition<I, O>): this {
     this.#client?.registerTask(definition);
     this.#tasks.set(definition.name, definition);
     return this;
   }
 
-  /** Resolves when the worker is registered. Safe to call again. */
+  /**
+   * Starts the server for tests if none runs, and the worker. Resolves when the worker is registered. Safe to call again.
+   *
+   * @throws {ConfigurationError} when there is no server to start.
+   * @throws {ConnectionError} when it does not become healthy in time.
+   */
   async start(): Promise<void> {
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
@@ -95,6 +129,12 @@ export class FlovynTestEnvironment {
     await client?.stop();
   }
 
+  /**
+   * Starts an execution of a definition, or of a workflow that was registered under a name. The handle comes in a box, because it
+   * can be awaited.
+   *
+   * @throws {Error} when nothing is registered under the name.
+   */
   async startWorkflow<I, O = unknown>(
     workflow: WorkflowDefinition<I, O> | string,
     input: I,
@@ -107,7 +147,12 @@ export class FlovynTestEnvironment {
     return client.startWorkflow(definition as WorkflowDefinition<I, O>, input, options);
   }
 
-  /** The output of an execution. */
+  /**
+   * The output of an execution; rejects as `handle.result()` does.
+   *
+   * @param timeout - 30 s when absent.
+   * @throws {Error} when it does not end in time. It goes on all the same.
+   */
   async awaitCompletion<O>(
     handle: WorkflowHandle<O>,
     timeout: Duration = Duration.milliseconds(FlovynTestEnvironment.DEFAULT_AWAIT_TIMEOUT),
@@ -126,6 +171,7 @@ export class FlovynTestEnvironment {
     }
   }
 
+  /** Both at once: starts an execution and gives its output. */
   async startAndAwait<I, O = unknown>(
     workflow: WorkflowDefinition<I, O> | string,
     input: I,
@@ -135,20 +181,30 @@ export class FlovynTestEnvironment {
     return this.awaitCompletion(handle, timeout);
   }
 
-  /** Keeps a promise by its name: the first of that name that is open, as soon as there is one. */
+  /**
+   * Keeps a promise by its name: the first of that name that is open, as soon as there is one.
+   *
+   * @throws {Error} when there is none within 30 s.
+   */
   async resolvePromise(handle: AnyHandle, promiseName: string, value: unknown): Promise<void> {
     await this.#running().resolvePromise(await this.#openPromise(handle, promiseName), value);
   }
 
+  /** Breaks a promise by its name, as `resolvePromise` keeps one. */
   async rejectPromise(handle: AnyHandle, promiseName: string, error: string): Promise<void> {
     await this.#running().rejectPromise(await this.#openPromise(handle, promiseName), error);
   }
 
-  /** @returns the history number of the signal. */
+  /**
+   * Sends a signal.
+   *
+   * @returns the history number of the signal.
+   */
   async signalWorkflow(handle: AnyHandle, name: string, value: unknown): Promise<number> {
     return this.#running().signalWorkflow(handle.workflowId, name, value);
   }
 
+  /** Signals the live execution behind a key of the test's, and starts it first when there is none. */
   async signalWithStartWorkflow<I, O>(
     definition: WorkflowDefinition<I, O>,
     workflowId: string,

@@ -3,6 +3,7 @@
  * meaning here.
  */
 export interface ConnectionInfo {
+  /** Whether there is a session at this moment. */
   readonly connected: boolean;
   /** When the server was last given a sign of life: any frame is one, a heartbeat is sent when there was no other. */
   readonly lastHeartbeat?: Date;

@@ -15,6 +15,7 @@ export type WorkerLifecycleEvent =
   | { readonly name: 'registered'; readonly info: RegistrationInfo }
   /** The server could not be reached, or refused. */
   | { readonly name: 'registration_failed'; readonly error: string; readonly willRetry: boolean }
+  /** Work may come. */
   | { readonly name: 'ready'; readonly serverWorkerId?: string }
   /**
    * An attempt of a task begins, or the code of an execution begins on this worker: its first turn here, or one after
@@ -35,20 +36,26 @@ export type WorkerLifecycleEvent =
       readonly executionId: string;
       readonly error: string;
     }
+  /** The connection was lost. */
   | { readonly name: 'disconnected'; readonly error: string }
   /** An attempt begins. 0 is the one that is made at once; the others are counted from 1. */
   | { readonly name: 'reconnecting'; readonly attempt: number }
+  /** A connection stands again. */
   | { readonly name: 'reconnected' }
   /** The interval of a heartbeat has passed, and the server was given a sign of life in it: any frame is one. */
   | { readonly name: 'heartbeat_sent' }
   /** No sign of life could be given, or the server did not answer the last one. */
   | { readonly name: 'heartbeat_failed'; readonly error: string; readonly consecutiveFailures: number }
+  /** No new work is taken. */
   | { readonly name: 'paused'; readonly reason: string }
+  /** Work is taken again. */
   | { readonly name: 'resumed' }
   /** `graceful`: work in progress is waited for. */
   | { readonly name: 'shutting_down'; readonly graceful: boolean }
+  /** The last event. */
   | { readonly name: 'stopped'; readonly reason: StopReason; readonly uptimeMs: number };
 
+/** The name of an event. */
 export type WorkerLifecycleEventName = WorkerLifecycleEvent['name'];
 
 /** An event of one name. */
@@ -68,10 +75,13 @@ const ERRORS: ReadonlySet<WorkerLifecycleEventName> = new Set([
 ]);
 
 /**
- * Whether an event tells of something that went wrong.
+ * Whether an event tells of something that went wrong: `registration_failed`, `work_failed`, `disconnected` or
+ * `heartbeat_failed`.
  *
  * @example
- *   for await (const event of client.worker.subscribe(isWorkerErrorEvent)) alarm(event);
+ *   import { isWorkerErrorEvent } from '@flovyn/sdk';
+ *
+ *   for await (const event of worker.subscribe(isWorkerErrorEvent)) console.error(event);
  */
 export function isWorkerErrorEvent(event: WorkerLifecycleEvent): boolean {
   return ERRORS.has(event.name);

@@ -6,6 +6,15 @@ import type { WorkerStatus } from './worker-status.js';
 /**
  * Told of a worker's life, and asked about it. Hooks are called in their order, each after the one before it has settled.
  * One that throws is logged and counts as one that allows; so does an answer that takes longer than 10 s.
+ *
+ * @example
+ *   import { type WorkerLifecycleHook } from '@flovyn/sdk';
+ *
+ *   const warm: WorkerLifecycleHook = {
+ *     onBeforeStart: async () => (await fetch('http://127.0.0.1:11434/health')).ok,
+ *     onStatusChange: (before, after) => console.log(`${before.state} -> ${after.state}`),
+ *   };
+ * @see docs/guides/watch-a-worker.md
  */
 export interface WorkerLifecycleHook {
   /** Every event, in order. The worker does not wait; 1,000 may be untold, then the oldest is dropped. */

@@ -2,20 +2,33 @@ import { Duration } from '../duration.js';
 import { waitMilliseconds, wholeNumber } from '../durations.js';
 import { ConfigurationError, ConnectionError } from '../errors.js';
 
-/** How a worker comes back after its connection was lost. `attempt` counts from 0 per loss. */
+/**
+ * How a worker comes back after its connection was lost. `attempt` counts from 0 per loss, `maxAttempts` is per loss, without
+ * end when absent, and waits are at most a day. After an error that is not the connection's, such as a refused token, the wait
+ * is 1 s, unless the strategy is `custom`.
+ *
+ * @example
+ *   import { Duration, type Reconnection } from '@flovyn/sdk';
+ *
+ *   const patient: Reconnection = { type: 'fixed', delay: Duration.seconds(5), maxAttempts: 100 };
+ */
 export type Reconnection =
+  /** A worker that has lost its connection stops. */
   | { readonly type: 'none' }
+  /** Waits equally long each time. */
   | { readonly type: 'fixed'; readonly delay: Duration; readonly maxAttempts?: number | undefined }
+  /** Waits longer each time. */
   | {
       readonly type: 'exponential';
-      /** 1 s when absent. */
+      /** The first wait; 1 s when absent. */
       readonly initialDelay?: Duration | undefined;
-      /** 60 s when absent. */
+      /** The longest wait; 60 s when absent. */
       readonly maxDelay?: Duration | undefined;
-      /** 2 when absent. */
+      /** What the wait grows by, at least 1; 2 when absent. */
       readonly multiplier?: number | undefined;
       readonly maxAttempts?: number | undefined;
     }
+  /** Waits as it says. */
   | {
       readonly type: 'custom';
       /** How long to wait before this attempt; `null` gives up. */

@@ -7,8 +7,11 @@ import type { TaskDefinition, WorkflowDefinition } from '../types.js';
 
 /** Why a kind is not this worker's as it stands: the same version is known with other content. */
 export interface RegistrationConflict {
+  /** The workflow or task it is about. */
   readonly kind: string;
+  /** In the words of the server. */
   readonly reason: string;
+  /** The worker that was first, by the server's id of it. */
   readonly existingWorkerId: string;
 }
 
@@ -18,11 +21,15 @@ export interface RegistrationInfo {
   readonly workerId: string;
   /** Always true here: a worker that is refused has no registration, and `start()` throws. */
   readonly success: boolean;
+  /** When this worker heard of it, by its own clock. */
   readonly registeredAt: Date;
+  /** The workflows it may be given. */
   readonly workflowKinds: readonly string[];
+  /** The tasks it may be given. */
   readonly taskKinds: readonly string[];
   /** Empty over a session: to our server, several versions of a kind on several workers are nothing out of the ordinary. */
   readonly workflowConflicts: readonly RegistrationConflict[];
+  /** The same for tasks. */
   readonly taskConflicts: readonly RegistrationConflict[];
 }
 

@@ -8,8 +8,11 @@ export interface WorkerMetrics {
   readonly workflowsInProgress: number;
   /** Attempts that ended here, the failed and the cancelled ones too. */
   readonly tasksExecuted: number;
+  /** Attempts that run here at this moment. */
   readonly tasksInProgress: number;
+  /** Executions that failed or were cancelled here. */
   readonly workflowErrors: number;
+  /** Attempts that failed or were cancelled here. */
   readonly taskErrors: number;
   /** From when an execution came to this worker to its end, its waits included; 0 before the first. */
   readonly avgWorkflowDurationMs: number;

@@ -15,27 +15,44 @@ import type { WorkerStatus } from './worker-status.js';
  * @see docs/guides/watch-a-worker.md
  */
 export interface WorkerHandle {
+  /** What the worker is doing, and since when. */
   status(): WorkerStatus;
+  /** Whether its state is `running`: it is connected and takes work. */
   isRunning(): boolean;
   /** Whether there is a connection at this moment, whatever the status is. */
   isConnected(): boolean;
+  /** Whether its state is `shuttingDown`. */
   isShuttingDown(): boolean;
+  /** Whether its state is `paused`, with or without a connection. */
   isPaused(): boolean;
+  /** Whether its state is `reconnecting`. */
   isReconnecting(): boolean;
 
   /** How the server knows this worker; `null` before it does. */
   registration(): RegistrationInfo | null;
+  /** The server's id of this worker; absent before it has one. */
   serverWorkerId(): string | undefined;
+  /** Whether there is a conflict of either sort. */
   hasConflicts(): boolean;
+  /** Workflows that are not this worker's as they stand; our server has none. */
   workflowConflicts(): readonly RegistrationConflict[];
+  /** Tasks that are not this worker's as they stand; our server has none. */
   taskConflicts(): readonly RegistrationConflict[];
 
+  /** How it stands with the server. */
   connection(): ConnectionInfo;
   /** Since the last sign of life to the server; `null` before the first. */
   timeSinceHeartbeat(): Duration | null;
   /** Since the server was last heard; `null` before the first time. */
   timeSincePoll(): Duration | null;
 
+  /**
+   * What it has done since it started.
+   *
+   * @example
+   *   const { tasksExecuted, taskErrors, avgTaskDurationMs } = worker.metrics();
+   *   console.log(`${tasksExecuted} attempts, ${taskErrors} failed, ${avgTaskDurationMs} ms each`);
+   */
   metrics(): WorkerMetrics;
   /** Since the server first knew the worker, until it stopped. */
   uptime(): Duration;
@@ -44,9 +61,16 @@ export interface WorkerHandle {
    * Takes no new work until `resume`; what is in progress goes on, and so do the heartbeats. Also possible during a cut.
    *
    * @throws {WorkerControlError} `invalidState` when it is paused, `rejectedByHook`, `notRunning`, `shuttingDown`.
+   * @example
+   *   await worker.pause('the database is being moved');
+   *   await worker.resume();
    */
   pause(reason: string): Promise<void>;
-  /** @throws {WorkerControlError} `invalidState` when it is not paused, `rejectedByHook`, `notRunning`, `shuttingDown`. */
+  /**
+   * Takes work again.
+   *
+   * @throws {WorkerControlError} `invalidState` when it is not paused, `rejectedByHook`, `notRunning`, `shuttingDown`.
+   */
   resume(): Promise<void>;
   /**
    * Takes no new work, waits up to 30 s for what is in progress, and says goodbye; what takes longer is handed back to
@@ -71,7 +95,12 @@ export interface WorkerHandle {
    *   for await (const event of worker.subscribe(['disconnected', 'reconnected'])) console.log(event.name);
    */
   subscribe(filter?: WorkerEventFilter): WorkerEventSubscription;
-  /** Calls `listener` with every event of this name. Returns how to stop. */
+  /**
+   * Calls `listener` with every event of this name, until the returned function is called.
+   *
+   * @example
+   *   const stopListening = worker.on('work_failed', ({ executionId, error }) => console.error(executionId, error));
+   */
   on<Name extends WorkerLifecycleEventName>(
     name: Name,
     listener: (event: WorkerLifecycleEventOf<Name>) => void,

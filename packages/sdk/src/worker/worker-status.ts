@@ -11,11 +11,15 @@ export type StopReason =
 
 /** What a worker is doing. */
 export type WorkerStatus =
+  /** Its hooks are asked whether it may start. */
   | { readonly state: 'initializing' }
+  /** Its first connection is under way. */
   | { readonly state: 'registering' }
+  /** It is connected and takes work. */
   | { readonly state: 'running'; readonly serverWorkerId?: string; readonly startedAt: Date }
   /** Takes no new work. It stays paused over a cut: whether it is connected, its `connection()` says. */
   | { readonly state: 'paused'; readonly reason: string }
+  /** It has lost its connection; `attempts` to come back were made since. */
   | {
       readonly state: 'reconnecting';
       readonly attempts: number;
@@ -24,6 +28,8 @@ export type WorkerStatus =
     }
   /** Finishes what is in progress: `inFlightCount` attempts and turns. */
   | { readonly state: 'shuttingDown'; readonly requestedAt: Date; readonly inFlightCount: number }
+  /** It does nothing any more. */
   | { readonly state: 'stopped'; readonly stoppedAt: Date; readonly reason: StopReason };
 
+/** The word for what a worker is doing. */
 export type WorkerState = WorkerStatus['state'];

@@ -10,54 +10,122 @@ export type WorkflowResult = PromiseLike<unknown> | WorkflowEnding;
 export type TaskResult = PromiseLike<unknown> | TaskEnding;
 
 /**
+ * Passes when the execution gave an output.
+ *
+ * @throws {AssertionError} when it ended otherwise, or has not ended; the message says how it stands.
  * @example
- *   await assertWorkflowCompleted(environment.executeWorkflow(order, { amount: 5 }));
+ *   import { assertWorkflowCompleted } from '@flovyn/sdk/testing';
+ *
+ *   await assertWorkflowCompleted(environment.executeWorkflow(orderWorkflow, order));
  */
 export async function assertWorkflowCompleted(result: WorkflowResult): Promise<void> {
   expectStatus('workflow', await workflowEnding(result), 'COMPLETED');
 }
 
-/** By value, as it is after its way through JSON. */
+/**
+ * Passes when the execution gave this output: by value, as it is after its way through JSON.
+ *
+ * @throws {AssertionError} when it did not; test runners show both values.
+ * @example
+ *   import { assertWorkflowCompletedWith } from '@flovyn/sdk/testing';
+ *
+ *   await assertWorkflowCompletedWith(environment.executeWorkflow(orderWorkflow, order), { number: 'r-17' });
+ */
 export async function assertWorkflowCompletedWith(result: WorkflowResult, output: unknown): Promise<void> {
   expectOutput('workflow', expectStatus('workflow', await workflowEnding(result), 'COMPLETED').output, output);
 }
 
+/**
+ * Passes when the execution failed.
+ *
+ * @throws {AssertionError} when it did not.
+ */
 export async function assertWorkflowFailed(result: WorkflowResult): Promise<void> {
   expectStatus('workflow', await workflowEnding(result), 'FAILED');
 }
 
-/** @param text - a part of the error. */
+/**
+ * Passes when the execution failed with this text in its error.
+ *
+ * @throws {AssertionError} when it did not.
+ * @example
+ *   import { assertWorkflowFailedWith } from '@flovyn/sdk/testing';
+ *
+ *   environment.setTaskFailure(chargeCard, 'no money');
+ *   await assertWorkflowFailedWith(environment.executeWorkflow(orderWorkflow, order), 'no money');
+ */
 export async function assertWorkflowFailedWith(result: WorkflowResult, text: string): Promise<void> {
   expectText('workflow', expectStatus('workflow', await workflowEnding(result), 'FAILED').error, text);
 }
 
+/**
+ * Passes when the execution was cancelled.
+ *
+ * @throws {AssertionError} when it was not.
+ */
 export async function assertWorkflowCancelled(result: WorkflowResult): Promise<void> {
   expectStatus('workflow', await workflowEnding(result), 'CANCELLED');
 }
 
+/**
+ * Passes when the task gave an output.
+ *
+ * @throws {AssertionError} when it did not.
+ */
 export async function assertTaskSucceeded(result: TaskResult): Promise<void> {
   expectStatus('task', await taskEnding(result), 'COMPLETED');
 }
 
-/** By value, as it is after its way through JSON. */
+/**
+ * Passes when the task gave this output: by value, as it is after its way through JSON.
+ *
+ * @throws {AssertionError} when it did not.
+ * @example
+ *   import { assertTaskSucceededWith } from '@flovyn/sdk/testing';
+ *
+ *   await assertTaskSucceededWith(environment.executeTask(chargeCard, order), { number: 'r-17' });
+ */
 export async function assertTaskSucceededWith(result: TaskResult, output: unknown): Promise<void> {
   expectOutput('task', expectStatus('task', await taskEnding(result), 'COMPLETED').output, output);
 }
 
+/**
+ * Passes when the task failed for good.
+ *
+ * @throws {AssertionError} when it did not.
+ */
 export async function assertTaskFailed(result: TaskResult): Promise<void> {
   expectStatus('task', await taskEnding(result), 'FAILED');
 }
 
-/** @param text - a part of the error. */
+/**
+ * Passes when the task failed for good with this text in its error.
+ *
+ * @throws {AssertionError} when it did not.
+ */
 export async function assertTaskFailedWith(result: TaskResult, text: string): Promise<void> {
   expectText('task', expectStatus('task', await taskEnding(result), 'FAILED').error, text);
 }
 
+/**
+ * Passes when the task was cancelled.
+ *
+ * @throws {AssertionError} when it was not.
+ */
 export async function assertTaskCancelled(result: TaskResult): Promise<void> {
   expectStatus('task', await taskEnding(result), 'CANCELLED');
 }
 
-/** @param path - a key, or keys and indexes joined by dots: `items.0.price`. */
+/**
+ * Passes when there is this value at the place: by value, as it is after its way through JSON.
+ *
+ * @param path - a key, or keys and indexes joined by dots: `items.0.price`.
+ * @throws {AssertionError} when there is not.
+ * @example
+ *   import { assertJsonHas } from '@flovyn/sdk/testing';
+ *
+ *   assertJsonHas({ items: [{ price: 5 }] }, 'items.0.price', 5);
+ */
 export function assertJsonHas(value: unknown, path: string, expected: unknown): void {
   const found = at(value, path);
   if (found === undefined) fail(`Expected a value at "${path}" in ${serialize(value)}`, undefined, expected);
@@ -65,12 +133,22 @@ export function assertJsonHas(value: unknown, path: string, expected: unknown): 
   fail(`Expected ${serialize(expected)} at "${path}", found ${serialize(found.value)}`, found.value, expected);
 }
 
-/** @param path - a key, or keys and indexes joined by dots: `items.0.price`. */
+/**
+ * Passes when there is something at the place.
+ *
+ * @param path - a key, or keys and indexes joined by dots: `items.0.price`.
+ * @throws {AssertionError} when there is not.
+ */
 export function assertJsonHasKey(value: unknown, path: string): void {
   if (at(value, path) === undefined) fail(`Expected a value at "${path}" in ${serialize(value)}`);
 }
 
-/** @param path - a key, or keys and indexes joined by dots: `items.0.price`. */
+/**
+ * Passes when there is nothing at the place.
+ *
+ * @param path - a key, or keys and indexes joined by dots: `items.0.price`.
+ * @throws {AssertionError} when there is something.
+ */
 export function assertJsonMissingKey(value: unknown, path: string): void {
   const found = at(value, path);
   if (found !== undefined) fail(`Expected nothing at "${path}", found ${serialize(found.value)}`, found.value);

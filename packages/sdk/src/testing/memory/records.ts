@@ -9,8 +9,11 @@ import type { TestTask } from './test-tasks.js';
 export interface TestHistoryEvent {
   /** From 1, without holes. */
   readonly sequence: number;
+  /** What has happened, such as `TASK_COMPLETED`. */
   readonly eventType: HistoryEventName;
+  /** When, by the clock of the environment. */
   readonly timestamp: Date;
+  /** The members of the fact; dates, `bigint` and bytes are what they were. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -32,6 +35,7 @@ export type WorkflowExecutionRecord = WorkflowEnding & {
   readonly parentExecutionId: string | undefined;
 };
 
+/** How a task stands, or ended. */
 export type TaskEnding =
   | { readonly status: 'PENDING' | 'RUNNING' }
   | { readonly status: 'COMPLETED'; readonly output: unknown }

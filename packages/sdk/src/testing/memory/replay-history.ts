@@ -20,8 +20,9 @@ export type ReplayableEvent = Pick<TestHistoryEvent, 'sequence' | 'data'> & {
   readonly timestamp: Date | string | number;
 };
 
+/** Options of {@link replayHistory}. */
 export interface ReplayHistoryOptions {
-  /** That of the recorded execution: its random numbers come from it. */
+  /** The id of the recorded execution, for its random numbers come from it; some id when absent. */
   workflowExecutionId?: string | undefined;
 }
 
@@ -33,7 +34,11 @@ const SOME_ID = '550e8400-e29b-41d4-a716-446655440000';
  *
  * @throws {DeterminismViolation} when the code does not do what the history says.
  * @example
- *   const { ending } = await replayHistory(order, await client.getWorkflowEvents(id), { workflowExecutionId: id });
+ *   import { replayHistory } from '@flovyn/sdk/testing';
+ *
+ *   const id = '0191f80f-aea2-7677-8720-91c825f9b7ff';
+ *   const history = await client.getWorkflowEvents(id);
+ *   const { ending } = await replayHistory(orderWorkflow, history, { workflowExecutionId: id });
  */
 export async function replayHistory<I, O>(
   definition: WorkflowDefinition<I, O>,

@@ -20,6 +20,7 @@ import type { TestExecution } from './test-execution.js';
 import { TestWorkflowHandle } from './test-workflow-handle.js';
 import type { TimeController } from './time-controller.js';
 
+/** Options of a {@link TestWorkflowEnvironment}. */
 export interface TestWorkflowEnvironmentOptions {
   /** Where the clock stands first; that of this moment when absent. */
   initialTime?: Date | undefined;
@@ -40,10 +41,14 @@ export type ExecutionRef = string | Pick<WorkflowHandle<unknown>, 'workflowId'>;
  * test's. While a result is awaited and everything waits, time is skipped to what is due next.
  *
  * @example
- *   const environment = new TestWorkflowEnvironment()
- *     .registerTask(charge)
- *     .setPromiseResult('approval', true);
- *   expect(await environment.executeWorkflow(order, { amount: 5 })).toBe('r-5');
+ *   import { TestWorkflowEnvironment } from '@flovyn/sdk/testing';
+ *   import { expect, test } from 'vitest';
+ *
+ *   test('an order is charged', async () => {
+ *     const environment = new TestWorkflowEnvironment().registerTask(chargeCard).setPromiseResult('approval', true);
+ *     expect(await environment.executeWorkflow(orderWorkflow, order)).toEqual({ number: 'r-17' });
+ *   });
+ * @see docs/guides/test-workflows-and-tasks.md
  */
 export class TestWorkflowEnvironment {
   readonly #replayCheck: boolean;
@@ -52,6 +57,7 @@ export class TestWorkflowEnvironment {
   readonly #server: MemoryServer;
   #last: string | undefined;
 
+  /** @throws {ConfigurationError} when `initialTime` is no valid date. */
   constructor({ initialTime, replayCheck = true, logger }: TestWorkflowEnvironmentOptions = {}) {
     this.#replayCheck = replayCheck;
     this.#server = new MemoryServer({
@@ -78,13 +84,23 @@ export class TestWorkflowEnvironment {
     return this;
   }
 
+  /**
+   * Lets tasks of this kind run their code, with their retries.
+   *
+   * @throws {ServiceError} INVALID_IDENTIFIER when a server would not take the name.
+   */
   registerTask<I, O>(definition: TaskDefinition<I, O>): this {
     this.#tasks.set(parseKind(definition.name), definition);
     this.#server.settleGiven();
     return this;
   }
 
-  /** Every task of this kind ends with the value, and its code is not run. */
+  /**
+   * Every task of this kind ends with the value, and its code is not run.
+   *
+   * @example
+   *   environment.setTaskResult(chargeCard, { number: 'r-17' });
+   */
   setTaskResult<I, O>(task: TaskDefinition<I, O> | string, value: NoInfer<O>): this {
     return this.#giveTask(task, { type: 'completed', output: serialize(value) });
   }
@@ -120,13 +136,27 @@ export class TestWorkflowEnvironment {
    * @throws {WorkflowCancelled} when it was cancelled.
    * @throws {DeterminismViolation} when a replay decides otherwise than the first time.
    * @throws {FlovynError} when it waits for something nobody will give; the message names it.
+   * @example
+   *   const receipt = await environment.executeWorkflow(orderWorkflow, order);
    */
   async executeWorkflow<I, O = unknown>(workflow: WorkflowDefinition<I, O> | string, input: I): Promise<O> {
     const { id } = this.#start(workflow, input);
     return (await this.#result(id)) as O;
   }
 
-  /** Starts a workflow, and resolves when it can go no further without time, a signal or somebody who keeps a promise. */
+  /**
+   * Starts a workflow, and resolves when it can go no further without time, a signal or somebody who keeps a promise. The handle
+   * comes in a box, because it can be awaited; while it is, time is skipped.
+   *
+   * @throws {FlovynError} when nothing is registered under the name.
+   * @example
+   *   import { Duration } from '@flovyn/sdk';
+   *
+   *   const { handle } = await environment.startWorkflow(orderWorkflow, order);
+   *   await environment.resolvePromise(handle, 'approval', true);
+   *   environment.advanceTime(Duration.days(1));
+   *   const receipt = await handle.result();
+   */
   async startWorkflow<I, O = unknown>(
     workflow: WorkflowDefinition<I, O> | string,
     input: I,
@@ -145,7 +175,15 @@ export class TestWorkflowEnvironment {
     return { handle };
   }
 
-  /** Runs a task by itself, with its retries, and gives its output. Rejects with `TaskFailed` or `TaskCancelled`. */
+  /**
+   * Runs a task by itself, with its retries, and gives its output.
+   *
+   * @throws {TaskFailed} when it failed for good.
+   * @throws {TaskCancelled} when its code ended by `checkCancellation`.
+   * @throws {FlovynError} when nothing runs a task of this name.
+   * @example
+   *   const receipt = await environment.executeTask(chargeCard, order);
+   */
   async executeTask<I, O = unknown>(task: TaskDefinition<I, O> | string, input: I): Promise<O> {
     const definition = typeof task === 'string' ? this.#tasks.get(task) : task;
     if (typeof task !== 'string') this.registerTask(task);
@@ -162,25 +200,39 @@ export class TestWorkflowEnvironment {
     return awaitTask<O>(this.#server, started);
   }
 
-  /** @returns the history number of the signal, once the code has heard it. */
+  /**
+   * Sends a signal, and resolves once the code has heard it.
+   *
+   * @returns the history number of the signal.
+   * @throws {FlovynError} when the execution has ended, or is none of this environment.
+   */
   async signalWorkflow(execution: ExecutionRef, name: string, value: unknown): Promise<number> {
     const sequence = this.#server.signal(idOf(execution), name, serialize(value));
     await this.#server.settled();
     return sequence;
   }
 
-  /** Asks an execution to end. Nothing happens when it has ended or was asked before. */
+  /**
+   * Asks an execution to end. Nothing happens when it has ended or was asked before.
+   *
+   * @throws {FlovynError} when it is none of this environment.
+   */
   async cancelWorkflow(execution: ExecutionRef, reason = ''): Promise<void> {
     this.#server.cancel(idOf(execution), reason, 'test');
     await this.#server.settled();
   }
 
-  /** Keeps the oldest open promise of a name. */
+  /**
+   * Keeps the oldest open promise of a name.
+   *
+   * @throws {FlovynError} when there is none.
+   */
   async resolvePromise(execution: ExecutionRef, name: string, value: unknown): Promise<void> {
     this.#server.settlePromise(idOf(execution), name, { value: serialize(value) });
     await this.#server.settled();
   }
 
+  /** Breaks the oldest open promise of a name, as `resolvePromise` keeps it. */
   async rejectPromise(execution: ExecutionRef, name: string, error: string): Promise<void> {
     this.#server.settlePromise(idOf(execution), name, { error });
     await this.#server.settled();
@@ -196,7 +248,11 @@ export class TestWorkflowEnvironment {
     return this.time.advance(duration);
   }
 
-  /** Fires all timers there are now. @returns their ids, in order. */
+  /**
+   * Fires all timers there are now.
+   *
+   * @returns their ids, in order.
+   */
   skipAllTimers(): string[] {
     return this.time.skipAllTimers();
   }

@@ -10,6 +10,9 @@ export type OnFire = (id: string) => void;
  * one instant in the order in which they were registered.
  *
  * @example
+ *   import { Duration } from '@flovyn/sdk';
+ *   import { TimeController } from '@flovyn/sdk/testing';
+ *
  *   const time = new TimeController(new Date('2030-01-01T00:00:00Z'));
  *   time.registerTimerAfter('reminder', Duration.hours(24));
  *   time.advance(Duration.hours(23)); // []
@@ -21,12 +24,16 @@ export class TimeController {
   readonly #pending = new Map<string, number>();
   readonly #onFire: OnFire;
 
-  /** @param initialTime - that of this moment when absent. */
+  /**
+   * @param initialTime - that of this moment when absent.
+   * @throws {ConfigurationError} when it is no valid date.
+   */
   constructor(initialTime: Date = new Date(), onFire: OnFire = () => undefined) {
     this.#nowMs = validTime(initialTime.getTime(), 'The initial time');
     this.#onFire = onFire;
   }
 
+  /** What the clock shows, in milliseconds since 1970. */
   currentTimeMillis(): number {
     return this.#nowMs;
   }
@@ -68,26 +75,37 @@ export class TimeController {
     return this.#fireWhile(() => true);
   }
 
-  /** A timer of an id that is pending already is moved: it counts as registered now. */
+  /**
+   * Lets a timer fire at a time, in milliseconds since 1970. One of an id that is pending already is moved: it counts as
+   * registered now.
+   *
+   * @throws {ConfigurationError} when the time is not finite.
+   */
   registerTimer(id: string, fireAtMs: number): void {
     this.#pending.delete(id);
     this.#pending.set(id, validTime(fireAtMs, `The time of timer "${id}"`));
   }
 
+  /** The same, counted from what the clock shows. */
   registerTimerAfter(id: string, duration: Duration): void {
     this.registerTimer(id, this.#nowMs + wholeMilliseconds(duration, `The duration of timer "${id}"`));
   }
 
-  /** In the order in which they will fire. */
+  /** The ids of what has not fired, in the order in which they will fire. */
   pendingTimerIds(): string[] {
     return [...this.#pending].toSorted(([, a], [, b]) => a - b).map(([id]) => id);
   }
 
+  /** Whether a timer of this id has still to fire. */
   isTimerPending(id: string): boolean {
     return this.#pending.has(id);
   }
 
-  /** @returns whether it was pending. */
+  /**
+   * Takes a timer off the clock.
+   *
+   * @returns whether it was pending.
+   */
   cancelTimer(id: string): boolean {
     return this.#pending.delete(id);
   }

@@ -11,19 +11,24 @@ const START = new Date('2030-01-01T00:00:00.000Z');
  * Writes a history by hand, event by event, for `replayHistory`. Tasks, promises and children are told apart by ids of the
  * test's own; where one is left out, the last one of that name is meant.
  *
+ * Naming an end whose beginning was not written throws an `Error`.
+ *
  * @example
+ *   import { WorkflowTestBuilder, replayHistory } from '@flovyn/sdk/testing';
+ *
  *   const history = new WorkflowTestBuilder()
- *     .withWorkflowStarted({ amount: 5 })
- *     .withTaskScheduled('charge', { amount: 5 })
- *     .withTaskCompleted('charge', { receipt: 'r-5' })
+ *     .withWorkflowStarted(order)
+ *     .withTaskScheduled('charge-card', order)
+ *     .withTaskCompleted('charge-card', { number: 'r-17' })
  *     .build();
- *   const { commands, ending } = await replayHistory(order, history);
+ *   const { commands, ending } = await replayHistory(orderWorkflow, history);
  */
 export class WorkflowTestBuilder {
   readonly #events: TestHistoryEvent[] = [];
   readonly #ids = new Map<string, string>();
   #atMs: number;
 
+  /** @param startTime - that of the first event; 2030-01-01 in UTC when absent. */
   constructor(startTime: Date = START) {
     this.#atMs = startTime.getTime();
   }
@@ -34,50 +39,60 @@ export class WorkflowTestBuilder {
     return this;
   }
 
+  /** The first event of every history. */
   withWorkflowStarted(input: unknown): this {
     return this.#add('WORKFLOW_STARTED', { input: serialize(input) });
   }
 
+  /** The workflow asked for a task. */
   withTaskScheduled(kind: string, input: unknown = null, taskExecutionId: string = this.#newId()): this {
     this.#ids.set(`task:${kind}`, taskExecutionId);
     const task = { taskExecutionId, kind, input: serialize(input) };
     return this.#add('TASK_SCHEDULED', { ...task, queue: 'default', maxRetries: 3 });
   }
 
+  /** A task gave its output. */
   withTaskCompleted(kind: string, output: unknown = null, taskExecutionId: string = this.#idOf('task', kind)): this {
     return this.#add('TASK_COMPLETED', { taskExecutionId, kind, output: serialize(output) });
   }
 
+  /** A task failed for good. */
   withTaskFailed(kind: string, error: string, taskExecutionId: string = this.#idOf('task', kind)): this {
     return this.#add('TASK_FAILED', { taskExecutionId, kind, error, retryable: false });
   }
 
+  /** `ctx.run` of this name gave its result. */
   withOperationCompleted(operationName: string, result: unknown = null): this {
     return this.#add('OPERATION_COMPLETED', { operationName, result: serialize(result) });
   }
 
+  /** The workflow kept a value. */
   withStateSet(key: string, value: unknown): this {
     return this.#add('STATE_SET', { key, value: serialize(value) });
   }
 
+  /** The workflow forgot a value. */
   withStateCleared(key: string): this {
     return this.#add('STATE_CLEARED', { key });
   }
 
-  /** `ctx.sleep` calls its timers `sleep-1`, `sleep-2`, and so on. */
+  /** The workflow started a timer. `ctx.sleep` calls its timers `sleep-1`, `sleep-2`, and so on. */
   withTimerStarted(timerId: string, durationMs = 1_000): this {
     return this.#add('TIMER_STARTED', { timerId, durationMs, fireAtMs: this.#atMs + durationMs });
   }
 
+  /** A timer is over. */
   withTimerFired(timerId: string): this {
     return this.#add('TIMER_FIRED', { timerId });
   }
 
+  /** The workflow asked for a promise. */
   withPromiseCreated(promiseName: string, promiseId: string = this.#newId()): this {
     this.#ids.set(`promise:${promiseName}`, promiseId);
     return this.#add('PROMISE_CREATED', { promiseName, promiseId });
   }
 
+  /** Somebody kept a promise. */
   withPromiseResolved(
     promiseName: string,
     value: unknown = null,
@@ -86,15 +101,21 @@ export class WorkflowTestBuilder {
     return this.#add('PROMISE_RESOLVED', { promiseName, promiseId, value: serialize(value) });
   }
 
+  /** Somebody rejected a promise. */
   withPromiseRejected(promiseName: string, error: string, promiseId = this.#idOf('promise', promiseName)): this {
     return this.#add('PROMISE_REJECTED', { promiseName, promiseId, error });
   }
 
+  /** The time of a promise was over. */
   withPromiseTimedOut(promiseName: string, promiseId = this.#idOf('promise', promiseName)): this {
     return this.#add('PROMISE_TIMEOUT', { promiseName, promiseId });
   }
 
-  /** @param childName - as the workflow named it; without a name of its own `<kind>-1`, `<kind>-2`, and so on. */
+  /**
+   * The workflow asked for a child.
+   *
+   * @param childName - as the workflow named it; without a name of its own `<kind>-1`, `<kind>-2`, and so on.
+   */
   withChildWorkflowInitiated(
     childName: string,
     childWorkflowKind: string,
@@ -106,6 +127,7 @@ export class WorkflowTestBuilder {
     return this.#add('CHILD_WORKFLOW_INITIATED', { ...child, queue: 'default' });
   }
 
+  /** A child gave its output. */
   withChildWorkflowCompleted(
     childName: string,
     output: unknown = null,
@@ -115,14 +137,17 @@ export class WorkflowTestBuilder {
     return this.#add('CHILD_WORKFLOW_COMPLETED', { ...child, output: serialize(output) });
   }
 
+  /** A child failed. */
   withChildWorkflowFailed(childName: string, error: string, childExecutionId = this.#idOf('child', childName)): this {
     return this.#add('CHILD_WORKFLOW_FAILED', { childExecutionName: childName, childExecutionId, error });
   }
 
+  /** A signal came. */
   withSignalReceived(signalName: string, value: unknown = null): this {
     return this.#add('SIGNAL_RECEIVED', { signalName, signalValue: serialize(value) });
   }
 
+  /** Somebody asked the execution to end. */
   withCancellationRequested(reason = ''): this {
     return this.#add('CANCELLATION_REQUESTED', { reason, requestedBy: 'test' });
   }
