@@ -22,14 +22,22 @@ function takenOver(owner: DeclarationReflection): DeclarationReflection[] {
   return (owner.children ?? []).filter((member) => {
     // An interface is one table, with everything it has.
     if (member.inheritedFrom !== undefined) return owner.kindOf(ReflectionKind.Class);
-    const origin = member.implementationOf ?? member.overwrites;
-    if (origin === undefined || member.kindOf(ReflectionKind.Constructor)) return false;
+    if (member.kindOf(ReflectionKind.Constructor)) return isImplied(member);
+    const origin = member.implementationOf ?? member.getSignature?.implementationOf ?? member.overwrites;
+    if (origin === undefined) return false;
+    // What the language knows, such as `then`, has its words there.
+    if (origin.package === 'typescript') return true;
     const words = wordsOf(member);
     return words === '' || (origin.reflection !== undefined && words === wordsOf(origin.reflection));
   });
 }
 
+function isImplied({ signatures = [] }: DeclarationReflection): boolean {
+  return signatures.every(({ parameters = [], comment }) => parameters.length === 0 && comment === undefined);
+}
+
+/** A getter and its signature say the same. */
 function wordsOf(reflection: Reflection): string {
   const bearers = [reflection, ...(reflection.isDeclaration() ? reflection.getNonIndexSignatures() : [])];
-  return bearers.map(({ comment }) => Comment.combineDisplayParts(comment?.summary)).join('');
+  return [...new Set(bearers.map(({ comment }) => Comment.combineDisplayParts(comment?.summary)))].join('');
 }

@@ -23,9 +23,9 @@ export class Links {
     return typeof target === 'object' && 'kindOf' in target ? this.to(target, text) : `\`${text}\``;
   }
 
-  /** The same for a type by its name, of which there may be a list: `Entry`, `readonly Entry[]`. */
+  /** The same for a type by its name, of which there may be a list: `Entry`, `readonly Entry[]`, `Entry<string>`. */
   toType(text: string): string {
-    const known = this.#named(text.replace(/^readonly |\[\]$/g, ''));
+    const known = this.#named(text.replace(/^readonly |\[\]$|<.*>$/g, ''));
     return known === undefined ? `\`${text}\`` : this.to(known, text);
   }
 

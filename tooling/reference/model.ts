@@ -22,6 +22,7 @@ export interface Model {
 /** As a user compiles, with everything strict. */
 const COMPILER: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts'],
   module: ts.ModuleKind.NodeNext,
   jsx: ts.JsxEmit.ReactJSX,
   types: ['node'],

@@ -37,7 +37,7 @@ class Page {
       if (level === 3 && about !== undefined) groups.at(-1)?.names.push(this.#links.to(about));
     }
     if (others.length > 0) {
-      groups.push({ title: 'From another package', names: others.map((each) => this.#links.to(each)) });
+      groups.push({ title: 'Described elsewhere', names: others.map((each) => this.#links.to(each)) });
     }
     return groups.map(({ title, names }) => `- ${title}: ${names.join(', ')}`).join('\n');
   }
@@ -48,21 +48,26 @@ class Page {
 
   #body(about: DeclarationReflection): string[] {
     const signatures = about.getSignature === undefined ? about.signatures : [about.getSignature];
-    if (signatures !== undefined)
-      return signatures.map((each) => this.#described(each, parametersOf(each, this.#links)));
-    return [this.#described(about), this.#table(propertiesOf(about))];
+    if (signatures !== undefined) return this.#signatures(signatures);
+    const declaration = this.#written.get(about) ?? '';
+    return [shown(declaration), this.#words(about), this.#table(propertiesOf(about)), this.#types(declaration, about)];
   }
 
-  /** A declaration, what is said of it, and what it names. */
-  #described(about: Reflection, parameters = ''): string {
-    const declaration = this.#written.get(about) ?? '';
+  /** All ways to call it, and what is said of them, once. */
+  #signatures(signatures: readonly SignatureReflection[]): string[] {
+    const declarations = signatures.map((each) => this.#written.get(each) ?? '').join('\n');
+    const words = signatures.map((each) => this.#words(each, parametersOf(each, this.#links)));
+    return [
+      shown(declarations),
+      ...new Set(words),
+      ...signatures.slice(0, 1).map((each) => this.#types(declarations, each)),
+    ];
+  }
+
+  /** A block of code holds no links. */
+  #types(declaration: string, about: Reflection): string {
     const types = this.#links.toTypesOf(declaration, about);
-    return paragraphs(
-      // It is for reading: what is fenced as `ts` is compiled with the documents.
-      declaration === '' ? '' : `\`\`\`typescript\n${declaration}\n\`\`\``,
-      this.#words(about, parameters),
-      types.length === 0 ? '' : `Types: ${types.join(', ')}`,
-    );
+    return types.length === 0 ? '' : `Types: ${types.join(', ')}`;
   }
 
   #words({ comment }: Reflection, parameters = ''): string {
@@ -86,6 +91,11 @@ function parametersOf({ parameters = [] }: SignatureReflection, links: Links): s
   return parameters
     .flatMap(({ name, comment }) => (comment === undefined ? [] : [`- \`${name}\`: ${textOf(comment.summary, links)}`]))
     .join('\n');
+}
+
+/** A declaration is for reading: what is fenced as `ts` is compiled with the documents. */
+function shown(declaration: string): string {
+  return declaration === '' ? '' : `\`\`\`typescript\n${declaration}\n\`\`\``;
 }
 
 function paragraphs(...parts: readonly string[]): string {

@@ -96,7 +96,7 @@ describe('the pages', () => {
   test('an entry links to what another one describes', () => {
     const till = page('pages', 'shop-till.md');
     expect(till).toContain('What a [`Price`](shop.md#price) is in words.');
-    expect(till).toContain('- From another package: [`Price`](shop.md#price)');
+    expect(till).toContain('- Described elsewhere: [`Price`](shop.md#price)');
   });
 
   test('every public name has a docstring', () => {

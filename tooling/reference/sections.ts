@@ -56,12 +56,12 @@ function withMembers(about: DeclarationReflection): Section[] {
 
 /** The members of a type are in its declaration. */
 function membersOf(about: DeclarationReflection): DeclarationReflection[] {
-  return about.kindOf(ReflectionKind.ClassOrInterface) ? (about.children ?? []) : [];
+  return about.kindOf([ReflectionKind.Class, ReflectionKind.Interface]) ? (about.children ?? []) : [];
 }
 
 function titleOf(reflection: DeclarationReflection): string {
   if (reflection.kindOf(ReflectionKind.Constructor)) return `new ${reflection.parent?.name}()`;
-  return reflection.kindOf(ReflectionKind.FunctionOrMethod) ? `${reflection.name}()` : reflection.name;
+  return reflection.kindOf([ReflectionKind.Function, ReflectionKind.Method]) ? `${reflection.name}()` : reflection.name;
 }
 
 function isError({ extendedTypes = [] }: DeclarationReflection): boolean {

@@ -15,8 +15,10 @@ export function writtenAs(node: ts.Node, checker: ts.TypeChecker): string {
   return ts.isFunctionLike(node) ? callable(node) : '';
 }
 
-function typeOf({ type }: ts.VariableDeclaration | ts.PropertySignature | ts.PropertyDeclaration): string {
-  return type === undefined ? 'unknown' : tidied(type.getText());
+/** A constant says its value in place of a type. */
+function typeOf(node: ts.VariableDeclaration | ts.PropertySignature | ts.PropertyDeclaration): string {
+  const said = node.type ?? (ts.isPropertySignature(node) ? undefined : node.initializer);
+  return said === undefined ? 'unknown' : tidied(said.getText());
 }
 
 /** A type that is made from a value, or that only names another one, is shown as what it comes to. */
@@ -53,18 +55,16 @@ function callable(node: ts.SignatureDeclaration): string {
   const text = node.getText();
   const [first, last] = [node.parameters[0], node.parameters.at(-1)];
   if (first === undefined || last === undefined) return tidied(text);
-  const parameters = node.parameters.map(parameterText);
   const isLong = text.length > LINE;
-  return tidied(
-    [
-      ts.isConstructorDeclaration(node)
-        ? `new ${node.parent.name?.text}(`
-        : text.slice(0, first.getStart() - node.getStart()),
-      isLong ? parameters.map((each) => `\n  ${each},`).join('') : parameters.join(', '),
-      isLong ? '\n' : '',
-      text.slice(last.end - node.getStart()).replace(/^,/, ''),
-    ].join(''),
-  );
+  const parameters = node.parameters.map((parameter) => tidied(parameterText(parameter)));
+  return [
+    ts.isConstructorDeclaration(node)
+      ? `new ${node.parent.name?.text}(`
+      : tidied(text.slice(0, first.getStart() - node.getStart()).trimEnd()),
+    isLong ? parameters.map((each) => `\n  ${each.replaceAll('\n', '\n  ')},`).join('') : parameters.join(', '),
+    isLong ? '\n' : '',
+    tidied(text.slice(last.end - node.getStart()).replace(/^,/, '')),
+  ].join('');
 }
 
 /** What is taken apart at once is called after the last word of its type: `options`, `props`. */
@@ -75,12 +75,19 @@ function parameterText(parameter: ts.ParameterDeclaration): string {
   return `${word.toLowerCase()}${text.slice(parameter.name.end - parameter.getStart())}`;
 }
 
-/** Declarations are generated: they are indented by four, and name what they import in place. */
+/** Declarations are generated: they are indented by four from where they stand, and name what they import in place. */
 function tidied(text: string): string {
-  return text
+  const [head = '', ...lines] = text
     .replace(/^(export |default |declare )+/, '')
     .replace(/import\("[^"]+"\)\./g, '')
-    .replace(/\n {4}/g, '\n');
+    .split('\n');
+  const least = Math.min(...lines.map(indentOf).filter((indent) => indent >= 0));
+  return [head, ...lines.map((line) => ' '.repeat(Math.max(0, indentOf(line) - least) / 2) + line.trim())].join('\n');
+}
+
+/** -1 for a line without anything. */
+function indentOf(line: string): number {
+  return line.search(/\S/);
 }
 
 function shortened(type: string): string {

@@ -331,11 +331,19 @@ export interface WorkflowContext {
    * For loops that wait for nothing else.
    *
    * @throws {WorkflowCancelled} once the execution was asked to end.
+   * @example
+   *   for (const each of [order, order]) {
+   *     ctx.checkCancellation();
+   *     ctx.schedule(chargeCard, each);
+   *   }
    */
   checkCancellation(): void;
   /**
    * Asks this execution to end, as a request from outside would. `isCancellationRequested` is true at once,
    * `checkCancellation()` throws from now on, and what the code waits for next rejects. Later calls change nothing.
+   *
+   * @example
+   *   if (order.cents === 0) ctx.requestCancellation('nothing to pay');
    */
   requestCancellation(reason?: string): void;
   /** Whether somebody, or the code itself, has asked this execution to end. */
@@ -373,12 +381,27 @@ export interface TaskContext {
    * How far the task is, from 0 to 1, and in words: an entry of the stream, and `progress` of the task.
    *
    * @throws {Error} when `progress` lies outside.
+   * @example
+   *   import { task } from '@flovyn/sdk';
+   *
+   *   export const count = task<string, number>({
+   *     name: 'count',
+   *     async run(ctx, text) {
+   *       const words = text.split(' ');
+   *       for (const index of words.keys()) ctx.reportProgress((index + 1) / words.length, `${index + 1} words`);
+   *       return words.length;
+   *     },
+   *   });
    * @see docs/guides/report-progress.md
    */
   reportProgress(progress: number, details?: string): void;
   /** A sign of life, shown as `lastHeartbeatAt`. The worker keeps its claim on the task by itself. */
   heartbeat(): void;
-  /** @throws {TaskCancelled} once somebody asked the task to end, or another worker has it. Call it in long loops. */
+  /**
+   * For long loops: the way to end soon when nobody wants the result any more.
+   *
+   * @throws {TaskCancelled} once somebody asked the task to end, or another worker has it.
+   */
   checkCancellation(): void;
   /** What `checkCancellation` would throw, for rejecting something else with it. */
   cancellationError(): Error;
@@ -388,16 +411,79 @@ export interface TaskContext {
    * Shows a piece of live output, at most 1 MiB as JSON. What cannot be sent is left out; the worker logs why, and readers
    * get an error entry with the code `STREAM_LOSS`.
    *
+   * @example
+   *   import { task } from '@flovyn/sdk';
+   *
+   *   export const shout = task<string, string>({
+   *     name: 'shout',
+   *     async run(ctx, text) {
+   *       ctx.stream({ type: 'token', text: text.toUpperCase() });
+   *       return text.toUpperCase();
+   *     },
+   *   });
    * @see docs/guides/stream-tokens.md
    */
   stream(event: StreamEvent): void;
-  /** Shows a piece of text. Return the whole text as well: only the result of a task is kept in the history. */
+  /**
+   * Shows a piece of text. Return the whole text as well: only the result of a task is kept in the history.
+   *
+   * @example
+   *   import { task } from '@flovyn/sdk';
+   *
+   *   export const speak = task<string, string>({
+   *     name: 'speak',
+   *     async run(ctx, text) {
+   *       for (const word of text.split(' ')) ctx.streamToken(`${word} `);
+   *       return text;
+   *     },
+   *   });
+   */
   streamToken(text: string): void;
-  /** As `reportProgress`, but a number outside of 0 to 1 is moved to the nearer end. */
+  /**
+   * As `reportProgress`, but a number outside of 0 to 1 is moved to the nearer end.
+   *
+   * @example
+   *   import { task } from '@flovyn/sdk';
+   *
+   *   export const wait = task<string, void>({
+   *     name: 'wait',
+   *     async run(ctx, text) {
+   *       ctx.streamProgress(0, `waiting for ${text}`);
+   *       await fetch(text);
+   *       ctx.streamProgress(1);
+   *     },
+   *   });
+   */
   streamProgress(progress: number, details?: string): void;
-  /** Shows a value: anything JSON can say. */
+  /**
+   * Shows a value: anything JSON can say.
+   *
+   * @example
+   *   import { task } from '@flovyn/sdk';
+   *
+   *   export const measure = task<string, number>({
+   *     name: 'measure',
+   *     async run(ctx, text) {
+   *       ctx.streamData({ words: text.split(' ').length });
+   *       return text.length;
+   *     },
+   *   });
+   */
   streamData(data: unknown): void;
-  /** Shows an error the task survives, with a code for programs. */
+  /**
+   * Shows an error the task survives, with a code for programs.
+   *
+   * @example
+   *   import { task } from '@flovyn/sdk';
+   *
+   *   export const tidy = task<string, string>({
+   *     name: 'tidy',
+   *     async run(ctx, text) {
+   *       if (text === '') ctx.streamError('There is no text; the default is taken.', 'NO_TEXT');
+   *       return text || 'Hello';
+   *     },
+   *   });
+   */
   streamError(message: string, code?: string): void;
   /** Lines for people: to the worker's `logger`, and kept with the task. */
   readonly log: Logger;

@@ -22,8 +22,6 @@ const NOT_STARTED = 'Test environment not started. Call start() first.';
 /** How often a promise that does not exist yet is looked for. */
 const LOOK_AGAIN_MS = 25;
 
-type AnyHandle = Pick<WorkflowHandle<unknown>, 'workflowId'>;
-
 /**
  * A worker and a client on a queue of their own, on the server of the harness: for tests of workflows and tasks as they
  * really run. What talks to the server throws `Error` before `start()`, and then what the same call of `FlovynClient` throws.
@@ -185,13 +183,22 @@ export class FlovynTestEnvironment {
    * Keeps a promise by its name: the first of that name that is open, as soon as there is one.
    *
    * @throws {Error} when there is none within 30 s.
+   * @example
+   *   import { FlovynTestEnvironment } from '@flovyn/sdk/testing';
+   *
+   *   const environment = new FlovynTestEnvironment().registerWorkflow(orderWorkflow).registerTask(chargeCard);
+   *   await environment.start();
+   *   const { handle } = await environment.startWorkflow(orderWorkflow, order);
+   *   await environment.resolvePromise(handle, 'approval', true);
+   *   const receipt = await environment.awaitCompletion(handle);
+   *   await environment.stop();
    */
-  async resolvePromise(handle: AnyHandle, promiseName: string, value: unknown): Promise<void> {
+  async resolvePromise(handle: { readonly workflowId: string }, promiseName: string, value: unknown): Promise<void> {
     await this.#running().resolvePromise(await this.#openPromise(handle, promiseName), value);
   }
 
   /** Breaks a promise by its name, as `resolvePromise` keeps one. */
-  async rejectPromise(handle: AnyHandle, promiseName: string, error: string): Promise<void> {
+  async rejectPromise(handle: { readonly workflowId: string }, promiseName: string, error: string): Promise<void> {
     await this.#running().rejectPromise(await this.#openPromise(handle, promiseName), error);
   }
 
@@ -200,7 +207,7 @@ export class FlovynTestEnvironment {
    *
    * @returns the history number of the signal.
    */
-  async signalWorkflow(handle: AnyHandle, name: string, value: unknown): Promise<number> {
+  async signalWorkflow(handle: { readonly workflowId: string }, name: string, value: unknown): Promise<number> {
     return this.#running().signalWorkflow(handle.workflowId, name, value);
   }
 
@@ -240,7 +247,7 @@ export class FlovynTestEnvironment {
     this.#client = client;
   }
 
-  async #openPromise({ workflowId }: AnyHandle, name: string): Promise<string> {
+  async #openPromise({ workflowId }: { readonly workflowId: string }, name: string): Promise<string> {
     const client = this.#running();
     const deadline = Date.now() + FlovynTestEnvironment.DEFAULT_AWAIT_TIMEOUT;
     while (Date.now() < deadline) {
