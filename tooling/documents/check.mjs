@@ -54,7 +54,7 @@ function checkCode() {
   const isWhole = statuses.every((status) => status === 0);
   if (isWhole) {
     process.stdout.write(
-      `The code in the documents compiles: ${counts.documents} blocks, and ${counts.reference} examples of the reference.\n`,
+      `The code compiles: ${counts.documents} blocks of documents, ${counts.reference} examples of the reference.\n`,
     );
   }
   return isWhole;

@@ -40,3 +40,7 @@ test('a comment is given to the block that follows it, and to no other', () => {
   const text = '<!-- given\nlet a;\n-->\n\nBetween.\n\n```ts\na;\n```\n';
   expect(extract(text)[0]?.module.trim()).toBe('a;\n\nexport {};');
 });
+
+test('a declaration that is shown for reading is not taken', () => {
+  expect(extract('```typescript\nclose(): void;\n```\n')).toEqual([]);
+});

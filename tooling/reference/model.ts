@@ -35,7 +35,7 @@ const COMPILER: ts.CompilerOptions = {
 /**
  * Reads built entries through TypeDoc.
  *
- * @throws {Error} when an entry is not built, or a docstring links to what is not in the reference: TypeDoc has said where.
+ * @throws {Error} when an entry is not built, or a docstring links to what is not in the reference; TypeDoc says where.
  */
 export async function readModel(entries: readonly Entry[]): Promise<Model> {
   const app = await Application.bootstrap({

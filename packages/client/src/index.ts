@@ -1,9 +1,10 @@
 /**
  * REST and live streams of a Flovyn server, anywhere JavaScript runs: browsers, workers, Node 20.19 and later.
  *
- * - **Start here**: {@link createClient} gives a {@link Client} with its {@link Workflows}, {@link Tasks} and {@link Promises}.
- * - **Watch**: `client.stream` gives a {@link LiveStream} of {@link LiveStreamMessage}s; {@link foldLiveView} makes of them what
- *   a page shows. A page that only reads streams can leave the rest out: {@link streamExecution}.
+ * - **Start here**: {@link createClient} gives a {@link Client} with its {@link Workflows}, {@link Tasks} and
+ *   {@link Promises}.
+ * - **Watch**: `client.stream` gives a {@link LiveStream} of {@link LiveStreamMessage}s; {@link foldLiveView} makes of
+ *   them what a page shows. A page that only reads streams can leave the rest out: {@link streamExecution}.
  * - **What goes wrong** is a {@link ServiceError} with an {@link ErrorCode}.
  *
  * @packageDocumentation

@@ -36,7 +36,8 @@ export interface Origin {
 }
 
 /**
- * Where a server is and as whom to talk to it, for {@link streamExecution} alone; {@link createClient} makes one by itself.
+ * Where a server is and as whom to talk to it, for {@link streamExecution} alone; {@link createClient} makes one by
+ * itself.
  *
  * @example
  *   import { createOrigin, streamExecution } from '@flovyn/client';

@@ -31,7 +31,8 @@ export interface StreamOptions {
 const ACCEPT = `text/event-stream, ${PROBLEM_JSON}`;
 
 /**
- * Opens the stream of an execution: see {@link LiveStream}. The same as `client.stream`, for pages that load nothing else.
+ * Opens the stream of an execution: see {@link LiveStream}. The same as `client.stream`, for pages that load nothing
+ * else.
  *
  * @example
  *   import { createOrigin, streamExecution } from '@flovyn/client';

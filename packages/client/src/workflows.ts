@@ -26,9 +26,9 @@ import { type Optional, type RequestOptions, toQuery } from './request-options.j
 /**
  * Workflow executions, as REST names them. Ids are UUIDs.
  *
- * Every call throws a `ServiceError`: with the server's code; UNAVAILABLE when there was no answer; DEADLINE_EXCEEDED when it
- * took too long with all its tries; INTERNAL when the answer is not what the contract says. Aborted by its `signal`, it throws
- * the signal's reason. Reads are tried again while the server is away.
+ * Every call throws a `ServiceError`: with the server's code; UNAVAILABLE when there was no answer; DEADLINE_EXCEEDED
+ * when it took too long with all its tries; INTERNAL when the answer is not what the contract says. Aborted by its
+ * `signal`, it throws the signal's reason. Reads are tried again while the server is away.
  */
 export interface Workflows {
   /**

@@ -1,8 +1,9 @@
 /**
- * The event contract: what every execution says on its live stream, as types, names and readers. Runs anywhere JavaScript runs.
+ * The event contract: what every execution says on its live stream, as types, names and readers. Runs anywhere
+ * JavaScript runs.
  *
- * - **Read**: {@link decode}, {@link decodeFrame}; what comes of it is a {@link Frame} with a {@link StateEventPayload} or a
- *   {@link StreamEvent}.
+ * - **Read**: {@link decode}, {@link decodeFrame}; what comes of it is a {@link Frame} with a {@link StateEventPayload}
+ *   or a {@link StreamEvent}.
  * - **Take apart**: {@link match}, {@link matchPartial}, {@link byEntity}, and guards such as {@link isTaskEvent}.
  * - **Know where you are**: {@link Cursor}, {@link ReadyFrame}, {@link GapFrame}, {@link EndFrame}.
  *

@@ -1,6 +1,6 @@
 /**
- * Validators of the contract, made with `zod/mini`, for the door of a server. Each value has a type of the same name, which is
- * that of `@flovyn/events`. Readers need none of this: `decode` and `decodeFrame` carry no library.
+ * Validators of the contract, made with `zod/mini`, for the door of a server. Each value has a type of the same name,
+ * which is that of `@flovyn/events`. Readers need none of this: `decode` and `decodeFrame` carry no library.
  *
  * @packageDocumentation
  */

@@ -6,8 +6,8 @@ import { useFlovyn } from './provider.js';
 import { useRunView } from './use-run-view.js';
 
 /**
- * The newest standalone tasks that match, 50 unless `filter.limit` says otherwise: asked for every 2 s while the page is visible, and
- * changed by the streams that are open.
+ * The newest standalone tasks that match, 50 unless `filter.limit` says otherwise: asked for every 2 s while the page
+ * is visible, and changed by the streams that are open.
  *
  * @example
  * ```tsx

@@ -7,8 +7,8 @@ import type { Reconnection } from './worker/reconnection.js';
 /** How one sort of work is taken. */
 export interface WorkerPoolOptions {
   /**
-   * How much is done at a time, from 1. When absent, what `FLOVYN_MAX_CONCURRENT_WORKFLOWS` or `FLOVYN_MAX_CONCURRENT_TASKS`
-   * says, else 10 workflow turns and 20 tasks.
+   * How much is done at a time, from 1. When absent, what `FLOVYN_MAX_CONCURRENT_WORKFLOWS` or
+   * `FLOVYN_MAX_CONCURRENT_TASKS` says, else 10 workflow turns and 20 tasks.
    */
   maxConcurrent?: number | undefined;
   /** Accepted for older code; work is handed over, not polled for. */
@@ -22,15 +22,18 @@ export interface WorkflowPoolOptions extends WorkerPoolOptions {
   /** Live executions kept in memory; 1,000 when absent. One that has to go is replayed when it is needed again. */
   maxInstances?: number | undefined;
   /**
-   * Whether workflow code is watched for calls that a replay would answer otherwise, such as `Date.now()`: each is logged
-   * once, with what to use instead. For development and tests; it costs some speed. Default: false.
+   * Whether workflow code is watched for calls that a replay would answer otherwise, such as `Date.now()`: each is
+   * logged once, with what to use instead. For development and tests; it costs some speed. Default: false.
    */
   guardRails?: boolean | undefined;
 }
 
 /** Where a `FlovynClient` finds its server, who it is there, and how it works. */
 export interface FlovynClientOptions {
-  /** The server's gRPC address, such as `http://host:9090`, `https://host` or `host:9090`; with TLS when it begins with `https`. */
+  /**
+   * The server's gRPC address, such as `http://host:9090`, `https://host` or `host:9090`; with TLS when it begins with
+   * `https`.
+   */
   serverUrl: string;
   /** The organisation's id or slug. */
   orgId: string;

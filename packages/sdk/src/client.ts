@@ -40,9 +40,11 @@ const HTTP_PORT = 8000;
  * A worker and a client of one organisation: runs the workflows and tasks registered with it, starts executions and
  * follows them.
  *
- * Calls that ask the server reject with `AuthenticationError` when it does not accept the credentials or does not allow the
- * call, with `ConnectionError` when it cannot be reached or does not answer in time, and with `FlovynError` when it refuses;
- * `cause` is what it said. Most need a started client, and throw `Error` without one; their descriptions name the others.
+ * What asks the server rejects with `AuthenticationError` when it does not accept the credentials or does not allow the
+ * call, and with `FlovynError` when it refuses; `cause` is what it said. Starts of workflows, and waits for their
+ * results, outlast a cut of the connection and end with the worker; everything else rejects with `ConnectionError` when
+ * the server cannot be reached or does not answer within 30 s. Most calls need a started client, and throw `Error`
+ * without one; the others say so.
  *
  * @example
  *   import { FlovynClient } from '@flovyn/sdk';
@@ -290,7 +292,8 @@ export class FlovynClient {
   }
 
   /**
-   * Settles a promise, by the UUID in its `PROMISE_CREATED` event. A promise settles once: a later settling changes nothing.
+   * Settles a promise, by the UUID in its `PROMISE_CREATED` event. A promise settles once: a later settling changes
+   * nothing.
    *
    * @throws {FlovynError} when there is no such promise, or its execution has ended.
    * @example
@@ -325,8 +328,8 @@ export class FlovynClient {
   }
 
   /**
-   * Signals the live execution behind a key of the caller's, and starts it first when there is none: one step, so two callers at
-   * once start one execution and leave two signals.
+   * Signals the live execution behind a key of the caller's, and starts it first when there is none: one step, so two
+   * callers at once start one execution and leave two signals.
    *
    * @param workflowId - the key, up to 255 characters; not the id of the execution.
    * @param options - `idempotencyKey` is not looked at: the key stands for it.
@@ -362,8 +365,8 @@ export class FlovynClient {
   }
 
   /**
-   * Asks an execution a question it declared in `handlers.queries`, or for the value it keeps under this key. Answered within
-   * 10 s, also after it has ended.
+   * Asks an execution a question it declared in `handlers.queries`, or for the value it keeps under this key. Answered
+   * within 10 s, also after it has ended.
    *
    * @param args - anything JSON can say; `null` when absent.
    * @throws {FlovynError} when it has neither, does not exist, or the query throws.
@@ -375,7 +378,8 @@ export class FlovynClient {
   }
 
   /**
-   * Asks an execution to end. It ends as its code decides; one that never began ends at once. Needs REST, and no started client.
+   * Asks an execution to end. It ends as its code decides; one that never began ends at once. Needs REST, and no
+   * started client.
    *
    * @throws {FlovynError} when it has ended or does not exist.
    * @example

@@ -136,8 +136,8 @@ export class TaskCancelled extends FlovynError {
 }
 
 /**
- * A task took longer than it was given. Made for code that limits a part of its own work: a task whose `timeout` is over
- * reaches its workflow as `TaskFailed`.
+ * A task took longer than it was given. Made for code that limits a part of its own work: a task whose `timeout` is
+ * over reaches its workflow as `TaskFailed`.
  */
 export class TaskTimeout extends FlovynError {
   override readonly name = 'TaskTimeout';

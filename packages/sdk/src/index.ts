@@ -4,7 +4,8 @@
  * - **Define** what runs: {@link workflow} with its {@link WorkflowContext}, {@link task} with its {@link TaskContext}.
  * - **Wait** for several things: {@link select}, {@link joinN}, {@link withTimeout}; handles of tasks
  *   ({@link TaskHandle}), timers ({@link TimerHandle}) and children ({@link WorkflowHandle}).
- * - **Run and start**: {@link FlovynClient}, its {@link FlovynClientOptions}, and {@link StandaloneTaskHandle} for tasks alone.
+ * - **Run and start**: {@link FlovynClient}, its {@link FlovynClientOptions}, and {@link StandaloneTaskHandle} for
+ *   tasks alone.
  * - **Stream**: `ctx.stream` and its {@link StreamEvents} in a task; {@link Subscription} for who watches.
  * - **Watch a worker**: {@link WorkerHandle}, {@link WorkerLifecycleEvent}, {@link WorkerLifecycleHook}.
  * - **Handle what goes wrong**: every error extends {@link FlovynError} and has `is()`.

@@ -6,8 +6,8 @@ import { deserialize, serialize } from './serde.js';
 const APPEARS_MS = 10_000;
 
 /**
- * A task without a workflow, seen from whoever started it. Awaiting the handle and awaiting `result()` are the same, so an
- * async function cannot return one: box it.
+ * A task without a workflow, seen from whoever started it. Awaiting the handle and awaiting `result()` are the same, so
+ * an async function cannot return one: box it.
  *
  * @example
  *   const { handle } = await client.startTask(chargeCard, order);

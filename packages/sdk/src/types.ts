@@ -11,7 +11,10 @@ export interface Serializer {
   deserialize<T>(text: string): T;
 }
 
-/** Where lines for people go. The loggers of most libraries fit; `args` are what the console would print behind the message. */
+/**
+ * Where lines for people go. The loggers of most libraries fit; `args` are what the console would print behind the
+ * message.
+ */
 export interface Logger {
   /** What helps to find an error. */
   debug(message: string, ...args: unknown[]): void;
@@ -24,9 +27,9 @@ export interface Logger {
 }
 
 /**
- * How often, and how fast, a failed task is tried again. After failure `n` the wait is
- * `initialDelay * backoffMultiplier ** (n - 1)`, but not longer than `maxDelay`; it may come up to a second late. What lies
- * outside of its range is refused with a `ConfigurationError` where the task is scheduled.
+ * How often, and how fast, a failed task is tried again. The wait after failure `n` is
+ * `initialDelay * backoffMultiplier ** (n - 1)`, but not longer than `maxDelay`, and may come up to a second late. What
+ * lies outside of its range is refused with a `ConfigurationError` where the task is scheduled.
  *
  * @see docs/concepts/failure-and-retry.md
  */
@@ -64,8 +67,8 @@ export interface ChildWorkflowOptions {
 /** Options of one promise. */
 export interface PromiseOptions {
   /**
-   * The promise rejects with `PromiseTimeout` when it is not settled in this time, at most a year, at once when that is zero
-   * or less; never when absent.
+   * The promise rejects with `PromiseTimeout` when it is not settled in this time, at most a year, at once when that is
+   * zero or less; never when absent.
    */
   timeout?: Duration | undefined;
   /** Lets outsiders settle the promise by a key of their own, of at most 255 characters, remembered for a day. */
@@ -73,7 +76,8 @@ export interface PromiseOptions {
 }
 
 /**
- * A scheduled task. Awaiting the handle and awaiting `result()` are the same, so an async function cannot return one: box it.
+ * A scheduled task. Awaiting the handle and awaiting `result()` are the same, so an async function cannot return one:
+ * box it.
  *
  * @example
  *   const handle = ctx.schedule(chargeCard, order);
@@ -125,7 +129,8 @@ export interface WorkflowHandle<O> extends PromiseLike<O> {
    * The execution's output, `null` when it has none. Gives the same every time.
    *
    * @throws {WorkflowFailed} from a client, when it failed; a parent gets `ChildWorkflowFailed`.
-   * @throws {WorkflowCancelled} when it was cancelled. A parent whose child others have cancelled gets `ChildWorkflowFailed`.
+   * @throws {WorkflowCancelled} when it was cancelled. A parent whose child others have cancelled gets
+   *   `ChildWorkflowFailed`.
    * @throws {NotFoundError} from a client, when there is no such execution.
    */
   result(): Promise<O>;
@@ -192,8 +197,8 @@ export interface WorkflowContext {
    */
   schedule<I, O>(task: TaskDefinition<I, O>, input: I, options?: TaskOptions): TaskHandle<O>;
   /**
-   * Schedules a task by the name of its kind and waits for its output: for tasks whose code is elsewhere, such as those of
-   * another language. Rejects with `TaskFailed` or `TaskCancelled`.
+   * Schedules a task by the name of its kind and waits for its output: for tasks whose code is elsewhere, such as those
+   * of another language. Rejects with `TaskFailed` or `TaskCancelled`.
    *
    * @throws {ConfigurationError} for options outside of their range.
    * @example
@@ -251,7 +256,8 @@ export interface WorkflowContext {
   timer(duration: Duration, options?: { id?: string | undefined }): TimerHandle;
   /**
    * Waits for somebody outside to settle a promise of this name: a person, a webhook, another program. Rejects with
-   * `PromiseRejected` or `PromiseTimeout`. Each call makes a promise of its own, also under a name that was used before.
+   * `PromiseRejected` or `PromiseTimeout`. Each call makes a promise of its own, also under a name that was used
+   * before.
    *
    * @param name - up to 255 characters.
    * @throws {ConfigurationError} when its timeout is longer than a year.
@@ -283,9 +289,9 @@ export interface WorkflowContext {
    */
   drainSignals<T = unknown>(name: string): T[];
   /**
-   * Runs `fn` once and records its result; a replay gives the recorded result and does not call `fn`. An error is recorded
-   * as well, by name and message, and is not tried again: what deserves a retry is a task. The result comes back as it is
-   * after its way through JSON. When the worker dies before the record is stored, `fn` runs again.
+   * Runs `fn` once and records its result; a replay gives the recorded result and does not call `fn`. An error is
+   * recorded as well, by name and message, and is not tried again: what deserves a retry is a task. The result comes
+   * back as it is after its way through JSON. When the worker dies before the record is stored, `fn` runs again.
    *
    * @param operationName - up to 255 characters; calls of one name are told apart by their order.
    * @param fn - may take 10 minutes; after that the turn is given up and nothing of it is kept.
@@ -301,8 +307,8 @@ export interface WorkflowContext {
    */
   get<T = unknown>(key: string): T | null;
   /**
-   * Keeps a copy of `value` durably, at most 2 MiB of JSON. Others can read it while the execution runs: `GET .../state`, or
-   * `handle.query(key)`. A signal handler may do it, too.
+   * Keeps a copy of `value` durably, at most 2 MiB of JSON. Others can read it while the execution runs: `GET
+   * .../state`, or `handle.query(key)`. A signal handler may do it, too.
    *
    * @param key - up to 255 characters.
    * @throws {TypeError} when the value contains itself.
@@ -317,8 +323,8 @@ export interface WorkflowContext {
   /** The keys under which values are kept, in the order in which they were first set. */
   stateKeys(): string[];
   /**
-   * The time of the newest fact the code has seen: it stands still while the code runs, and is the same on every replay, where
-   * `new Date()` is not.
+   * The time of the newest fact the code has seen: it stands still while the code runs, and is the same on every
+   * replay, where `new Date()` is not.
    */
   currentTime(): Date;
   /** The same in milliseconds since 1970. */
@@ -408,8 +414,8 @@ export interface TaskContext {
   /** Whether somebody asked the task to end, or another worker has it: nothing it still does counts. */
   readonly isCancelled: boolean;
   /**
-   * Shows a piece of live output, at most 1 MiB as JSON. What cannot be sent is left out; the worker logs why, and readers
-   * get an error entry with the code `STREAM_LOSS`.
+   * Shows a piece of live output, at most 1 MiB as JSON. What cannot be sent is left out; the worker logs why, and
+   * readers get an error entry with the code `STREAM_LOSS`.
    *
    * @example
    *   import { task } from '@flovyn/sdk';
@@ -492,8 +498,8 @@ export interface TaskContext {
 /** What a workflow answers and hears while it runs. */
 export interface WorkflowHandlers<_I = unknown, _O = unknown> {
   /**
-   * By the name of the signal: called when one arrives, before anybody waiting for it wakes. Must not await. May read and write
-   * state, nothing else. What it throws fails the workflow.
+   * By the name of the signal: called when one arrives, before anybody waiting for it wakes. Must not await. May read
+   * and write state, nothing else. What it throws fails the workflow.
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- authors annotate the payload as they know it
   signals?: Record<string, (ctx: WorkflowContext, payload: any) => void> | undefined;
@@ -513,8 +519,8 @@ export interface WorkflowConfig<I = unknown, O = unknown> {
   /** Told to the server, which does not enforce it in this version; use `withTimeout` inside. */
   timeout?: Duration | undefined;
   /**
-   * The code. Its input and output are anything JSON can say, at most 2 MiB each, and dates, `bigint` and bytes. What it
-   * throws fails the execution.
+   * The code. Its input and output are anything JSON can say, at most 2 MiB each, and dates, `bigint` and bytes. What
+   * it throws fails the execution.
    */
   run: (ctx: WorkflowContext, input: I) => Promise<O>;
   /** What it answers and hears while it runs. */
@@ -538,7 +544,8 @@ export interface WorkflowDefinition<I = unknown, O = unknown> {
 }
 
 /**
- * Called around each attempt, in the worker that makes it. A hook is awaited; one that throws is logged and changes nothing.
+ * Called around each attempt, in the worker that makes it. A hook is awaited; one that throws is logged and changes
+ * nothing.
  *
  * @example
  *   import { task } from '@flovyn/sdk';
@@ -571,8 +578,8 @@ export interface TaskConfig<I = unknown, O = unknown> {
   /** Says that the task shows live output, so that pages expect it. Output works without it. */
   usesStreaming?: boolean | undefined;
   /**
-   * The code. Its input and output are anything JSON can say, at most 2 MiB each, and dates, `bigint` and bytes. What it
-   * throws fails the attempt; `TaskFailed` with `retryable` false fails the task.
+   * The code. Its input and output are anything JSON can say, at most 2 MiB each, and dates, `bigint` and bytes. What
+   * it throws fails the attempt; `TaskFailed` with `retryable` false fails the task.
    */
   run: (ctx: TaskContext, input: I) => Promise<O>;
   /** Called around each attempt. */

@@ -1,5 +1,6 @@
 /**
- * For tests: samples of every event, traces of whole executions, generators for `fast-check`, and the checker of legal order.
+ * For tests: samples of every event, traces of whole executions, generators for `fast-check`, and the checker of legal
+ * order.
  *
  * @packageDocumentation
  */

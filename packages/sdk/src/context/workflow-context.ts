@@ -41,7 +41,9 @@ export interface WorkflowContextParts {
   readonly cancellation: Cancellation;
 }
 
-/** What workflow code asks, answered by the replay of its execution. Made by workers; tests use `MockWorkflowContext`. */
+/**
+ * What workflow code asks, answered by the replay of its execution. Made by workers; tests use `MockWorkflowContext`.
+ */
 export class WorkflowContextImpl implements WorkflowContext {
   /** The id of the execution. */
   readonly workflowExecutionId: string;

@@ -24,7 +24,8 @@ const LOOK_AGAIN_MS = 25;
 
 /**
  * A worker and a client on a queue of their own, on the server of the harness: for tests of workflows and tasks as they
- * really run. What talks to the server throws `Error` before `start()`, and then what the same call of `FlovynClient` throws.
+ * really run. What talks to the server throws `Error` before `start()`, and then what the same call of `FlovynClient`
+ * throws.
  *
  * @example
  *   import { FlovynTestEnvironment, cleanupTestHarness } from '@flovyn/sdk/testing';
@@ -105,7 +106,8 @@ export class FlovynTestEnvironment {
   }
 
   /**
-   * Starts the server for tests if none runs, and the worker. Resolves when the worker is registered. Safe to call again.
+   * Starts the server for tests if none runs, and the worker. Resolves when the worker is registered. Safe to call
+   * again.
    *
    * @throws {ConfigurationError} when there is no server to start.
    * @throws {ConnectionError} when it does not become healthy in time.
@@ -128,8 +130,8 @@ export class FlovynTestEnvironment {
   }
 
   /**
-   * Starts an execution of a definition, or of a workflow that was registered under a name. The handle comes in a box, because it
-   * can be awaited.
+   * Starts an execution of a definition, or of a workflow that was registered under a name. The handle comes in a box,
+   * because it can be awaited.
    *
    * @throws {Error} when nothing is registered under the name.
    */

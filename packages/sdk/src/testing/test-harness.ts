@@ -147,7 +147,10 @@ export async function getTestHarness(config?: HarnessConfig): Promise<TestHarnes
   return shared;
 }
 
-/** Ends the harness of this process, if there is one, and its server, if it was started here: for the end of a test file. */
+/**
+ * Ends the harness of this process, if there is one, and its server, if it was started here: for the end of a test
+ * file.
+ */
 export async function cleanupTestHarness(): Promise<void> {
   const harness = shared;
   shared = undefined;

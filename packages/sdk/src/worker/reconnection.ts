@@ -3,9 +3,9 @@ import { waitMilliseconds, wholeNumber } from '../durations.js';
 import { ConfigurationError, ConnectionError } from '../errors.js';
 
 /**
- * How a worker comes back after its connection was lost. `attempt` counts from 0 per loss, `maxAttempts` is per loss, without
- * end when absent, and waits are at most a day. After an error that is not the connection's, such as a refused token, the wait
- * is 1 s, unless the strategy is `custom`.
+ * How a worker comes back after its connection was lost. `attempt` counts from 0 per loss, `maxAttempts` is per loss,
+ * without end when absent, and waits are at most a day. After an error that is not the connection's, such as a refused
+ * token, the wait is 1 s, unless the strategy is `custom`.
  *
  * @example
  *   import { Duration, type Reconnection } from '@flovyn/sdk';

@@ -145,8 +145,8 @@ export class TestWorkflowEnvironment {
   }
 
   /**
-   * Starts a workflow, and resolves when it can go no further without time, a signal or somebody who keeps a promise. The handle
-   * comes in a box, because it can be awaited; while it is, time is skipped.
+   * Starts a workflow, and resolves when it can go no further without time, a signal or somebody who keeps a promise.
+   * The handle comes in a box, because it can be awaited; while it is, time is skipped.
    *
    * @throws {FlovynError} when nothing is registered under the name.
    * @example

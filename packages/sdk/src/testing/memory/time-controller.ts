@@ -76,8 +76,8 @@ export class TimeController {
   }
 
   /**
-   * Lets a timer fire at a time, in milliseconds since 1970. One of an id that is pending already is moved: it counts as
-   * registered now.
+   * Lets a timer fire at a time, in milliseconds since 1970. One of an id that is pending already is moved: it counts
+   * as registered now.
    *
    * @throws {ConfigurationError} when the time is not finite.
    */
