@@ -1,8 +1,10 @@
+import type { StreamDefinition } from '@flovyn/events';
 import { DEFAULT_TIMEOUT_MS, createHttp } from './http.js';
 import type { LiveStream } from './live-stream.js';
 import { type OriginOptions, createOrigin } from './origin.js';
 import { type Promises, createPromises } from './promises.js';
 import { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+import { type SubscribeOptions, type Subscription, subscription } from './subscribe.js';
 import { type Tasks, createTasks } from './tasks.js';
 import { type Workflows, createWorkflows } from './workflows.js';
 
@@ -25,6 +27,19 @@ export interface Client {
    *   }
    */
   stream(target: StreamTarget, options?: StreamOptions): LiveStream;
+  /**
+   * Subscribes to streams of your own: their values, with the types they were defined with.
+   *
+   * @example
+   *   for await (const message of client.subscribe({ workflowExecutionId }, [orders])) {
+   *     if (message.kind === 'value') show(message.value.total);
+   *   }
+   */
+  subscribe<Definition extends StreamDefinition>(
+    target: StreamTarget,
+    streams: readonly Definition[],
+    options?: SubscribeOptions,
+  ): Subscription<Definition>;
 }
 
 /**
@@ -42,5 +57,7 @@ export function createClient(options: ClientOptions): Client {
     tasks: createTasks(http, options.org),
     promises: createPromises(http, options.org),
     stream: (target, streamOptions) => streamExecution(origin, target, streamOptions),
+    subscribe: (target, streams, streamOptions) =>
+      subscription(streamExecution(origin, target, { ...streamOptions, types: ['data'] }), streams),
   };
 }

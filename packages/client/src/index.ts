@@ -5,6 +5,7 @@ export type { PromiseRef, Promises } from './promises.js';
 export type { Optional, RequestOptions } from './request-options.js';
 export { type Origin, type OriginOptions, createOrigin } from './origin.js';
 export { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+export type { StreamMisfit, StreamValue, SubscribeOptions, Subscription, SubscriptionMessage } from './subscribe.js';
 export type { Patience } from './patience.js';
 export { type LiveStream, type StreamSource, openLiveStream } from './live-stream.js';
 export type {
@@ -17,6 +18,16 @@ export type {
 export { type Freshness, type LiveView, emptyLiveView, foldLiveView } from './live-view.js';
 export type { AttemptOutput, TaskView } from './live-view-task.js';
 export { type Surroundings, realSurroundings } from './surroundings.js';
+export {
+  type StreamConfig,
+  type StreamDefinition,
+  type StreamInput,
+  type StreamIssue,
+  type StreamOutput,
+  type StreamReading,
+  defineStream,
+  readStream,
+} from '@flovyn/events';
 export { type ErrorCode, ServiceError } from '@flovyn/protocol';
 export type {
   AttemptPage,

@@ -86,3 +86,15 @@ export type {
   StreamEvent,
   Written,
 } from './types.js';
+export {
+  type StreamConfig,
+  type StreamDefinition,
+  type StreamInput,
+  type StreamIssue,
+  type StreamOutput,
+  type StreamReading,
+  checkStreamValue,
+  defineStream,
+  readStream,
+  streamJsonSchema,
+} from './user-stream.js';

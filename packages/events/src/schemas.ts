@@ -21,6 +21,7 @@ export {
 } from './ingress.js';
 export { STREAM_EVENT_MAX_BYTES } from './limits.js';
 export { checkStateEvent } from './outgoing.js';
+export { STREAM_NAME_RULE, isStreamName } from './user-stream.js';
 
 export const WorkflowSnapshot = /* @__PURE__ */ objectSchema(shapes.WorkflowSnapshot);
 export type WorkflowSnapshot = z.infer<typeof WorkflowSnapshot>;

@@ -7,6 +7,16 @@ export { StandaloneTaskHandle } from './standalone-task-handle.js';
 export { type InternalStreamEvent, TaskContextImpl, WorkflowContextImpl } from './context/index.js';
 export { type CombinatorOptions, type Ended, joinN, select, withTimeout } from './combinators.js';
 export { JsonSerializer, deserialize, serialize } from './serde.js';
+export {
+  type StreamConfig,
+  type StreamDefinition,
+  type StreamInput,
+  type StreamIssue,
+  type StreamOutput,
+  type StreamReading,
+  defineStream,
+  readStream,
+} from '@flovyn/events';
 export { StreamEvents, streamEventType } from './stream-events.js';
 export { Subscription } from './streams/subscription.js';
 export type { StreamingOptions, SubscribeOptions } from './streams/options.js';
@@ -24,6 +34,7 @@ export {
   PromiseTimeout,
   StreamError,
   type StreamErrorKind,
+  StreamEventInvalidError,
   TaskCancelled,
   TaskFailed,
   TaskTimeout,
@@ -40,6 +51,7 @@ export type {
   Serializer,
   StreamEvent,
   StreamEventType,
+  StreamWriter,
   TaskConfig,
   TaskContext,
   TaskDefinition,

@@ -1,4 +1,4 @@
-import type { StreamEvent, StreamEventType } from '@flovyn/events';
+import type { StreamDefinition, StreamEvent, StreamEventType, StreamInput } from '@flovyn/events';
 import type { Duration } from './duration.js';
 
 export type { StreamEvent, StreamEventType };
@@ -162,6 +162,16 @@ export interface WorkflowContext {
   readonly log: Logger;
 }
 
+/** Writes to a stream of the author's own. */
+export interface StreamWriter<Input> {
+  /**
+   * Shows a value in its place among the other output, at most 1 MiB as JSON.
+   *
+   * @throws {StreamEventInvalidError} when the value does not fit the schema of the stream; then nothing is shown.
+   */
+  send(value: Input): void;
+}
+
 /** What task code can do. Output, progress, logs and signs of life return at once and never fail the task. */
 export interface TaskContext {
   readonly taskExecutionId: string;
@@ -178,6 +188,14 @@ export interface TaskContext {
   readonly isCancelled: boolean;
   /** Shows a piece of live output, at most 1 MiB as JSON. */
   stream(event: StreamEvent): void;
+  /**
+   * Writes to a stream of your own.
+   *
+   * @throws {ConfigurationError} when the task does not name it in its `streams`.
+   * @example
+   *   ctx.stream(orders).send({ id: 'o-1', total: 12.5 });
+   */
+  stream<Definition extends StreamDefinition>(definition: Definition): StreamWriter<StreamInput<Definition>>;
   streamToken(text: string): void;
   streamProgress(progress: number, details?: string): void;
   streamData(data: unknown): void;
@@ -231,6 +249,11 @@ export interface TaskConfig<I = unknown, O = unknown> {
   retry?: RetryPolicy | undefined;
   /** Says that the task shows live output, so that pages expect it. Output works without it. */
   usesStreaming?: boolean | undefined;
+  /**
+   * The streams of your own that the task writes to, made by `defineStream`. Their schemas are registered with the task, so
+   * that the server holds what is sent to them, too.
+   */
+  streams?: readonly StreamDefinition[] | undefined;
   run: (ctx: TaskContext, input: I) => Promise<O>;
   hooks?: TaskHooks<I, O> | undefined;
 }
@@ -242,6 +265,7 @@ export interface TaskDefinition<I = unknown, O = unknown> {
   readonly timeout?: Duration;
   readonly retry?: RetryPolicy;
   readonly usesStreaming?: boolean;
+  readonly streams?: readonly StreamDefinition[];
   readonly hooks?: TaskHooks<I, O>;
   run(ctx: TaskContext, input: I): Promise<O>;
 }
