@@ -178,7 +178,7 @@ export class FlovynClient {
       workflowExecutionId: newExecutionId(),
       request: {
         orgId: this.#orgId,
-        workflowKind: definition.name,
+        workflowKind: kindOf(definition, 'workflow'),
         input: bytes(input),
         metadata: options.metadata ?? {},
         queue: options.queue ?? this.#queue,
@@ -219,7 +219,7 @@ export class FlovynClient {
     const client = this.#rest();
     const { idempotencyKey, metadata, scheduledAt } = options;
     const started = client.tasks.start({
-      kind: definition.name,
+      kind: kindOf(definition, 'task'),
       // REST prints the body itself: the value goes in as the JSON it becomes.
       input: JSON.parse(serialize(input)),
       queue: options.queue ?? this.#queue,
@@ -258,7 +258,7 @@ export class FlovynClient {
     const { workflowExecutionId, workflowCreated } = await this.#unary().signalWithStart({
       orgId: this.#orgId,
       workflowId,
-      workflowKind: definition.name,
+      workflowKind: kindOf(definition, 'workflow'),
       workflowInput: bytes(input),
       queue: options.queue ?? this.#queue,
       prioritySeconds: options.prioritySeconds ?? 0,
@@ -366,4 +366,13 @@ export class FlovynClient {
     const { orgSlug, orgId, apiKey } = this.#options;
     return createClient({ baseUrl: this.#restUrl, org: orgSlug ?? orgId, apiKey });
   }
+}
+
+/** For callers without types: a name where a definition belongs would start a kind called "undefined". */
+function kindOf(definition: { readonly name: string }, type: 'workflow' | 'task'): string {
+  const { name } = Object(definition) as Partial<typeof definition>;
+  if (typeof name === 'string' && name !== '') return name;
+  throw new ConfigurationError(
+    `A ${type} is started by its definition, as ${type}() gives it, not by ${String(definition)}`,
+  );
 }
