@@ -118,7 +118,9 @@ describe('a client', () => {
     await client.start();
     const byName = 'double' as unknown as typeof double;
     await expect(client.startWorkflow(byName, 1)).rejects.toThrow(
-      new ConfigurationError('A workflow is started by its definition, as workflow() gives it, not by double'),
+      new ConfigurationError(
+        'A workflow is started by its definition, as workflow() gives it, not by its name, "double"',
+      ),
     );
     await expect(client.startTask('echo' as unknown as typeof echo, 1)).rejects.toThrow(ConfigurationError);
     expect(fake.executions.size).toBe(0);

@@ -369,10 +369,9 @@ export class FlovynClient {
 }
 
 /** For callers without types: a name where a definition belongs would start a kind called "undefined". */
-function kindOf(definition: { readonly name: string }, type: 'workflow' | 'task'): string {
-  const { name } = Object(definition) as Partial<typeof definition>;
+function kindOf(definition: unknown, type: 'workflow' | 'task'): string {
+  const { name } = Object(definition) as { readonly name?: unknown };
   if (typeof name === 'string' && name !== '') return name;
-  throw new ConfigurationError(
-    `A ${type} is started by its definition, as ${type}() gives it, not by ${String(definition)}`,
-  );
+  const given = typeof definition === 'string' ? `its name, "${definition}"` : typeof definition;
+  throw new ConfigurationError(`A ${type} is started by its definition, as ${type}() gives it, not by ${given}`);
 }

@@ -3,7 +3,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import {
   type ChildWorkflowOptions,
   Duration,
-  FlovynClient,
+  type FlovynClient,
   type FlovynClientOptions,
   type PromiseOptions,
   type RetryPolicy,
@@ -25,7 +25,7 @@ import {
   task,
   workflow,
 } from './index.js';
-import { FlovynTestEnvironment, MockTaskContext, MockWorkflowContext } from './testing/index.js';
+import { FlovynTestEnvironment, type MockTaskContext, MockWorkflowContext } from './testing/index.js';
 
 // What the types of the package promise to programs that say nothing but their inputs.
 
