@@ -13,6 +13,10 @@ export function defineProject(overrides: NonNullable<ViteUserConfig['test']> = {
       // An unhandled rejection is a failure, never a warning.
       dangerouslyIgnoreUnhandledErrors: false,
       passWithNoTests: false,
+      // A limit only ends what hangs: what is right may come late on a machine that is busy, or whose disk is.
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
+      expect: { poll: { timeout: 60_000 } },
       reporters: ['default', new ReportWriter()],
       ...overrides,
     },

@@ -1,3 +1,3 @@
 import { defineProject } from '../../vitest.shared.js';
 
-export default defineProject({ testTimeout: 30_000, hookTimeout: 60_000 });
+export default defineProject();

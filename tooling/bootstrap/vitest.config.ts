@@ -1,3 +1,3 @@
 import { defineProject } from '../../vitest.shared.js';
 
-export default defineProject({ include: ['test/*.test.mjs'], testTimeout: 30_000 });
+export default defineProject({ include: ['test/*.test.mjs'] });

@@ -1,4 +1,4 @@
 import { defineProject } from '../../vitest.shared.js';
 
 // A house is three processes, and two of them at a time are what a small machine runs without making tests late.
-export default defineProject({ testTimeout: 90_000, hookTimeout: 90_000, maxWorkers: 2 });
+export default defineProject({ maxWorkers: 2 });

@@ -34,7 +34,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     folder: 'packages/events',
     floor: 'words',
     ours: [],
-    others: ['zod'],
+    others: ['@standard-schema/spec', 'zod'],
     // No door leads to `contract/`: it writes the files of the contract.
     onlyIn: { 'contract/': ['node:'], 'testing/': ['fast-check'] },
   },
@@ -142,7 +142,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     folder: 'tooling/house-tests',
     floor: 'beside',
     ours: ['@flovyn/sdk'],
-    others: ['node:'],
+    others: ['zod', 'node:'],
     // The server is started by command: it is named so that it is built before.
     inTests: [
       '@flovyn/events',

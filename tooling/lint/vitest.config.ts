@@ -1,3 +1,3 @@
 import { defineProject } from '../../vitest.shared.js';
 
-export default defineProject({ include: ['*.test.ts'], testTimeout: 30_000 });
+export default defineProject({ include: ['*.test.ts'] });

@@ -5,32 +5,50 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workspaceFolders } from '../bootstrap/workspace.mjs';
+import { useInEmptyProject } from './empty-project.mjs';
 
 /** @typedef {Record<string, string | { require?: unknown }>} Exports */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Each dependency is one more thing that its users must trust. */
+const MOST_DEPENDENCIES = 5;
+
+const packed = mkdtempSync(join(tmpdir(), 'flovyn-pack-'));
+/** @type {Map<string, string>} */
+const tarballs = new Map();
 for (const folder of workspaceFolders(root)) {
   const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
   // An app is started, not imported.
   if (manifest.private || !folder.startsWith('packages/')) continue;
-  checkPacked(join(root, folder), manifest);
+  tarballs.set(manifest.name, checkPacked(join(root, folder), manifest));
   loadEveryDoor(join(root, folder), manifest);
   process.stdout.write(`${manifest.name} can be used as it is packed.\n`);
 }
+useInEmptyProject(tarballs, root, run);
+process.stdout.write(`An empty project runs on ${[...tarballs.keys()].join(', ')}, as ES modules and as CommonJS.\n`);
+rmSync(packed, { recursive: true });
 
 /**
  * @param {string} folder
- * @param {{ exports: Exports }} manifest
+ * @param {{ name: string, exports: Exports, dependencies?: Record<string, string> }} manifest
+ * @returns {string} the packed file
  */
 function checkPacked(folder, manifest) {
-  const destination = mkdtempSync(join(tmpdir(), 'flovyn-pack-'));
-  run('pnpm', ['pack', '--pack-destination', destination], folder);
-  const tarball = join(destination, readdirSync(destination)[0] ?? '');
+  const { name, dependencies = {} } = manifest;
+  if (Object.keys(dependencies).length > MOST_DEPENDENCIES) {
+    process.stderr.write(
+      `${name} has more than ${MOST_DEPENDENCIES} dependencies: ${Object.keys(dependencies).join(', ')}\n`,
+    );
+    process.exit(1);
+  }
+  const before = new Set(readdirSync(packed));
+  run('pnpm', ['pack', '--pack-destination', packed], folder);
+  const tarball = join(packed, readdirSync(packed).find((file) => !before.has(file)) ?? '');
   run('publint', ['run', tarball, '--strict'], folder);
   const profile = offersCommonJs(manifest) ? 'node16' : 'esm-only';
   run('attw', [tarball, '--profile', profile, '--format', 'ascii'], folder);
-  rmSync(destination, { recursive: true });
+  return tarball;
 }
 
 /**
@@ -62,10 +80,11 @@ function offersCommonJs(manifest) {
  * @param {string} command
  * @param {string[]} args
  * @param {string} cwd
+ * @returns {string} what it wrote to its output
  */
 function run(command, args, cwd) {
   try {
-    execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
     const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error);
     process.stderr.write(`In ${cwd}: ${command} ${args.join(' ')}\n${stdout}${stderr}\n`);

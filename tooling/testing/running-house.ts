@@ -23,12 +23,16 @@ export interface RunningHouse {
    */
   stopWorker(): Promise<number | null>;
   startWorker(): Promise<void>;
+  /** The last lines of server and worker, for a test that has failed. */
+  lastWords(): string;
   /** Stops what runs and removes what was stored. */
   stop(): Promise<void>;
 }
 
 /** A minute: the first start creates a database, and the machine may be busy with other tests. */
 const START_LIMIT_MS = 60_000;
+
+const LAST_WORDS = 60;
 
 /** Longer than a worker may take to finish what it holds. */
 const STOP_LIMIT_MS = 40_000;
@@ -60,15 +64,22 @@ export async function startHouse(environment: Readonly<Record<string, string>> =
   let ports = { httpPort: 0, grpcPort: 0 };
   let server: ChildProcess | undefined;
   let worker: ChildProcess | undefined;
+  const said: string[] = [];
+  const hear = (line: string): void => {
+    said.push(line);
+    if (said.length > LAST_WORDS) said.shift();
+  };
 
   async function startServer(): Promise<void> {
-    const started = launch(SERVER, { ...env, SERVER_PORT: `${ports.httpPort}`, GRPC_SERVER_PORT: `${ports.grpcPort}` });
+    const serverPorts = { SERVER_PORT: `${ports.httpPort}`, GRPC_SERVER_PORT: `${ports.grpcPort}` };
+    const started = launch(SERVER, { ...env, ...serverPorts }, hear);
     server = started.process;
     ports = JSON.parse(await started.line(/"httpPort"/)) as typeof ports;
   }
 
   async function startWorker(): Promise<void> {
-    const started = launch(WORKER, { ...env, FLOVYN_GRPC_SERVER_URL: `http://127.0.0.1:${ports.grpcPort}` });
+    const serverUrl = { FLOVYN_GRPC_SERVER_URL: `http://127.0.0.1:${ports.grpcPort}` };
+    const started = launch(WORKER, { ...env, ...serverUrl }, hear);
     worker = started.process;
     await started.line(/ready/);
   }
@@ -98,18 +109,20 @@ export async function startHouse(environment: Readonly<Record<string, string>> =
     },
     stopWorker: () => end(worker, 'SIGTERM'),
     startWorker,
+    lastWords: () => said.join('\n'),
     stop,
   };
 }
 
 /** A process whose lines can be waited for; when it ends first, the wait fails with all it had said. */
-function launch(file: string, env: NodeJS.ProcessEnv) {
+function launch(file: string, env: NodeJS.ProcessEnv, hear: (line: string) => void) {
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   const told = new EventTarget();
   for (const stream of [child.stdout, child.stderr]) {
     createInterface(stream).on('line', (line) => {
       said.push(line);
+      hear(line);
       told.dispatchEvent(new Event('line'));
     });
   }

@@ -14,10 +14,11 @@ import { createResults } from './grpc/session/results.js';
 import { createKnownKinds } from './grpc/workers/known-kinds.js';
 import { createPresence } from './grpc/workers/presence.js';
 import { createRegister } from './grpc/workers/register.js';
+import { createStreamSchemas } from './grpc/workers/stream-schemas.js';
 import { createApp, routeOf } from './http/app.js';
 import { createCallers } from './http/caller.js';
 import { createHealthCheck } from './http/health.js';
-import { createInputCheck } from './http/input/input-check.js';
+import { createInputCheck } from './http/input-check.js';
 import { createLiveStreams } from './http/live-stream-route.js';
 import { closeHttp, listenHttp } from './http/listening.js';
 import { type MetricsServer, createMetricsServer } from './http/metrics-server.js';
@@ -68,6 +69,7 @@ export function createWorkerDoor(config: Config, house: House): WorkerDoor {
   const presence = createPresence(store.workers, clock);
   const kinds = createKnownKinds(store.workers);
   const register = createRegister(store.workers, kinds, clock);
+  const streamSchemas = createStreamSchemas(store, log);
   const results = createResults(engine.streams, store.queries, doubts);
   const anonymous: Principal = { type: 'Worker', id: 'anonymous', orgId: developmentOrganisation.id as OrgId };
   const door: GrpcDoor = createGrpcDoor(
@@ -85,6 +87,7 @@ export function createWorkerDoor(config: Config, house: House): WorkerDoor {
       connections: createConnections(),
       register,
       presence,
+      streamSchemas,
       logger: log,
       httpUrl: config.publicHttpUrl,
       version,
@@ -99,6 +102,7 @@ export function createWorkerDoor(config: Config, house: House): WorkerDoor {
       register,
       kinds,
       presence,
+      streamSchemas,
       results,
       logger: log,
       pollHoldMs: config.pollHoldMs,

@@ -91,7 +91,7 @@ describe('the process', () => {
     process.kill(server.pid, 'SIGTERM');
     await worker.next('drain');
     process.kill(server.pid, 'SIGINT');
-    expect(await within('the server to be gone', server.exited, 2_000)).toBe(1);
+    expect(await within('the server to be gone', server.exited)).toBe(1);
     await worker.over;
     server = await startServerProcess({ directory: server.directory });
   });

@@ -245,6 +245,20 @@ describe('a session', () => {
     expect(await second.next('taskAssigned')).toMatchObject({ taskExecutionId: id });
     await second.end();
   });
+
+  it('F.21 a piece of work wakes one worker, however many wait for it', async () => {
+    const kind = aKind();
+    const names = Array.from({ length: 20 }, (_, index) => `waiting-${index}`);
+    const waiting = await Promise.all(names.map((name) => connect({ tasks: [kind], name })));
+    await startTask(kind);
+    await Promise.race(waiting.map((worker) => worker.next('taskAssigned')));
+    // Whatever else was on its way to anybody has come before the answer to this.
+    for (const worker of waiting) worker.send(workerItem(0, 'heartbeat', { timestampMs: 1 }));
+    await Promise.all(waiting.map((worker) => worker.next('ping')));
+    const heard = waiting.flatMap(({ seen }) => seen).filter((item) => item !== 'welcome' && item !== 'ping');
+    expect(heard).toEqual(['taskAssigned']);
+    await Promise.all(waiting.map((worker) => worker.end()));
+  });
 });
 
 describe('a silent session', () => {

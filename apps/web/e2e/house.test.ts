@@ -3,6 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type RunningHouse, startHouse } from '../../../tooling/testing/running-house.js';
 import { type WatchedPage, hasBrowser, openPage, startBrowser } from './support/browser.js';
 
+interface Answer {
+  readonly answer: string;
+}
+
 /** The last words of the scripted model. */
 const ENDING = 'and a real model answers.)';
 
@@ -20,8 +24,13 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
   beforeEach(async () => {
     watched = await openPage(browser);
   });
-  // Where a test has failed, its page is still open.
-  afterEach(() => watched.page.context().close());
+  // Where a test has failed, its page is still open, and what it showed tells more than the line that was waited for.
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') {
+      process.stderr.write(`${await watched.shown()}\n${house.lastWords()}\n`);
+    }
+    await watched.page.context().close();
+  });
 
   const badge = () => watched.page.locator('.page-head .badge').innerText();
   const texts = () => watched.page.locator('.streamed').allTextContents();
@@ -42,7 +51,7 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await form.getByLabel('Rows per second').fill('800');
     await form.getByRole('button', { name: 'Start' }).click();
     const bar = page.getByRole('progressbar', { name: 'Progress of data-export-task' });
-    await expect.poll(badge, { timeout: 20_000 }).toBe('Completed');
+    await expect.poll(badge).toBe('Completed');
     expect(await bar.getAttribute('value')).toBe('1');
     const values = await page.evaluate(() => [...(window as unknown as { barValues: Set<string | null> }).barValues]);
     expect(values.filter((value) => value !== null).length).toBeGreaterThanOrEqual(8);
@@ -61,16 +70,16 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await page.waitForURL(/executions\/[0-9a-f-]{36}$/);
     await page.getByText('Calls look_up').first().waitFor();
     for (const words of ['A durable workflow writes', 'its past.', 'exactly where', 'nothing that was promised']) {
-      await page.getByText(words).first().waitFor({ timeout: 20_000 });
+      await page.getByText(words).first().waitFor();
       await page.reload();
       await page.getByText(words).first().waitFor();
     }
-    await page.getByText(ENDING).first().waitFor({ timeout: 20_000 });
+    await page.getByText(ENDING).first().waitFor();
     await expect.poll(badge).toBe('Completed');
-    const [opening, answer] = await texts();
-    expect(opening).toBe('Let me look up what a history is before I answer. ');
-    const result = await page.getByRole('region', { name: 'Result' }).last().innerText();
-    expect(JSON.parse(result)).toEqual({ answer, model: 'scripted', turns: 2 });
+    const result = JSON.parse(await page.getByRole('region', { name: 'Result' }).last().innerText()) as Answer;
+    expect(result).toMatchObject({ model: 'scripted', turns: 2 });
+    // The result is asked for, and the text streams: either may come first.
+    await expect.poll(texts).toEqual(['Let me look up what a history is before I answer. ', result.answer]);
     await watched.close();
   });
 
@@ -83,9 +92,10 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await page.getByText('The river has never kept').waitFor();
     await page.getByText('The road writes everything down.').waitFor();
     await house.crashServer();
-    await expect.poll(badge, { timeout: 60_000 }).toBe('Completed');
+    await expect.poll(badge).toBe('Completed');
     const result = JSON.parse(await page.getByRole('region', { name: 'Result' }).last().innerText()) as object;
-    expect(new Set(await texts())).toEqual(new Set(Object.values(result)));
+    // The result is asked for, and the text streams: either may come first.
+    await expect.poll(async () => new Set(await texts())).toEqual(new Set(Object.values(result)));
     await watched.close(/ERR_|503|Failed to load/);
   });
 });

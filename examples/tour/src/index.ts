@@ -6,3 +6,4 @@ export { pack, ship, shipOrder } from './05-children.js';
 export { type Item, basket } from './06-signals-and-queries.js';
 export { answer, chat } from './07-token-stream.js';
 export { charge, payV1, payV2, sendReceipt } from './08-versioning.js';
+export { sightings, watchBirds } from './09-stream-of-your-own.js';

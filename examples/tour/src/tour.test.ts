@@ -1,3 +1,4 @@
+import { readStream } from '@flovyn/sdk';
 import { FlovynTestEnvironment, cleanupTestHarness } from '@flovyn/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -19,14 +20,17 @@ import {
   sendReceipt,
   ship,
   shipOrder,
+  sightings,
+  watchBirds,
 } from './index.js';
 
 const environment = new FlovynTestEnvironment();
 for (const one of [hello, bookTrip, approveExpense, remind, ship, shipOrder, basket, chat]) {
   environment.registerWorkflow(one as typeof hello);
 }
-for (const one of [sayHello, book, cancelBooking, sendMail, pack, answer])
+for (const one of [sayHello, book, cancelBooking, sendMail, pack, answer, watchBirds]) {
   environment.registerTask(one as typeof sayHello);
+}
 
 beforeAll(() => environment.start());
 afterAll(async () => {
@@ -114,5 +118,18 @@ describe('the tour', () => {
     const later = next.client?.getWorkflowHandle<string>(handle.workflowId);
     expect(await later?.result()).toBe('receipt: charged 5');
     await next.stop();
+  });
+
+  it('09 shows data with a name and a type', async () => {
+    const { client } = environment;
+    if (client === null) throw new Error('it is started');
+    const { handle } = await client.startTask(watchBirds, { birds: ['wren', 'kestrel'] });
+    const birds: string[] = [];
+    const id = handle.taskExecutionId;
+    for await (const event of client.subscribeTaskStream(id, id)) {
+      const sighting = readStream(sightings, event);
+      if (sighting?.ok) birds.push(`${sighting.value.count} ${sighting.value.bird}`);
+    }
+    expect(birds).toEqual(['1 wren', '2 kestrel']);
   });
 });

@@ -1,8 +1,10 @@
+import type { StreamDefinition } from '@flovyn/events';
 import { DEFAULT_TIMEOUT_MS, createHttp } from './http.js';
 import type { LiveStream } from './live-stream.js';
 import { type OriginOptions, createOrigin } from './origin.js';
 import { type Promises, createPromises } from './promises.js';
 import { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+import { type SubscribeOptions, type Subscription, subscription } from './subscribe.js';
 import { type Tasks, createTasks } from './tasks.js';
 import { type Workflows, createWorkflows } from './workflows.js';
 
@@ -33,6 +35,25 @@ export interface Client {
    * @see docs/guides/read-a-stream.md
    */
   stream(target: StreamTarget, options?: StreamOptions): LiveStream;
+  /**
+   * Subscribes to streams of your own: their values, with the types they were defined with.
+   *
+   * @example
+   *   import { createClient, defineStream } from '@flovyn/client';
+   *   import { z } from 'zod';
+   *
+   *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+   *   const orders = defineStream({ name: 'orders', schema: z.object({ id: z.string(), total: z.number() }) });
+   *   const target = { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' };
+   *   for await (const message of client.subscribe(target, [orders])) {
+   *     if (message.kind === 'value') console.log(message.value.total);
+   *   }
+   */
+  subscribe<Definition extends StreamDefinition>(
+    target: StreamTarget,
+    streams: readonly Definition[],
+    options?: SubscribeOptions,
+  ): Subscription<Definition>;
 }
 
 /**
@@ -52,5 +73,7 @@ export function createClient(options: ClientOptions): Client {
     tasks: createTasks(http, options.org),
     promises: createPromises(http, options.org),
     stream: (target, streamOptions) => streamExecution(origin, target, streamOptions),
+    subscribe: (target, streams, streamOptions) =>
+      subscription(streamExecution(origin, target, { ...streamOptions, types: ['data'] }), streams),
   };
 }

@@ -5,6 +5,7 @@
  *   {@link Promises}.
  * - **Watch**: `client.stream` gives a {@link LiveStream} of {@link LiveStreamMessage}s; {@link foldLiveView} makes of
  *   them what a page shows. A page that only reads streams can leave the rest out: {@link streamExecution}.
+ * - **Watch streams of your own**, typed: {@link defineStream} and `client.subscribe`.
  * - **What goes wrong** is a {@link ServiceError} with an {@link ErrorCode}.
  *
  * @packageDocumentation
@@ -16,6 +17,7 @@ export type { PromiseRef, Promises } from './promises.js';
 export type { Optional, RequestOptions } from './request-options.js';
 export { type Origin, type OriginOptions, type Query, type SendInit, createOrigin } from './origin.js';
 export { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+export type { StreamMisfit, StreamValue, SubscribeOptions, Subscription, SubscriptionMessage } from './subscribe.js';
 export type { Patience } from './patience.js';
 export { type LiveStream, type LiveStreamOptions, type StreamSource, openLiveStream } from './live-stream.js';
 export type { Beginning } from './live-stream-transitions.js';
@@ -29,6 +31,16 @@ export type {
 export { type Freshness, type LiveView, emptyLiveView, foldLiveView } from './live-view.js';
 export type { AttemptOutput, TaskView } from './live-view-task.js';
 export { type Surroundings, realSurroundings } from './surroundings.js';
+export {
+  type StreamConfig,
+  type StreamDefinition,
+  type StreamInput,
+  type StreamIssue,
+  type StreamOutput,
+  type StreamReading,
+  defineStream,
+  readStream,
+} from '@flovyn/events';
 export { type ErrorCode, ServiceError, type ServiceErrorOptions } from '@flovyn/protocol';
 export type {
   AttemptPage,

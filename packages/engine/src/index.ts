@@ -72,6 +72,7 @@ export type {
   DefinitionFilter,
   DefinitionRecord,
   DefinitionType,
+  StreamCapability,
   WorkerFilter,
   WorkerKinds,
   WorkerRecord,

@@ -4,6 +4,7 @@
  *
  * - **Read**: {@link decode}, {@link decodeFrame}; what comes of it is a {@link Frame} with a {@link StateEventPayload}
  *   or a {@link StreamEvent}.
+ * - **Define streams of your own**: {@link defineStream}, {@link readStream}.
  * - **Take apart**: {@link match}, {@link matchPartial}, {@link byEntity}, and guards such as {@link isTaskEvent}.
  * - **Know where you are**: {@link Cursor}, {@link ReadyFrame}, {@link GapFrame}, {@link EndFrame}.
  *
@@ -97,3 +98,15 @@ export type {
   StreamEvent,
   Written,
 } from './types.js';
+export {
+  type StreamConfig,
+  type StreamDefinition,
+  type StreamInput,
+  type StreamIssue,
+  type StreamOutput,
+  type StreamReading,
+  checkStreamValue,
+  defineStream,
+  readStream,
+  streamJsonSchema,
+} from './user-stream.js';

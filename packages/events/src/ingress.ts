@@ -4,6 +4,7 @@ import { isRecord } from './read.js';
 import { streamEvents } from './registry/stream.js';
 import { decode } from './decode.js';
 import type { StreamEvent } from './types.js';
+import { STREAM_NAME_RULE, isStreamName } from './user-stream.js';
 
 /** Why a worker's stream event is refused; stable words, fit for a metric's label. */
 export type RefusalReason = 'too-large' | 'not-json' | 'too-complex' | 'unknown-type' | 'invalid' | 'reserved-shape';
@@ -33,6 +34,7 @@ export function parseStreamEvent(json: unknown): ParsedStreamEvent {
   const { event } = decoded;
   if (event.type === 'Event') return refuse('reserved-shape', 'state events are made by the server alone');
   if (event.type !== 'data') return { ok: true, event };
+  if (event.stream !== undefined && !isStreamName(event.stream)) return refuse('invalid', STREAM_NAME_RULE);
   if (isReserved(event.data)) return refuse('reserved-shape', 'user data must not have a top-level `type` of "Event"');
   if (isTooComplex(event.data)) {
     return refuse(
@@ -67,7 +69,7 @@ export function parseStreamEventText(text: string): ParsedStreamEventText {
 
 /** Whether a key that may be absent is there as `null`, which readers of the stored text need not understand. */
 function hasNull(json: unknown): boolean {
-  return isRecord(json) && (json['details'] === null || json['code'] === null);
+  return isRecord(json) && (json['details'] === null || json['code'] === null || json['stream'] === null);
 }
 
 function isReserved(data: unknown): boolean {

@@ -28,6 +28,7 @@ export {
 } from './ingress.js';
 export { STREAM_EVENT_MAX_BYTES } from './limits.js';
 export { checkStateEvent } from './outgoing.js';
+export { STREAM_NAME_RULE, isStreamName } from './user-stream.js';
 
 /** A workflow execution as it was when the event happened. */
 export const WorkflowSnapshot = /* @__PURE__ */ objectSchema(shapes.WorkflowSnapshot);

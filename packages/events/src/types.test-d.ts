@@ -1,4 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
+import * as z from 'zod/mini';
 
 import {
   type DecodedFrame,
@@ -9,6 +10,9 @@ import {
   type StateEventPayload,
   type StreamEvent,
   type StreamEventType,
+  type StreamInput,
+  type StreamOutput,
+  type StreamReading,
   type TaskId,
   type TaskSnapshot,
   type WaitingOn,
@@ -16,10 +20,12 @@ import {
   type Written,
   byEntity,
   decode,
+  defineStream,
   isTaskEvent,
   match,
   matchPartial,
   parseExecutionId,
+  readStream,
 } from './index.js';
 import { streamSubject } from './nats/index.js';
 
@@ -138,5 +144,22 @@ describe('ids', () => {
     streamSubject('');
     // @ts-expect-error a task's id is not its stream's, unless someone says that it stands alone
     streamSubject(task);
+  });
+});
+
+describe('a stream of the user', () => {
+  const days = defineStream({
+    name: 'days',
+    schema: z.pipe(
+      z.string(),
+      z.transform((text) => new Date(text)),
+    ),
+  });
+
+  it('is written with what its schema takes, and read with what it makes of that', () => {
+    expectTypeOf(days.name).toEqualTypeOf<'days'>();
+    expectTypeOf<StreamInput<typeof days>>().toEqualTypeOf<string>();
+    expectTypeOf<StreamOutput<typeof days>>().toEqualTypeOf<Date>();
+    expectTypeOf(readStream(days, event)).toEqualTypeOf<StreamReading<Date> | undefined>();
   });
 });

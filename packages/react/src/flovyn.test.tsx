@@ -62,7 +62,7 @@ function show(): QueryClient {
 }
 
 function waitForText(text: string): Promise<void> {
-  return vi.waitFor(() => expect(host.textContent).toBe(text), { timeout: 5_000 });
+  return vi.waitFor(() => expect(host.textContent).toBe(text), { timeout: 60_000 });
 }
 
 describe('a page', () => {

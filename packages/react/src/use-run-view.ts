@@ -26,7 +26,20 @@ export function useRunView<Part>(target: RunTarget, select: (view: RunView) => P
   return useSyncExternalStore(store.subscribe, () => select(store.getSnapshot()));
 }
 
-/** A function that makes the stream of a target try again at once, for a button beside `view.connection`. */
+/**
+ * A function that makes the stream of a target try again at once.
+ *
+ * @example
+ * ```tsx
+ * import { useReconnect, useRunView } from '@flovyn/react';
+ *
+ * export function Connection({ id }: { readonly id: string }) {
+ *   const state = useRunView({ type: 'workflow', id }, (view) => view.connection.state);
+ *   const reconnect = useReconnect({ type: 'workflow', id });
+ *   return state === 'waiting' ? <button onClick={reconnect}>Try again now</button> : null;
+ * }
+ * ```
+ */
 export function useReconnect(target: RunTarget): () => void {
   return useFlovyn().hub.view(target).reconnect;
 }

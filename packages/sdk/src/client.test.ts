@@ -94,9 +94,36 @@ describe('a client', () => {
     await expect(failing).rejects.toBeInstanceOf(WorkflowFailed);
   });
 
+  it('F.19 a handle is told of its result, with its types; it does not ask again and again, and passes on every error', async () => {
+    const value = { instant: new Date('2026-01-02T03:04:05.000Z'), size: 12n };
+    const dated = workflow({ name: 'dated', run: async () => value });
+    const offline = workflow({ name: 'offline', run: async () => Promise.reject(new TypeError('fetch failed')) });
+    client.registerWorkflow(dated);
+    client.registerWorkflow(offline);
+    await client.start();
+    const { handle } = await client.startWorkflow(dated, null);
+    expect(await Promise.all([handle.result(), handle.result(), handle])).toEqual([value, value, value]);
+    const { handle: failing } = await client.startWorkflow(offline, null);
+    await expect(failing.result()).rejects.toBeInstanceOf(WorkflowFailed);
+    await expect(failing.result()).rejects.toThrow('fetch failed');
+    expect(fake.received.filter(({ $case }) => $case === 'awaitResult')).toHaveLength(2);
+  });
+
   it('says that there is nothing under an id', async () => {
     await client.start();
     await expect(client.getWorkflowHandle(UNKNOWN).result()).rejects.toThrow(new NotFoundError('workflow', UNKNOWN));
+  });
+
+  it('refuses a name where a definition belongs', async () => {
+    await client.start();
+    const byName = 'double' as unknown as typeof double;
+    await expect(client.startWorkflow(byName, 1)).rejects.toThrow(
+      new ConfigurationError(
+        'A workflow is started by its definition, as workflow() gives it, not by its name, "double"',
+      ),
+    );
+    await expect(client.startTask('echo' as unknown as typeof echo, 1)).rejects.toThrow(ConfigurationError);
+    expect(fake.executions.size).toBe(0);
   });
 
   it('refuses what does not fit its state, in the published words', async () => {

@@ -204,6 +204,7 @@ export class FlovynClient {
    * would return its result.
    *
    * @param input - anything JSON can say, at most 2 MiB of it.
+   * @throws {ConfigurationError} when it is given a name in place of a definition.
    * @example
    *   const { handle } = await client.startWorkflow(orderWorkflow, order, { idempotencyKey: `order-${order.id}` });
    *   console.log(handle.workflowId);
@@ -217,7 +218,7 @@ export class FlovynClient {
       workflowExecutionId: newExecutionId(),
       request: {
         orgId: this.#orgId,
-        workflowKind: definition.name,
+        workflowKind: kindOf(definition, 'workflow'),
         input: bytes(input),
         metadata: options.metadata ?? {},
         queue: options.queue ?? this.#queue,
@@ -265,6 +266,7 @@ export class FlovynClient {
   /**
    * Starts a task that belongs to no workflow. Needs REST, and no started client.
    *
+   * @throws {ConfigurationError} when it is given a name in place of a definition.
    * @example
    *   const { handle } = await client.startTask(chargeCard, order, { maxRetries: 1 });
    *   const receipt = await handle.result();
@@ -278,7 +280,7 @@ export class FlovynClient {
     const client = this.#rest();
     const { idempotencyKey, metadata, scheduledAt } = options;
     const started = client.tasks.start({
-      kind: definition.name,
+      kind: kindOf(definition, 'task'),
       // REST prints the body itself: the value goes in as the JSON it becomes.
       input: JSON.parse(serialize(input)),
       queue: options.queue ?? this.#queue,
@@ -350,7 +352,7 @@ export class FlovynClient {
     const { workflowExecutionId, workflowCreated } = await this.#unary().signalWithStart({
       orgId: this.#orgId,
       workflowId,
-      workflowKind: definition.name,
+      workflowKind: kindOf(definition, 'workflow'),
       workflowInput: bytes(input),
       queue: options.queue ?? this.#queue,
       prioritySeconds: options.prioritySeconds ?? 0,
@@ -493,4 +495,12 @@ export class FlovynClient {
     const { orgSlug, orgId, apiKey } = this.#options;
     return createClient({ baseUrl: this.#restUrl, org: orgSlug ?? orgId, apiKey });
   }
+}
+
+/** For callers without types: a name where a definition belongs would start a kind called "undefined". */
+function kindOf(definition: unknown, type: 'workflow' | 'task'): string {
+  const { name } = Object(definition) as { readonly name?: unknown };
+  if (typeof name === 'string' && name !== '') return name;
+  const given = typeof definition === 'string' ? `its name, "${definition}"` : typeof definition;
+  throw new ConfigurationError(`A ${type} is started by its definition, as ${type}() gives it, not by ${given}`);
 }

@@ -1,3 +1,4 @@
+import type { StreamIssue } from '@flovyn/events';
 import type { Violation } from './replay/mismatch.js';
 
 const mark = Symbol.for('flovyn.FlovynError');
@@ -273,6 +274,22 @@ export class StreamError extends FlovynError {
     super(message, cause);
     this.kind = kind;
     if (status !== undefined) this.status = status;
+  }
+}
+
+/** A value does not fit the schema of the stream it was sent to. */
+export class StreamEventInvalidError extends FlovynError {
+  override readonly name = 'StreamEventInvalidError';
+  /** The name of the stream. */
+  readonly stream: string;
+  /** What does not fit, and where. */
+  readonly issues: readonly StreamIssue[];
+
+  constructor(stream: string, issues: readonly StreamIssue[]) {
+    const told = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+    super(`The value does not fit stream "${stream}": ${told}`);
+    this.stream = stream;
+    this.issues = issues;
   }
 }
 

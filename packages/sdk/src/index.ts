@@ -6,7 +6,8 @@
  *   ({@link TaskHandle}), timers ({@link TimerHandle}) and children ({@link WorkflowHandle}).
  * - **Run and start**: {@link FlovynClient}, its {@link FlovynClientOptions}, and {@link StandaloneTaskHandle} for
  *   tasks alone.
- * - **Stream**: `ctx.stream` and its {@link StreamEvents} in a task; {@link Subscription} for who watches.
+ * - **Stream**: `ctx.stream` and its {@link StreamEvents} in a task; {@link Subscription} for who watches; streams of your
+ *   own: {@link defineStream}.
  * - **Watch a worker**: {@link WorkerHandle}, {@link WorkerLifecycleEvent}, {@link WorkerLifecycleHook}.
  * - **Handle what goes wrong**: every error extends {@link FlovynError} and has `is()`.
  *
@@ -27,6 +28,16 @@ export {
 } from './context/index.js';
 export { type CombinatorOptions, type Ended, joinN, select, withTimeout } from './combinators.js';
 export { JsonSerializer, deserialize, serialize } from './serde.js';
+export {
+  type StreamConfig,
+  type StreamDefinition,
+  type StreamInput,
+  type StreamIssue,
+  type StreamOutput,
+  type StreamReading,
+  defineStream,
+  readStream,
+} from '@flovyn/events';
 export { StreamEvents, streamEventType } from './stream-events.js';
 export { Subscription } from './streams/subscription.js';
 export type { StreamingOptions, SubscribeOptions } from './streams/options.js';
@@ -44,6 +55,7 @@ export {
   PromiseTimeout,
   StreamError,
   type StreamErrorKind,
+  StreamEventInvalidError,
   TaskCancelled,
   TaskFailed,
   TaskTimeout,
@@ -61,6 +73,7 @@ export type {
   Serializer,
   StreamEvent,
   StreamEventType,
+  StreamWriter,
   TaskConfig,
   TaskContext,
   TaskDefinition,

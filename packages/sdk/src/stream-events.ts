@@ -23,8 +23,9 @@ export const StreamEvents = {
       ? { type: 'progress', progress: clamp(progress) }
       : { type: 'progress', progress: clamp(progress), details },
 
-  /** Any JSON value. */
-  data: (data: unknown): StreamEvent => ({ type: 'data', data }),
+  /** Any JSON value; `stream` is the name of the stream of your own that it belongs to, if it does. */
+  data: (data: unknown, stream?: string): StreamEvent =>
+    stream === undefined ? { type: 'data', data } : { type: 'data', data, stream },
 
   /** Something went wrong and the task goes on. */
   error: (message: string, code?: string): StreamEvent =>

@@ -1,4 +1,4 @@
-import type { StreamEvent, StreamEventType } from '@flovyn/events';
+import type { StreamDefinition, StreamEvent, StreamEventType, StreamInput } from '@flovyn/events';
 import type { Duration } from './duration.js';
 
 export type { StreamEvent, StreamEventType };
@@ -358,6 +358,16 @@ export interface WorkflowContext {
   readonly log: Logger;
 }
 
+/** Writes to a stream of the author's own. */
+export interface StreamWriter<Input> {
+  /**
+   * Shows a value in its place among the other output, at most 1 MiB as JSON.
+   *
+   * @throws {StreamEventInvalidError} when the value does not fit the schema of the stream; then nothing is shown.
+   */
+  send(value: Input): void;
+}
+
 /**
  * What task code can do. Output, progress, logs and signs of life return at once and never fail the task.
  *
@@ -430,6 +440,25 @@ export interface TaskContext {
    * @see docs/guides/stream-tokens.md
    */
   stream(event: StreamEvent): void;
+  /**
+   * Writes to a stream of your own.
+   *
+   * @throws {ConfigurationError} when the task does not name it in its `streams`.
+   * @example
+   *   import { defineStream, task } from '@flovyn/sdk';
+   *   import { z } from 'zod';
+   *
+   *   const words = defineStream({ name: 'words', schema: z.object({ word: z.string() }) });
+   *   export const spell = task<string, number>({
+   *     name: 'spell',
+   *     streams: [words],
+   *     async run(ctx, text) {
+   *       for (const word of text.split(' ')) ctx.stream(words).send({ word });
+   *       return text.length;
+   *     },
+   *   });
+   */
+  stream<Definition extends StreamDefinition>(definition: Definition): StreamWriter<StreamInput<Definition>>;
   /**
    * Shows a piece of text. Return the whole text as well: only the result of a task is kept in the history.
    *
@@ -578,6 +607,11 @@ export interface TaskConfig<I = unknown, O = unknown> {
   /** Says that the task shows live output, so that pages expect it. Output works without it. */
   usesStreaming?: boolean | undefined;
   /**
+   * The streams of your own that the task writes to, made by `defineStream`. Their schemas are registered with the task, so
+   * that the server holds what is sent to them, too.
+   */
+  streams?: readonly StreamDefinition[] | undefined;
+  /**
    * The code. Its input and output are anything JSON can say, at most 2 MiB each, and dates, `bigint` and bytes. What
    * it throws fails the attempt; `TaskFailed` with `retryable` false fails the task.
    */
@@ -598,6 +632,8 @@ export interface TaskDefinition<I = unknown, O = unknown> {
   readonly retry?: RetryPolicy;
   /** Whether pages expect live output of it. */
   readonly usesStreaming?: boolean;
+  /** The streams of your own that it writes to. */
+  readonly streams?: readonly StreamDefinition[];
   /** Called around each attempt. */
   readonly hooks?: TaskHooks<I, O>;
   /** The code. Tests may call it with a `MockTaskContext`. */

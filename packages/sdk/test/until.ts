@@ -1,4 +1,4 @@
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /** Waits until something is true, looking after every turn of the event loop. */
 export async function until(condition: () => boolean, what: string): Promise<void> {

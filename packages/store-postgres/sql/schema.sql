@@ -49,6 +49,7 @@ create table flovyn.definition (
   input_schema bytea,
   output_schema bytea,
   metadata bytea,
+  streams bytea,
   constraint definition_pkey PRIMARY KEY (org_id, type, kind)
 ) with (fillfactor=80);
 

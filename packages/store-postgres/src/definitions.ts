@@ -9,7 +9,7 @@ import type {
 import { fromJson, toJson } from '@flovyn/protocol';
 import type { Database } from './database.js';
 import { readPage } from './page.js';
-import { unpackDefinitionAbout } from './packed.js';
+import { unpackDefinitionAbout, unpackStreams } from './packed.js';
 import { type TextRow, json, maybeJson, maybeNumber, number, text } from './text-row.js';
 
 /** Something of those workers of the definition `d` that are not gone. */
@@ -23,6 +23,7 @@ const definitionSelect = `
   convert_from(d.about, 'UTF8') as about, convert_from(d.tags, 'UTF8') as tags,
   convert_from(d.retry_policy, 'UTF8') as retry_policy, convert_from(d.input_schema, 'UTF8') as input_schema,
   convert_from(d.output_schema, 'UTF8') as output_schema, convert_from(d.metadata, 'UTF8') as metadata,
+  convert_from(d.streams, 'UTF8') as streams,
   ${ofWorkers('max(w.last_heartbeat_at)')} as worker_seen_at, ${ofWorkers('count(*)')} as worker_count`;
 
 export function listDefinitions(
@@ -108,6 +109,7 @@ function toDefinition(row: TextRow): DefinitionRecord {
     inputSchema: maybeJson(row, 'input_schema'),
     outputSchema: maybeJson(row, 'output_schema'),
     metadata: maybeJson(row, 'metadata'),
+    streams: unpackStreams(maybeJson(row, 'streams')),
     firstSeenAt: number(row, 'first_seen_at'),
     lastRegisteredAt: number(row, 'last_registered_at'),
     workerSeenAt: maybeNumber(row, 'worker_seen_at'),

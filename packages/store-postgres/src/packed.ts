@@ -4,6 +4,7 @@ import {
   type Claim,
   type ExecutionWrite,
   type SessionId,
+  type StreamCapability,
   type TaskState,
   type TurnClaim,
   type WorkerRecord,
@@ -160,6 +161,18 @@ export const unpackChild = (packed: Json) => childAbout.unpack(fromJson(packed) 
 export const unpackWorkerAbout = (packed: Json): WorkerAbout => workerAbout.unpack(fromJson(packed) as unknown[]);
 export const unpackDefinitionAbout = (packed: Json): DefinitionAbout =>
   definitionAbout.unpack(fromJson(packed) as unknown[]);
+
+/** Null where there are none. */
+export function packStreams(streams: readonly StreamCapability[]): Json | null {
+  if (streams.length === 0) return null;
+  return toJson(streams.map(({ name, description, schema = null }) => [name, description, schema]));
+}
+
+export function unpackStreams(packed: Json | undefined): readonly StreamCapability[] {
+  if (packed === undefined) return [];
+  const streams = fromJson(packed) as readonly (readonly [string, string, Json | null])[];
+  return streams.map(([name, description, schema]) => ({ name, description, schema: schema ?? undefined }));
+}
 
 const noMetadata = '{}' as Json;
 

@@ -1,7 +1,7 @@
 import type { Capability, WorkerRegistration } from '@flovyn/engine';
 import { toJson } from '@flovyn/protocol';
 import type { Database } from './database.js';
-import { packDefinitionAbout, packWorkerAbout } from './packed.js';
+import { packDefinitionAbout, packStreams, packWorkerAbout } from './packed.js';
 
 /** As many as anybody wants to read: some teams have a version for every commit. */
 const versionLimit = 100;
@@ -16,12 +16,12 @@ const insertWorker = `
 const insertDefinitions = `
   insert into flovyn.definition as d (
     org_id, first_seen_at, last_registered_at, type, kind, versions, about, timeout_seconds, tags, retry_policy,
-    input_schema, output_schema, metadata
+    input_schema, output_schema, metadata, streams
   )
   select
     $2, $3, $3, type, kind, array[version], convert_to(about, 'UTF8'), timeout_seconds, convert_to(tags, 'UTF8'),
     convert_to(retry_policy, 'UTF8'), convert_to(input_schema, 'UTF8'), convert_to(output_schema, 'UTF8'),
-    convert_to(metadata, 'UTF8')
+    convert_to(metadata, 'UTF8'), convert_to(streams, 'UTF8')
   from given
   on conflict (org_id, type, kind) do update set
     last_registered_at = greatest(d.last_registered_at, excluded.last_registered_at),
@@ -30,7 +30,8 @@ const insertDefinitions = `
     timeout_seconds = case when d.timeout_by_hand then d.timeout_seconds else excluded.timeout_seconds end,
     tags = case when d.tags_by_hand then d.tags else excluded.tags end,
     retry_policy = case when d.retry_by_hand then d.retry_policy else excluded.retry_policy end,
-    input_schema = excluded.input_schema, output_schema = excluded.output_schema, metadata = excluded.metadata`;
+    input_schema = excluded.input_schema, output_schema = excluded.output_schema, metadata = excluded.metadata,
+    streams = excluded.streams`;
 
 /**
  * One statement, so one transaction and one round trip. Every registration meets the tables in the same order, and their
@@ -40,7 +41,7 @@ const registerSql = `
   with given as (
     select * from json_to_recordset($7::json) as g(
       type text, kind text, version text, about text, timeout_seconds double precision, tags text, retry_policy text,
-      input_schema text, output_schema text, metadata text
+      input_schema text, output_schema text, metadata text, streams text
     )
   ),
   worker as (${insertWorker}),
@@ -79,5 +80,6 @@ function toGiven(definition: Capability) {
     input_schema: definition.inputSchema,
     output_schema: definition.outputSchema,
     metadata: definition.metadata,
+    streams: packStreams(definition.streams),
   };
 }

@@ -173,7 +173,7 @@ describe('the lane', () => {
     const lane = await openLane(10_000, { user, database: name, password, host: '127.0.0.1', port: proxy.port });
     proxy.hold();
     const stored = lane.write('noting', [call(note, ['stored'])]);
-    await expect.poll(words, { timeout: 5_000 }).toContain('stored');
+    await expect.poll(words).toContain('stored');
     await cut();
     await proxy.ended;
     proxy.release();

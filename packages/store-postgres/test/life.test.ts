@@ -10,7 +10,7 @@ import { batch, newEntry, newFact, newWrite, orgId } from './rows.js';
 // so that what was not waited for is really lost.
 const lazy = { wal_writer_delay: '10s', wal_writer_flush_after: '1GB' };
 
-describe('lives of the database', { timeout: 60_000 }, () => {
+describe('lives of the database', () => {
   let dataDir: string;
   let server: EmbeddedPostgres;
   let store: Store;

@@ -36,7 +36,7 @@ describe('locked executions', () => {
   /** Resolves when some statement waits for a lock. */
   async function someoneWaits(): Promise<void> {
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await expect.poll(async () => (await admin.query(waiting)).rowCount, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await admin.query(waiting)).rowCount).toBe(1);
   }
 
   test('a locked execution is changed by nobody else until it is let go', async () => {

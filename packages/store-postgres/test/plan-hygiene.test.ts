@@ -17,7 +17,7 @@ import { batch, newTaskOf, newWrite, orgId, wanted } from './rows.js';
 const tables = ['execution', 'task', 'wait', 'ready', 'timer', 'due'] as const;
 const batchSize = 16;
 
-describe('plans', { timeout: 60_000 }, () => {
+describe('plans', () => {
   let database: TestDatabase;
   let store: Store;
   let admin: pg.Client;

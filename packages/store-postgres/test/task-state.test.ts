@@ -41,7 +41,7 @@ describe('the state of tasks', () => {
     await other.query('begin');
     await other.query('delete from flovyn.task where id = $1', [id]);
     const setting = store.taskState.set(orgId, id, 'page', '1' as Json);
-    await expect.poll(waiting, { timeout: 5_000 }).toBe(1);
+    await expect.poll(waiting).toBe(1);
     await other.query('commit');
     expect(await setting).toBe(false);
     expect((await other.query('select from flovyn.task_state where task_id = $1', [id])).rowCount).toBe(0);

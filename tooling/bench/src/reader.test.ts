@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openReaders } from './reader.js';
 import { sharedNow, tokenEnd } from './work.js';
 
@@ -39,12 +39,13 @@ test('tokens are counted and timed across the borders of chunks, joined ones one
   const latencies: number[] = [];
   let frames = 0;
   for (const character of text) response.write(character);
-  await vi.waitFor(() => {
+  const taken = (): number => {
     const seen = readers.take();
     latencies.push(...seen.latencies);
     frames += seen.frames;
-    expect(latencies).toHaveLength(3);
-  });
+    return latencies.length;
+  };
+  await expect.poll(taken).toBe(3);
   expect(frames).toBe(2);
   for (const latency of latencies) expect(latency).toBeGreaterThanOrEqual(4.9);
   readers.close();

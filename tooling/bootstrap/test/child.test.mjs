@@ -12,7 +12,7 @@ test('a child that does not end when asked is killed after the grace', async () 
   const folder = mkdtempSync(join(tmpdir(), 'flovyn-child-'));
   const deaf = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); fs.writeFileSync('ready', '')`;
   const child = launch(process.execPath, ['-e', deaf], { cwd: folder, env: process.env, graceMs: 100 });
-  await expect.poll(() => existsSync(join(folder, 'ready')), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(folder, 'ready'))).toBe(true);
   expect(await child.stop()).toBe(137);
   rmSync(folder, { recursive: true });
 });
@@ -47,7 +47,7 @@ test('an end is an end, also when a grandchild holds on to the output', async ()
 
 test('what a child leaves behind in its group is asked to end with it', async () => {
   const { left } = await leaveBehind(`{ stdio: 'ignore' }`);
-  await expect.poll(() => isAlive(left), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(left)).toBe(false);
 });
 
 test('a program that is not there ends with 127, as in a shell', async () => {

@@ -7,7 +7,7 @@ let house;
 beforeEach(async () => (house = await fakeHouse()));
 afterEach(() => house.dispose());
 
-const waitFor = (/** @type {() => void} */ condition) => vi.waitFor(condition, { timeout: 20_000, interval: 20 });
+const waitFor = (/** @type {() => void} */ condition) => vi.waitFor(condition, { timeout: 60_000, interval: 20 });
 
 /** @param {NodeJS.ProcessEnv} [env] */
 async function started(env) {

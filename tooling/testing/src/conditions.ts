@@ -2,7 +2,7 @@
 export async function eventually<Value>(
   what: string,
   look: () => Value | undefined | false | Promise<Value | undefined | false>,
-  limitMs = 10_000,
+  limitMs = 60_000,
 ): Promise<Value> {
   const deadline = performance.now() + limitMs;
   for (;;) {
@@ -14,7 +14,7 @@ export async function eventually<Value>(
 }
 
 /** The same promise, which fails when it takes too long. */
-export async function within<Value>(what: string, promise: Promise<Value>, limitMs = 10_000): Promise<Value> {
+export async function within<Value>(what: string, promise: Promise<Value>, limitMs = 60_000): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`Waited ${limitMs} ms in vain for: ${what}`)), limitMs);

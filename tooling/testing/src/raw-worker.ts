@@ -146,7 +146,7 @@ export function aHello({
       hostName: 'here',
       processId: '1',
       workflows: workflows.map((kind) => ({ ...capability, ...json, kind, contentHash: '' })),
-      tasks: tasks.map((kind) => ({ ...capability, ...json, kind })),
+      tasks: tasks.map((kind) => ({ ...capability, ...json, kind, streams: [] })),
       metadata: new Uint8Array(),
       agents: [],
     },

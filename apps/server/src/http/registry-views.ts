@@ -1,6 +1,6 @@
 import type { DefinitionRecord, WorkerRecord } from '@flovyn/engine';
 import { type Json, joinJson } from '@flovyn/protocol';
-import { timestamp } from './views.js';
+import { listOf, timestamp } from './views.js';
 
 // How workers and what they can do look on the wire.
 
@@ -62,6 +62,9 @@ export function definitionView(definition: DefinitionRecord, after: number): Jso
       inputSchema: definition.inputSchema,
       outputSchema: definition.outputSchema,
       metadata: definition.metadata,
+      streams: listOf(
+        definition.streams.map(({ name, description, schema }) => joinJson({ name, description }, { schema })),
+      ),
     },
   );
 }

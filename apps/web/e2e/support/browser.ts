@@ -15,6 +15,8 @@ export function startBrowser(): Promise<Browser> {
 /** A page that remembers everything that went wrong in it. */
 export interface WatchedPage {
   readonly page: Page;
+  /** The address and the text of the page, and what went wrong in it, for a test that has failed. */
+  shown(): Promise<string>;
   /** Closes the page, and fails when something went wrong that the test does not expect. */
   close(expected?: RegExp): Promise<void>;
 }
@@ -22,7 +24,7 @@ export interface WatchedPage {
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1_400, height: 900 }, ...options });
   // On two shared cores everything takes its time, and what is right comes at last.
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const wrongs: string[] = [];
   page.on('pageerror', (error) => wrongs.push(error.message));
@@ -31,6 +33,10 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   });
   return {
     page,
+    async shown() {
+      if (page.isClosed()) return 'The page is closed.';
+      return [page.url(), ...wrongs, await page.locator('body').innerText()].join('\n');
+    },
     async close(expected) {
       await context.close();
       expect(wrongs.filter((wrong) => expected === undefined || !expected.test(wrong))).toEqual([]);

@@ -28,6 +28,10 @@ export function definitionConformance(name: string, makeDatabase: MakeDatabase):
       inputSchema: '{"type":"object","pattern":"\\u0000"}' as Json,
       outputSchema: 'true' as Json,
       metadata: '{"b":1,"a":2}' as Json,
+      streams: [
+        { name: 'rows', description: 'Row by "row"\u0000', schema: '{"type" : "object"}' as Json },
+        { name: 'notes', description: '', schema: undefined },
+      ],
     });
 
     test('one is known as it was registered last', async () => {

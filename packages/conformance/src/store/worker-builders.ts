@@ -17,6 +17,7 @@ export function aCapability(parts: Partial<Capability> = {}): Capability {
     inputSchema: undefined,
     outputSchema: undefined,
     metadata: undefined,
+    streams: [],
     ...parts,
   };
 }

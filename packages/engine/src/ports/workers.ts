@@ -72,6 +72,16 @@ export interface Capability {
   readonly inputSchema: Json | undefined;
   readonly outputSchema: Json | undefined;
   readonly metadata: Json | undefined;
+  /** The author's own streams a task writes to; a workflow has none. */
+  readonly streams: readonly StreamCapability[];
+}
+
+/** A stream of the author's own. */
+export interface StreamCapability {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of each value; any value fits where it is absent. */
+  readonly schema: Json | undefined;
 }
 
 export interface WorkerRecord extends Omit<WorkerRegistration, 'definitions' | 'orgId'> {

@@ -8,8 +8,8 @@ export type TokenEvent = ValueOf<typeof TokenEvent>;
 export const ProgressEvent = { type: constant('progress'), progress: number, details: optional(text) };
 export type ProgressEvent = ValueOf<typeof ProgressEvent>;
 
-/** A value of the author's own: any JSON. */
-export const DataEvent = { type: constant('data'), data: json };
+/** A value of the author's own: any JSON. `stream` names the user's stream it belongs to, when it belongs to one. */
+export const DataEvent = { type: constant('data'), data: json, stream: optional(text) };
 export type DataEvent = ValueOf<typeof DataEvent>;
 
 /** Something went wrong and the work goes on; an error that ends an attempt is TASK_FAILED. */

@@ -27,5 +27,6 @@ export function sampleStreamEvents(): StreamEvent[] {
     { type: 'data', data: { rows: [1, 2], note: null } },
     { type: 'error', message: 'one row skipped' },
     { type: 'error', message: '3 entries were lost', code: 'STREAM_LOSS' },
+    { type: 'data', data: { id: 'o-1', total: 12.5 }, stream: 'orders' },
   ];
 }

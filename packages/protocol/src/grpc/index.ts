@@ -110,6 +110,7 @@ export {
 } from '../gen/flovyn/v1/task_execution.js';
 export {
   AgentCapability,
+  StreamCapability,
   TaskCapability,
   TaskConflict,
   WorkerHeartbeatRequest,

@@ -35,6 +35,8 @@ export const DefinitionView = z.object({
   inputSchema: z.nullish(z.unknown()),
   outputSchema: z.nullish(z.unknown()),
   metadata: z.nullish(z.unknown()),
+  /** The author's own streams a task writes to; the values of each fit its JSON Schema, if it has one. */
+  streams: z.array(z.object({ name: z.string(), description: z.string(), schema: z.nullish(z.unknown()) })),
 });
 export type DefinitionView = z.infer<typeof DefinitionView>;
 

@@ -1,8 +1,14 @@
-import type { StreamEvent, StreamEventType } from '@flovyn/events';
-import { TaskCancelled } from '../errors.js';
+import {
+  type StreamDefinition,
+  type StreamEvent,
+  type StreamEventType,
+  type StreamInput,
+  checkStreamValue,
+} from '@flovyn/events';
+import { ConfigurationError, StreamEventInvalidError, TaskCancelled } from '../errors.js';
 import { StreamEvents } from '../stream-events.js';
 import { createTaskLogger } from '../task.js';
-import type { Logger, TaskContext } from '../types.js';
+import type { Logger, StreamWriter, TaskContext } from '../types.js';
 
 /** What an attempt is about. */
 export interface TaskActivation {
@@ -34,6 +40,17 @@ export interface InternalStreamEvent {
   details?: string;
   /** The code that goes with an error. */
   code?: string;
+  /** The stream of the author's own that `data` belongs to. */
+  stream?: string;
+}
+
+export interface TaskContextOptions {
+  /** For the words of task code. */
+  readonly logger?: Logger;
+  /** False for a worker, which keeps no copy of the output: a task may stream for days. */
+  readonly keepStreamEvents?: boolean;
+  /** The streams the task may write to; any when absent. */
+  readonly streams?: readonly StreamDefinition[];
 }
 
 /**
@@ -62,14 +79,14 @@ export class TaskContextImpl implements TaskContext {
   readonly #onHeartbeat: (() => void) | undefined;
   readonly #onStream: ((event: InternalStreamEvent) => void) | undefined;
   readonly #keepsEvents: boolean;
+  readonly #streams: readonly StreamDefinition[] | undefined;
 
   constructor(
     activation: TaskActivation,
     onProgress?: (progress: number, details?: string) => void,
     onHeartbeat?: () => void,
     onStream?: (event: InternalStreamEvent) => void,
-    /** A worker hands its log in, and keeps no copy of the output: a task may stream for days. */
-    options: { readonly logger?: Logger; readonly keepStreamEvents?: boolean } = {},
+    options: TaskContextOptions = {},
   ) {
     this.taskExecutionId = activation.taskExecutionId;
     this.taskKind = activation.taskKind;
@@ -79,6 +96,7 @@ export class TaskContextImpl implements TaskContext {
     this.#onHeartbeat = onHeartbeat;
     this.#onStream = onStream;
     this.#keepsEvents = options.keepStreamEvents ?? true;
+    this.#streams = options.streams;
     this.log = options.logger ?? createTaskLogger(activation.taskExecutionId, activation.taskKind);
   }
 
@@ -120,7 +138,15 @@ export class TaskContextImpl implements TaskContext {
     return new TaskCancelled(this.taskExecutionId, this.#cancelReason);
   }
 
-  stream(event: StreamEvent): void {
+  stream(event: StreamEvent): void;
+  stream<Definition extends StreamDefinition>(definition: Definition): StreamWriter<StreamInput<Definition>>;
+  stream(what: StreamEvent | StreamDefinition): StreamWriter<unknown> | undefined {
+    if ('schema' in what) return this.#writerOf(what);
+    this.#show(what);
+    return undefined;
+  }
+
+  #show(event: StreamEvent): void {
     switch (event.type) {
       case 'token':
         this.streamToken(event.text);
@@ -129,7 +155,7 @@ export class TaskContextImpl implements TaskContext {
         this.streamProgress(event.progress, event.details);
         return;
       case 'data':
-        this.streamData(event.data);
+        this.#emitData(event.data, event.stream);
         return;
       case 'error':
         this.streamError(event.message, event.code);
@@ -150,7 +176,7 @@ export class TaskContextImpl implements TaskContext {
   }
 
   streamData(data: unknown): void {
-    this.#emit({ type: 'data', data, timestamp: Date.now() });
+    this.#emitData(data, undefined);
   }
 
   streamError(message: string, code?: string): void {
@@ -162,6 +188,27 @@ export class TaskContextImpl implements TaskContext {
   _markCancelled(reason?: string): void {
     this.#isCancelled = true;
     this.#cancelReason ??= reason === undefined || reason === '' ? undefined : reason;
+  }
+
+  #writerOf(definition: StreamDefinition): StreamWriter<unknown> {
+    const { name } = definition;
+    if (this.#streams !== undefined && !this.#streams.some((declared) => declared.name === name)) {
+      throw new ConfigurationError(
+        `Task "${this.taskKind}" writes to stream "${name}", which it does not declare. Add it to the task's \`streams\`.`,
+      );
+    }
+    return {
+      send: (value) => {
+        const checked = checkStreamValue(definition, value);
+        if (!checked.ok) throw new StreamEventInvalidError(name, checked.issues);
+        this.#emitData(value, name);
+      },
+    };
+  }
+
+  #emitData(data: unknown, stream: string | undefined): void {
+    const event = { type: 'data', data, timestamp: Date.now() } as const;
+    this.#emit(stream === undefined ? event : { ...event, stream });
   }
 
   #emit(event: InternalStreamEvent): void {
@@ -176,14 +223,14 @@ export function assertProgress(progress: number): void {
 }
 
 /** The event as it stands in the stream. */
-export function toStreamEvent({ type, data, details, code }: InternalStreamEvent): StreamEvent {
+export function toStreamEvent({ type, data, details, code, stream }: InternalStreamEvent): StreamEvent {
   switch (type) {
     case 'token':
       return StreamEvents.token(String(data));
     case 'progress':
       return StreamEvents.progress(Number(data), details);
     case 'data':
-      return StreamEvents.data(data);
+      return StreamEvents.data(data, stream);
     case 'error':
       return StreamEvents.error(String(data), code);
   }

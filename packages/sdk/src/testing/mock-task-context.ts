@@ -1,6 +1,7 @@
 import { TaskContextImpl, type InternalStreamEvent, toStreamEvent } from '../context/task-context.js';
+import type { StreamDefinition, StreamInput } from '@flovyn/events';
 import { type LogLevel, loggerTo } from '../log.js';
-import type { StreamEvent, StreamEventType, TaskContext } from '../types.js';
+import type { StreamEvent, StreamEventType, StreamWriter, TaskContext } from '../types.js';
 
 /** A piece of output a task has shown. */
 export interface TrackedStreamEvent {
@@ -120,8 +121,12 @@ export class MockTaskContext implements TaskContext {
     this.#context.heartbeat();
   }
 
-  stream(event: StreamEvent): void {
-    this.#context.stream(event);
+  stream(event: StreamEvent): void;
+  stream<Definition extends StreamDefinition>(definition: Definition): StreamWriter<StreamInput<Definition>>;
+  stream(what: StreamEvent | StreamDefinition): StreamWriter<unknown> | undefined {
+    if ('schema' in what) return this.#context.stream(what);
+    this.#context.stream(what);
+    return undefined;
   }
 
   streamToken(text: string): void {
@@ -168,6 +173,13 @@ export class MockTaskContext implements TaskContext {
   /** The messages of the errors that were streamed. */
   get streamedErrors(): string[] {
     return this.#values<string>('error');
+  }
+
+  /** What was sent to a stream of your own, in order. */
+  sentTo<Definition extends StreamDefinition>({ name }: Definition): StreamInput<Definition>[] {
+    return this.streamEvents.flatMap(({ event }) =>
+      event.type === 'data' && event.stream === name ? [event.data as StreamInput<Definition>] : [],
+    );
   }
 
   /** The newest output; absent before any. */

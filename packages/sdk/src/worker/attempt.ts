@@ -94,6 +94,7 @@ export class Attempt {
       (event) => this.#stream.push(toStreamEvent(event)),
       {
         keepStreamEvents: false,
+        streams: this.#options.definition.streams ?? [],
         logger: loggerTo((level, message, args) => {
           local ??= createTaskLogger(taskExecutionId, kind);
           local[level](message, ...args);

@@ -4,6 +4,7 @@ import { toJsonBytes } from '@flovyn/protocol/grpc';
 import { toJson } from '@flovyn/protocol';
 import type { Duration } from '../duration.js';
 import type { TaskDefinition, WorkflowDefinition } from '../types.js';
+import { streamCapabilities } from './stream-capabilities.js';
 
 /** Why a kind is not this worker's as it stands: the same version is known with other content. */
 export interface RegistrationConflict {
@@ -60,7 +61,11 @@ export function registrationInfo(
   };
 }
 
-/** What a worker says it can do. */
+/**
+ * What a worker says it can do.
+ *
+ * @throws {ConfigurationError} when the schema of a stream cannot be said.
+ */
 export function registrationOf(
   workerName: string,
   orgId: string,
@@ -69,6 +74,7 @@ export function registrationOf(
 ): WorkerRegistrationRequest {
   const workflowList = [...workflows];
   const taskList = [...tasks];
+  const streamsOf = streamCapabilities();
   return {
     workerName,
     workerVersion: WORKER_VERSION,
@@ -102,6 +108,7 @@ export function registrationOf(
       inputSchema: nothing,
       outputSchema: nothing,
       metadata: definition.usesStreaming === true ? toJsonBytes(toJson({ usesStreaming: true })) : nothing,
+      streams: streamsOf(definition),
     })),
     metadata: nothing,
     agents: [],

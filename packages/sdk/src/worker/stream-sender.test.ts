@@ -58,6 +58,21 @@ function aSender(session: FakeOutput): { sender: StreamSender; isLost: () => boo
 const token = (text: string): StreamEvent => ({ type: 'token', text });
 
 describe('the output of an attempt', () => {
+  it('shows data as it was when it was shown, whatever becomes of the value since', () => {
+    const session = new FakeOutput();
+    const { sender } = aSender(session);
+    const tally = { rows: 1 };
+    sender.push({ type: 'data', data: tally });
+    tally.rows = 2;
+    sender.push({ type: 'data', data: tally, stream: 'tallies' });
+    tally.rows = 3;
+    session.flush();
+    expect(session.payloads).toEqual([
+      { type: 'data', data: { rows: 1 } },
+      { type: 'data', data: { rows: 2 }, stream: 'tallies' },
+    ]);
+  });
+
   it('is numbered from 0 and sent together', async () => {
     const session = new FakeOutput();
     const { sender } = aSender(session);

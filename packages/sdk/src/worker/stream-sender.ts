@@ -1,4 +1,4 @@
-import { STREAM_EVENT_MAX_BYTES, STREAM_LOSS, type StreamEvent } from '@flovyn/events';
+import { type DataEvent, STREAM_EVENT_MAX_BYTES, STREAM_LOSS, type StreamEvent } from '@flovyn/events';
 import { type AttemptEntries, type StreamEntry, toStreamEventType } from '@flovyn/protocol/grpc';
 import { serialize } from '../serde.js';
 import type { Logger } from '../types.js';
@@ -12,8 +12,14 @@ export interface AttemptRef {
 }
 
 interface Queued {
-  readonly event: StreamEvent;
+  readonly event: Exclude<StreamEvent, DataEvent> | WrittenData;
   readonly timestampMs: number;
+}
+
+/** Data is the author's, who may go on changing it: its text is made when it is shown. */
+interface WrittenData {
+  readonly type: 'data';
+  readonly payload: string;
 }
 
 /** What the end of an attempt says of its output. */
@@ -82,7 +88,9 @@ export class StreamSender {
   push(event: StreamEvent): void {
     if (this.#isOver) return;
     if (this.#queue.length >= streamLimits.queue && this.#merge(event)) return;
-    this.#queue.push({ event, timestampMs: Date.now() });
+    const queued = event.type === 'data' ? this.#write(event) : event;
+    if (queued === undefined) return;
+    this.#queue.push({ event: queued, timestampMs: Date.now() });
     this.#wantToSend();
   }
 
@@ -204,15 +212,17 @@ export class StreamSender {
     if (entries.length > 0) this.#send(entries);
   }
 
-  #entryOf({ event, timestampMs }: Queued): StreamEntry | undefined {
-    let payload: string;
+  #write(event: DataEvent): WrittenData | undefined {
     try {
-      // Only data can hold what needs tags, and looking for them costs several times the printing.
-      payload = event.type === 'data' ? serialize(event) : JSON.stringify(event);
+      return { type: 'data', payload: serialize(event) };
     } catch (error) {
       this.#lose(1, `a value cannot be written as JSON (${String(error)})`);
       return undefined;
     }
+  }
+
+  #entryOf({ event, timestampMs }: Queued): StreamEntry | undefined {
+    const payload = event.type === 'data' ? event.payload : JSON.stringify(event);
     // A character is one to three bytes: only texts in between need counting.
     const tooLong =
       payload.length > STREAM_EVENT_MAX_BYTES ||

@@ -22,8 +22,10 @@ import {
   tidyUp,
 } from './steering.js';
 import { narrate, narrateTogether } from './streaming.js';
+import { workOffOrders } from './user-streams.js';
 
 export { type Narration, narrate, narrateTogether, wordOf } from './streaming.js';
+export { orders, remarks, workOffOrders } from './user-streams.js';
 export { gatherAll } from './gather.js';
 export { emissionsOf, emitEverything, emitWithState } from './emit.js';
 export { aroundWaits, pieces } from './control-flow.js';
@@ -31,6 +33,7 @@ export { aroundWaits, pieces } from './control-flow.js';
 /** Everything the journeys run. */
 export function registerAll(worker: FlovynClient): void {
   worker.registerTask(narrate);
+  worker.registerTask(workOffOrders);
   worker.registerWorkflow(narrateTogether);
   worker.registerTask(gather);
   worker.registerWorkflow(gatherAll);

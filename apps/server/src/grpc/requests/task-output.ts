@@ -3,6 +3,7 @@ import type { StreamEvent } from '@flovyn/events';
 import { type RefusalReason, parseStreamEventText } from '@flovyn/events/schemas';
 import { type Json, toJson } from '@flovyn/protocol';
 import { type StreamEventType, fromStreamEventType } from '@flovyn/protocol/grpc';
+import type { StreamCheck, StreamValue } from '../workers/stream-schemas.js';
 
 /** One piece of a task's output as a worker sends it. */
 export interface SentOutput {
@@ -13,8 +14,13 @@ export interface SentOutput {
 }
 
 export type CheckedOutput =
-  | { readonly ok: true; readonly output: TaskOutput }
-  | { readonly ok: false; readonly reason: RefusalReason | 'wrong-type'; readonly message: string };
+  | {
+      readonly ok: true;
+      readonly output: TaskOutput;
+      /** Present for a value of a stream of the user's own, which has a schema to fit: see {@link holdToSchema}. */
+      readonly streamValue?: StreamValue | undefined;
+    }
+  | { readonly ok: false; readonly reason: RefusalReason | 'wrong-type' | 'schema'; readonly message: string };
 
 /**
  * Checks a piece of output, the only time on its way. News is the server's own: output in its shape is refused.
@@ -27,7 +33,16 @@ export function checkOutput({ type, payload, timestampMs }: SentOutput, now: num
   if (fromStreamEventType(type) !== parsed.event.type) {
     return { ok: false, reason: 'wrong-type', message: 'its type and its payload do not agree' };
   }
-  return { ok: true, output: outputOf(parsed.event, parsed.json as Json, timeOr(timestampMs, now)) };
+  const { event } = parsed;
+  const output = outputOf(event, parsed.json as Json, timeOr(timestampMs, now));
+  if (event.type !== 'data' || event.stream === undefined) return { ok: true, output };
+  return { ok: true, output, streamValue: { stream: event.stream, value: event.data, characters: payload.length } };
+}
+
+/** Output that was checked, held to the schema of the user's stream it belongs to, if it belongs to one. */
+export function holdToSchema(checked: CheckedOutput, check: StreamCheck): CheckedOutput {
+  const message = checked.ok && checked.streamValue !== undefined ? check(checked.streamValue) : undefined;
+  return message === undefined ? checked : { ok: false, reason: 'schema', message };
 }
 
 /** An instant as a worker says it, when it is one. */

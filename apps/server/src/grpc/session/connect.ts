@@ -15,6 +15,7 @@ import { logEvents } from '../../observe/events.js';
 import type { Logger } from '../../observe/log.js';
 import type { Presence } from '../workers/presence.js';
 import type { Register } from '../workers/register.js';
+import type { StreamCheck, StreamSchemas } from '../workers/stream-schemas.js';
 import type { Connection, Connections } from './connections.js';
 import { handOverItem } from './hand-over.js';
 import { parseHello } from './hello.js';
@@ -32,6 +33,7 @@ export interface SessionParts {
   readonly connections: Connections;
   readonly register: Register;
   readonly presence: Presence;
+  readonly streamSchemas: StreamSchemas;
   readonly logger: Logger;
   readonly httpUrl: string;
   readonly version: string;
@@ -111,6 +113,7 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     const { orgId, workerId } = request;
     const working = registration.definitions.length > 0 ? { orgId, workerId } : undefined;
     if (working !== undefined) await parts.register(registration);
+    const streams = await parts.streamSchemas.ofWorker(registration);
     const { session, resumed, lostTokens } = await engine.sessions.open({
       ...request,
       // Its worker may only have been frozen: without a cut it would wake up in a session that is given no work any more.
@@ -141,12 +144,13 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     for (const item of early) outgoing.send(item);
     deliver = (work) => outgoing.send(handOverItem(work));
     logger.info({ session: session.id, worker: request.workerName, org: orgId, resumed }, logEvents.sessionOpened);
-    context = contextOf(session);
+    context = contextOf(session, streams);
     for (const item of rest) handle(context, item);
   };
 
-  const contextOf = (session: WorkerSession): ItemContext => ({
+  const contextOf = (session: WorkerSession, streams: StreamCheck): ItemContext => ({
     session,
+    streams,
     orgId: principal.orgId,
     engine,
     clock: parts.clock,

@@ -2,7 +2,8 @@ import type { TaskOutput } from '@flovyn/engine';
 import { STREAM_LOSS } from '@flovyn/events';
 import { toJson } from '@flovyn/protocol';
 import type { StreamEntry } from '@flovyn/protocol/grpc';
-import { type CheckedOutput, checkOutput, timeOr } from '../requests/task-output.js';
+import type { StreamCheck } from '../workers/stream-schemas.js';
+import { type CheckedOutput, checkOutput, holdToSchema, timeOr } from '../requests/task-output.js';
 
 export interface CheckedEntries {
   /** As many as were sent: the worker numbers them. */
@@ -16,11 +17,12 @@ export interface CheckedEntries {
  * `STREAM_LOSS`, so that readers see that something is missing and the rest goes on.
  *
  * @param now - for entries whose own time is no time.
+ * @param streams - for values of the user's own streams.
  */
-export function checkEntries(entries: readonly StreamEntry[], now: number): CheckedEntries {
+export function checkEntries(entries: readonly StreamEntry[], now: number, streams: StreamCheck): CheckedEntries {
   const refusals: CheckedEntries['refusals'][number][] = [];
   const output = entries.map((entry): TaskOutput => {
-    const checked = checkOutput(entry, now);
+    const checked = holdToSchema(checkOutput(entry, now), streams);
     if (checked.ok) return checked.output;
     refusals.push(checked.reason);
     return lost(checked.message, timeOr(entry.timestampMs, now));

@@ -6,6 +6,7 @@ import type { KnownKinds } from '../workers/known-kinds.js';
 import type { Peers } from '../workers/peers.js';
 import type { Presence } from '../workers/presence.js';
 import type { Register } from '../workers/register.js';
+import type { StreamSchemas } from '../workers/stream-schemas.js';
 import type { Polls } from './polls.js';
 
 /** What the unary services stand on. */
@@ -18,6 +19,7 @@ export interface UnaryParts {
   readonly register: Register;
   readonly kinds: KnownKinds;
   readonly presence: Presence;
+  readonly streamSchemas: StreamSchemas;
   readonly results: Pick<Results, 'known'>;
   readonly logger: Logger;
   /** How long a poll is held when there is no work, in milliseconds. */

@@ -1,16 +1,18 @@
-import type { Capability, OrgId, WorkerRegistration } from '@flovyn/engine';
-import { type Json, parseInteger, parseKind } from '@flovyn/protocol';
+import type { Capability, OrgId, StreamCapability, WorkerRegistration } from '@flovyn/engine';
+import { type Json, ServiceError, parseInteger, parseKind } from '@flovyn/protocol';
 import {
   type TaskCapability,
   type WorkerRegistrationRequest,
   type WorkflowCapability,
   parseJsonBytes,
 } from '@flovyn/protocol/grpc';
+import { STREAM_NAME_RULE, isStreamName } from '@flovyn/events/schemas';
 import { refuseOtherOrg, storable } from '../requests/fields.js';
 import { workerIdOf, workerName } from './worker-id.js';
 
 const MOST_KINDS = 10_000;
 const MOST_TAGS = 100;
+const MOST_STREAMS = 100;
 /** Longer texts are cut: they are for people, and none of them is worth refusing a worker. */
 const LONGEST_LINE = 255;
 const LONGEST_DESCRIPTION = 8_192;
@@ -25,6 +27,7 @@ const FIRST_VERSION = '1.0.0';
 export function parseRegistration(message: WorkerRegistrationRequest, orgId: OrgId): WorkerRegistration {
   refuseOtherOrg(message.orgId, orgId);
   const { workflows, tasks } = message;
+  const streamsOf = streamsOfTasks();
   parseInteger(workflows.length + tasks.length, 'The number of kinds', 0, MOST_KINDS);
   return {
     id: workerIdOf(message.workerName, orgId),
@@ -36,8 +39,16 @@ export function parseRegistration(message: WorkerRegistrationRequest, orgId: Org
     processId: line(message.processId),
     metadata: jsonOf(message.metadata, 'metadata'),
     definitions: [
-      ...once(workflows).map((workflow) => ({ ...capability('workflow', workflow), version: versionOf(workflow) })),
-      ...once(tasks).map((task) => ({ ...capability('task', task), version: FIRST_VERSION })),
+      ...once(workflows).map((workflow) => ({
+        ...capability('workflow', workflow),
+        version: versionOf(workflow),
+        streams: [],
+      })),
+      ...once(tasks).map((task) => ({
+        ...capability('task', task),
+        version: FIRST_VERSION,
+        streams: streamsOf(task),
+      })),
     ],
   };
 }
@@ -50,7 +61,7 @@ export function kindsOf({ definitions }: WorkerRegistration, type: Capability['t
 function capability(
   type: Capability['type'],
   message: WorkflowCapability | TaskCapability,
-): Omit<Capability, 'version'> {
+): Omit<Capability, 'version' | 'streams'> {
   const kind = parseKind(message.kind);
   const { timeoutSeconds = 0 } = message;
   parseInteger(message.tags.length, `The number of tags of ${kind}`, 0, MOST_TAGS);
@@ -66,6 +77,26 @@ function capability(
     inputSchema: jsonOf(message.inputSchema, `input_schema of ${kind}`),
     outputSchema: jsonOf(message.outputSchema, `output_schema of ${kind}`),
     metadata: jsonOf(message.metadata, `metadata of ${kind}`),
+  };
+}
+
+/** What tasks write to streams of their author's. One worker means one thing by a name: its entries say the name alone. */
+function streamsOfTasks(): (task: TaskCapability) => readonly StreamCapability[] {
+  const schemas = new Map<string, Json | undefined>();
+  return ({ kind, streams }) => {
+    parseInteger(streams.length, `The number of streams of ${kind}`, 0, MOST_STREAMS);
+    return streams.map(({ name, description, schema: bytes }) => {
+      if (!isStreamName(name)) throw new ServiceError('INVALID_ARGUMENT', `In task "${kind}": ${STREAM_NAME_RULE}.`);
+      const schema = jsonOf(bytes, `schema of stream ${name}`);
+      if (schemas.has(name) && schemas.get(name) !== schema) {
+        throw new ServiceError(
+          'INVALID_ARGUMENT',
+          `Two tasks of the worker give the stream "${name}" different schemas.`,
+        );
+      }
+      schemas.set(name, schema);
+      return { name, description: storable(description.slice(0, LONGEST_DESCRIPTION)), schema };
+    });
   };
 }
 

@@ -82,6 +82,42 @@ describe('a registration', () => {
     expect(kindsOf(registration, 'task')).toEqual(['mail']);
   });
 
+  it("has the streams of the author's own that its tasks write to", () => {
+    const schema = json({ type: 'object' });
+    const { definitions } = parse({
+      tasks: [
+        TaskCapability.fromPartial({ kind: 'mail', streams: [{ name: 'mails', description: 'Sent', schema }] }),
+        TaskCapability.fromPartial({ kind: 'bulk', streams: [{ name: 'mails', schema }, { name: 'notes' }] }),
+      ],
+    });
+    const text = '{"type":"object"}';
+    expect(definitions.map(({ streams }) => streams)).toEqual([
+      [{ name: 'mails', description: 'Sent', schema: text }],
+      [
+        { name: 'mails', description: '', schema: text },
+        { name: 'notes', description: '', schema: undefined },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['a name that is none', [[{ name: 'two words' }]], 'In task "task-0": the name of a stream has 1 to 100'],
+    ['a schema that is no JSON', [[{ name: 'a', schema: Buffer.from('{') }]], 'schema of stream a'],
+    [
+      'two schemas of one name',
+      [[{ name: 'a', schema: json({}) }], [{ name: 'a', schema: json(true) }]],
+      'Two tasks of the worker give the stream "a" different schemas.',
+    ],
+    [
+      'too many of them',
+      [Array.from({ length: 101 }, (_, index) => ({ name: `s${index}` }))],
+      'The number of streams of task-0',
+    ],
+  ])('refuses streams with %s', (_what, streams, message) => {
+    const tasks = streams.map((each, index) => TaskCapability.fromPartial({ kind: `task-${index}`, streams: each }));
+    expect(() => parse({ tasks })).toThrow(message);
+  });
+
   it('has each kind once, with the last word about it', () => {
     const registration = parse({
       workflows: [

@@ -1,7 +1,7 @@
 import type { Clock, Engine, Ids, Store } from '@flovyn/engine';
 import { type Json, ServiceError, parseIdempotencyKey, toJson } from '@flovyn/protocol';
 import { type Schema, parseTtl } from '@flovyn/protocol/http';
-import type { InputCheck } from '../input/input-check.js';
+import type { InputCheck } from '../input-check.js';
 import type { Answers } from '../route.js';
 
 /** What the routes of organisations stand on. */

@@ -133,7 +133,7 @@ export class TestTasks {
       undefined,
       undefined,
       undefined,
-      { logger, keepStreamEvents: false },
+      { logger, keepStreamEvents: false, streams: definition.streams ?? [] },
     );
     const aside = this.#asides.get(task.id);
     if (aside !== undefined) aside.context = context;

@@ -41,8 +41,8 @@ export const attemptItems: ItemHandlers<
     return undefined;
   },
 
-  async attemptEntries({ session, clock, sentOutput, entriesRefused }, item) {
-    const { output, refusals } = checkEntries(item.entries, clock.now());
+  async attemptEntries({ session, clock, streams, sentOutput, entriesRefused }, item) {
+    const { output, refusals } = checkEntries(item.entries, clock.now(), streams);
     if (refusals.length > 0) entriesRefused(refusals);
     const stored = session.appendEntries({
       ...attempt(item),

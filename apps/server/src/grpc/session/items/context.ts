@@ -2,6 +2,7 @@ import type { AttemptRef, Clock, Engine, ExecutionId, OrgId, Started, TaskId, Wo
 import { parseUuid } from '@flovyn/protocol';
 import type { Accepted, ServerItem, WorkerItemCase, WorkerItemOf } from '@flovyn/protocol/grpc';
 import { executionOf } from '../hello.js';
+import type { StreamCheck } from '../../workers/stream-schemas.js';
 import type { Results } from '../results.js';
 
 /** What an item does to the session it came in. */
@@ -11,6 +12,8 @@ export interface ItemContext {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly results: Results;
+  /** For what its tasks write to streams of the user. */
+  readonly streams: StreamCheck;
   send(item: ServerItem): void;
   /** The worker sent output: the backlog may have grown. */
   sentOutput(): void;

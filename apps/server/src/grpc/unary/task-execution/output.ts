@@ -1,6 +1,6 @@
 import { ServiceError, parseUuid, toJson } from '@flovyn/protocol';
 import type { TaskExecutionServer } from '@flovyn/protocol/grpc';
-import { type SentOutput, checkOutput } from '../../requests/task-output.js';
+import { type CheckedOutput, checkOutput, holdToSchema } from '../../requests/task-output.js';
 import type { Handlers } from '../call.js';
 import type { UnaryHouse } from '../parts.js';
 import { taskCall } from './attempts.js';
@@ -9,6 +9,7 @@ import { taskCall } from './attempts.js';
 export function outputHandlers({
   engine,
   clock,
+  streamSchemas,
 }: UnaryHouse): Handlers<TaskExecutionServer, 'reportProgress' | 'streamTaskData'> {
   return {
     async reportProgress(call) {
@@ -18,7 +19,7 @@ export function outputHandlers({
       }
       const event = { type: 'progress', progress, ...(details === '' ? undefined : { details }) };
       const now = clock.now();
-      const output = accepted({ type: 'PROGRESS', payload: toJson(event), timestampMs: now }, now);
+      const output = accepted(checkOutput({ type: 'PROGRESS', payload: toJson(event), timestampMs: now }, now));
       await engine.unary.stream({ ...taskCall(call), output });
       return {};
     },
@@ -31,15 +32,18 @@ export function outputHandlers({
       if (request.type === 'STREAM_EVENT_TYPE_UNSPECIFIED' || request.type === 'UNRECOGNIZED') {
         throw new ServiceError('INVALID_ARGUMENT', 'Invalid event type: it must be TOKEN, PROGRESS, DATA or ERROR.');
       }
-      await engine.unary.stream({ ...task, output: accepted(request, clock.now()) });
+      let checked = checkOutput(request, clock.now());
+      if (checked.ok && checked.streamValue !== undefined) {
+        checked = holdToSchema(checked, await streamSchemas.ofTask(task.orgId, task.taskId));
+      }
+      await engine.unary.stream({ ...task, output: accepted(checked) });
       return { acknowledged: true };
     },
   };
 }
 
 /** @throws {ServiceError} INVALID_ARGUMENT, PAYLOAD_TOO_LARGE */
-function accepted(sent: SentOutput, now: number) {
-  const checked = checkOutput(sent, now);
+function accepted(checked: CheckedOutput) {
   if (checked.ok) return checked.output;
   const code = checked.reason === 'too-large' ? 'PAYLOAD_TOO_LARGE' : 'INVALID_ARGUMENT';
   throw new ServiceError(code, `The payload is not taken: ${checked.message}.`);

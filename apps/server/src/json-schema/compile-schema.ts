@@ -4,8 +4,16 @@ import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { describeProblem } from './describe-problem.js';
 import { withinTime } from './within-time.js';
 
-/** What is wrong with a value, in words; empty when it fits. Throws when that cannot be found out in time. */
-export type Validate = (value: Json) => readonly string[];
+/**
+ * What is wrong with a value, in words; empty when it fits. Throws when that cannot be found out in time.
+ *
+ * @param characters - how long the JSON text of the value is.
+ */
+export type Validate = (value: unknown, characters: number) => readonly string[];
+
+/** 256 Ki characters: compiling a larger one would hold up everybody. */
+const LONGEST_SCHEMA = 256 * 1_024;
+const MOST_PROBLEMS = 10;
 
 /** 500 ms: a large schema takes some 20 ms. */
 const COMPILE_MS = 500;
@@ -30,18 +38,26 @@ const OPTIONS: Options = {
 
 type Draft = '2020-12' | '07';
 
+/** The first problems as one text, with the number of those left out. */
+export function someOf(problems: readonly string[]): string {
+  const rest = problems.length > MOST_PROBLEMS ? `; and ${problems.length - MOST_PROBLEMS} more` : '';
+  return `${problems.slice(0, MOST_PROBLEMS).join('; ')}${rest}`;
+}
+
 /**
  * Makes a check of a JSON Schema, of draft 2020-12 or draft 07; one that does not say is read as either.
  *
- * @throws when the schema is none, or names another document.
+ * @param what - what the checked value is called in words about it: `input`.
+ * @throws when the schema is none, is longer than 256 Ki characters, or names another document.
  */
-export async function compileSchema(text: Json): Promise<Validate> {
+export async function compileSchema(text: Json, what: string): Promise<Validate> {
+  if (text.length > LONGEST_SCHEMA) throw new Error(`The schema has ${text.length} characters.`);
   const { draft, schema } = parseSchema(text);
-  if (draft !== undefined) return compile(schema, draft);
+  if (draft !== undefined) return compile(schema, draft, what);
   try {
-    return await compile(schema, '2020-12');
+    return await compile(schema, '2020-12', what);
   } catch (error: unknown) {
-    return await compile(schema, '07').catch(() => {
+    return await compile(schema, '07', what).catch(() => {
       throw error;
     });
   }
@@ -63,7 +79,7 @@ type Compiler = Ajv | Ajv2020;
 /** What knows the schemas of schemas: making it takes 20 times as long as compiling one. */
 const judges = new Map<Draft, Promise<Compiler>>();
 
-async function compile(schema: AnySchema, draft: Draft): Promise<Validate> {
+async function compile(schema: AnySchema, draft: Draft, what: string): Promise<Validate> {
   let judge = judges.get(draft);
   if (judge === undefined) judges.set(draft, (judge = newCompiler(draft, OPTIONS)));
   const known = await judge;
@@ -71,7 +87,7 @@ async function compile(schema: AnySchema, draft: Draft): Promise<Validate> {
   // A new one each time: what others named in their schemas must lead nowhere from this one.
   const compiler = await newCompiler(draft, { ...OPTIONS, meta: false, validateSchema: false });
   const validate = withinTime(COMPILE_MS, () => compiler.compile(schema));
-  return checkWith(validate, JSON.stringify(schema));
+  return checkWith(validate, JSON.stringify(schema), what);
 }
 
 /** Loads the library when the first schema comes. */
@@ -85,12 +101,11 @@ interface Compiled {
   errors?: ErrorObject[] | null;
 }
 
-function checkWith(validate: Compiled, schema: string): Validate {
+function checkWith(validate: Compiled, schema: string, what: string): Validate {
   const isSteady = !SLOW_WORDS.test(schema);
-  return (text) => {
-    const value = fromJson(text);
-    const isQuick = isSteady && schema.length * text.length <= QUICK;
+  return (value, characters) => {
+    const isQuick = isSteady && schema.length * characters <= QUICK;
     const fits = isQuick ? validate(value) : withinTime(VALIDATE_MS, () => validate(value));
-    return fits === true ? [] : (validate.errors ?? []).map(describeProblem);
+    return fits === true ? [] : (validate.errors ?? []).map((error) => describeProblem(error, what));
   };
 }

@@ -1,9 +1,9 @@
 import type { DefinitionType, OrgId, WorkerStore } from '@flovyn/engine';
-import { type Json, ServiceError } from '@flovyn/protocol';
+import { type Json, ServiceError, fromJson } from '@flovyn/protocol';
 import { LRUCache } from 'lru-cache';
-import { logEvents } from '../../observe/events.js';
-import type { Logger } from '../../observe/log.js';
-import { type Validate, compileSchema } from './compile-schema.js';
+import { logEvents } from '../observe/events.js';
+import type { Logger } from '../observe/log.js';
+import { type Validate, compileSchema, someOf } from '../json-schema/compile-schema.js';
 
 /** Holds the input of a start to the schema that workers have registered for its kind, if they have. */
 export interface InputCheck {
@@ -23,9 +23,6 @@ const KEPT_MS = 1_000;
 const MOST_KINDS = 1_000;
 /** 16 Mi characters of all schemas together. */
 const MOST_TEXT = 16 * 1_024 * 1_024;
-/** 256 Ki characters: compiling a larger one would hold up everybody. */
-const LONGEST_SCHEMA = 256 * 1_024;
-const MOST_PROBLEMS = 10;
 
 /** A kind's schema as it was last seen. */
 interface Known {
@@ -45,8 +42,7 @@ export function createInputCheck(
 
   const compile = async (kind: Omit<StartInput, 'input'>, schema: Json): Promise<Validate | undefined> => {
     try {
-      if (schema.length > LONGEST_SCHEMA) throw new Error(`It has ${schema.length} characters.`);
-      return await compileSchema(schema);
+      return await compileSchema(schema, 'input');
     } catch (error: unknown) {
       unusable(kind, error);
       return undefined;
@@ -74,7 +70,7 @@ export function createInputCheck(
       if (found?.validate === undefined) return;
       let problems: readonly string[];
       try {
-        problems = found.validate(input);
+        problems = found.validate(fromJson(input), input.length);
       } catch (error: unknown) {
         found.validate = undefined;
         unusable(kind, error);
@@ -86,10 +82,8 @@ export function createInputCheck(
 }
 
 function misfit({ type, kind }: Omit<StartInput, 'input'>, problems: readonly string[]): ServiceError {
-  const told = problems.slice(0, MOST_PROBLEMS).join('; ');
-  const rest = problems.length > MOST_PROBLEMS ? `; and ${problems.length - MOST_PROBLEMS} more` : '';
   return new ServiceError(
     'INVALID_ARGUMENT',
-    `The input does not fit what the ${type} "${kind}" takes: ${told}${rest}.`,
+    `The input does not fit what the ${type} "${kind}" takes: ${someOf(problems)}.`,
   );
 }
