@@ -8,7 +8,10 @@ import type { Reconnection } from './worker/reconnection.js';
 export interface WorkerPoolOptions {
   /** How much is done at a time: 10 workflow turns, 20 tasks when absent. */
   maxConcurrent?: number | undefined;
-  /** Accepted for older code; work is handed over, not polled for. */
+  /**
+   * How long a worker of a server without sessions rests after a poll that was answered at once with nothing; 100 when
+   * absent. A session hands work over: there are no polls.
+   */
   pollIntervalMs?: number | undefined;
   /** Where the words of workflow or task code go; the console when absent. */
   logger?: Logger | undefined;

@@ -1,17 +1,20 @@
-import type { ExecutionEnded, StartWorkflow, Welcome, WorkflowStarted } from '@flovyn/protocol/grpc';
+import type { ExecutionEnded, StartWorkflow, WorkflowStarted } from '@flovyn/protocol/grpc';
 import { ServiceError, isErrorCode } from '@flovyn/protocol';
 import { FlovynError, toError } from '../errors.js';
 import { guardFloatingRejections } from '../replay/floating-rejections.js';
 import { AskedStarts } from './asked-starts.js';
 import { AwaitedResults } from './awaited-results.js';
 import { callError, streamOpener } from './connection.js';
+import { openEitherLine } from './either-line.js';
 import { connectFirst } from './first-connection.js';
+import type { OpenStream } from './frame-stream.js';
 import { Intake } from './intake.js';
-import { newWorkerName } from './registration.js';
+import { type Greeting, newWorkerName } from './registration.js';
 import type { SessionOwner, WorkItem } from './session-owner.js';
 import { Session } from './session.js';
 import { refusal } from './status-machine.js';
 import { TaskWorker } from './task-worker.js';
+import { openDoors } from './unary/doors.js';
 import { WorkerControl } from './worker-control.js';
 import type { WorkerHandle } from './worker-handle.js';
 import { WorkerLife } from './worker-life.js';
@@ -55,7 +58,7 @@ export class Worker {
       logger,
     });
     this.#session = new Session({
-      openStream: options.openStream ?? streamOpener(options.endpoint, options.token),
+      openStream: options.openStream ?? openLine(options),
       owner: this.#sessionOwner(),
       reconnection: options.reconnection,
       serverUrl: options.endpoint.serverUrl,
@@ -198,15 +201,16 @@ export class Worker {
     });
   }
 
+  /** Once the server has answered, everything it gave before is here. Without a connection the next hello says it. */
   #takeWork(takesWork: boolean): void {
     this.#intake.takesWork = takesWork;
-    this.#session.send('capacity', this.#intake.capacity);
+    if (this.#session.isConnected) this.#session.request('capacity', this.#intake.capacity, () => undefined);
   }
 
   #sessionOwner(): SessionOwner {
     return {
       introduction: () => this.#intake.introduction(this.#workflows.held(), this.#tasks.held()),
-      welcomed: (welcome, isTakingOver) => this.#welcomed(welcome, isTakingOver),
+      welcomed: (greeting, isTakingOver) => this.#welcomed(greeting, isTakingOver),
       received: (item) => this.#received(item),
       disconnected: (error) => this.#life.disconnected(error),
       reconnecting: (attempt, lastError) => this.#life.reconnecting(attempt, lastError),
@@ -216,14 +220,14 @@ export class Worker {
     };
   }
 
-  #welcomed(welcome: Welcome, isTakingOver: boolean): void {
-    this.#httpUrl = welcome.httpUrl === '' ? undefined : welcome.httpUrl;
-    const lostTokens = new Set(welcome.lostClaimTokens);
+  #welcomed(greeting: Greeting, isTakingOver: boolean): void {
+    this.#httpUrl = greeting.httpUrl === '' ? undefined : greeting.httpUrl;
+    const lostTokens = new Set(greeting.lostClaimTokens);
     this.#tasks.reconnected(lostTokens);
     this.#workflows.reconnected(lostTokens);
     this.#results.reconnected();
     if (this.#intake.hasChanged) this.#session.send('capacity', this.#intake.capacity);
-    this.#life.connected(welcome, isTakingOver);
+    this.#life.connected(greeting, isTakingOver);
   }
 
   #received(item: WorkItem): void {
@@ -272,4 +276,14 @@ export class Worker {
     const error = new ServiceError(isErrorCode(code) ? code : 'INTERNAL', message);
     return callError(error, this.#options.endpoint.serverUrl, attempted);
   }
+}
+
+function openLine({ endpoint, token, idle, logger }: WorkerOptions): OpenStream {
+  return openEitherLine({
+    openSession: streamOpener(endpoint, token),
+    openDoors: () => openDoors(endpoint, token),
+    idle,
+    serverUrl: endpoint.serverUrl,
+    logger,
+  });
 }
