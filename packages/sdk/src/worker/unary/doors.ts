@@ -35,7 +35,7 @@ import { type Endpoint, callMetadata, isStatus } from '../connection.js';
 type Nothing = object;
 
 /** The single calls of a worker, which every published server answers: what each asks, and what it is answered. */
-interface Exchanges {
+export interface Exchanges {
   registerWorker: [WorkerRegistrationRequest, WorkerRegistrationResponse];
   sendHeartbeat: [WorkerHeartbeatRequest, Nothing];
   pollWorkflow: [PollRequest, PollResponse];

@@ -45,7 +45,7 @@ export class Results {
   /** One after the other: who waits for many results must not keep the server from making them. */
   async #lookAtAll(): Promise<void> {
     this.#isLooking = true;
-    for (const id of [...this.#awaited]) await this.#lookAt(id);
+    for (const id of this.#awaited) await this.#lookAt(id);
     this.#isLooking = false;
     if (this.#awaited.size > 0) this.#lookLater();
   }
