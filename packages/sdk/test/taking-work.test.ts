@@ -50,20 +50,20 @@ describe('F.9 every free place is filled, and none twice', () => {
   });
 
   it('by single calls: after a hit the next poll follows at once, and polls end where the room does', async () => {
-    house = new EngineDoors();
+    const doors = (house = new EngineDoors());
     const { running, held } = heldTask();
-    const ids = await Promise.all(Array.from({ length: PLACES + 1 }, () => house?.startTask('held') ?? ''));
+    const ids = await Promise.all(Array.from({ length: PLACES + 1 }, () => doors.startTask('held')));
     // Whoever rested once would rest for an hour.
     const idle = { workflowMs: 3_600_000, taskMs: 3_600_000 };
-    worker = await aCaller(house, { tasks: [held], maxTasks: PLACES, idle });
+    worker = await aCaller(doors, { tasks: [held], maxTasks: PLACES, idle });
     await until(() => running.length === PLACES, 'all places to be filled');
-    expect(house.count('pollTask')).toBe(PLACES);
+    expect(doors.count('pollTask')).toBe(PLACES);
     running[0]?.();
     await until(() => running.length === PLACES + 1, 'the last one');
-    expect(house.count('pollTask')).toBe(PLACES + 1);
+    expect(doors.count('pollTask')).toBe(PLACES + 1);
     for (const letGo of running) letGo();
     await until(() => worker?.activeTasks === 0, 'all ends');
-    const tasks = await Promise.all(ids.map((id) => house?.task(id as never)));
+    const tasks = await Promise.all(ids.map((id) => doors.task(id)));
     expect(tasks.map((each) => [each?.status, each?.executionCount])).toEqual(ids.map(() => ['COMPLETED', 1]));
   });
 });

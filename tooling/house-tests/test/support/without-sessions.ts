@@ -85,5 +85,8 @@ function passOn(upstream: ClientHttp2Session, stream: ServerHttp2Stream, headers
   // Whoever gives a call up gives it up on both sides.
   stream.on('close', () => call.close(constants.NGHTTP2_CANCEL));
   stream.on('error', () => call.close(constants.NGHTTP2_CANCEL));
-  call.on('error', () => stream.close(constants.NGHTTP2_CANCEL));
+  call.on('error', () => {
+    // Together with the connection: then the other one ends as well, and says it better.
+    if (!upstream.destroyed) stream.close(call.rstCode);
+  });
 }

@@ -15,12 +15,12 @@ function aTask(executionCount = 1): TaskExecutionInfo {
 }
 
 /** Attempts, with a server that answers as the test says. */
-function someAttempts(answer: (name: string, request: object) => object = () => ({})) {
+function someAttempts(answer: (name: string, request: object) => object | Promise<void> = () => ({})) {
   const calls: { readonly name: string; readonly request: object }[] = [];
   const told: NonNullable<ServerItem['item']>[] = [];
   const call: Call = async (name, request) => {
     calls.push({ name, request });
-    return answer(name, request) as never;
+    return (await answer(name, request)) as never;
   };
   const attempts = new Attempts({
     call,

@@ -105,11 +105,12 @@ export class Attempts {
     if (held.isLost || held.isEnding) return;
     try {
       await held.heartbeat();
-    } catch (error) {
-      if (!isOver(ServiceError.from(error)) || held.isEnding || !this.has(held.ref)) return;
+    } catch (thrown) {
+      const error = ServiceError.from(thrown);
+      if (!isOver(error) || held.isEnding || !this.has(held.ref)) return;
       held.isLost = true;
       const { taskExecutionId, claimToken } = held.ref;
-      const reason = ServiceError.from(error).message;
+      const reason = error.message;
       this.#parts.tell(serverItem('attemptCancelled', { taskExecutionId, claimToken, reason }));
     }
   }
@@ -143,5 +144,5 @@ export class Attempts {
 
 /** Calls show no claim, so every refusal that speaks of the task's state says that this attempt is nobody's any more. */
 function isOver({ code }: ServiceError): boolean {
-  return code === 'FAILED_PRECONDITION' || code === 'LEASE_LOST' || code === 'NOT_FOUND' || code === 'ABORTED';
+  return code === 'FAILED_PRECONDITION' || code === 'LEASE_LOST' || code === 'NOT_FOUND';
 }

@@ -1,5 +1,5 @@
-import { Client, type MethodDefinition } from '@grpc/grpc-js';
-import type { ServiceError } from '@flovyn/protocol';
+import { Client, type MethodDefinition, type StatusObject, status } from '@grpc/grpc-js';
+import { ServiceError } from '@flovyn/protocol';
 import {
   type CancelTaskRequest,
   type CompleteTaskRequest,
@@ -74,6 +74,9 @@ export interface Doors {
 /** A poll is answered when its server likes; every other call takes this long at most. */
 const DEADLINE_MS = 30_000;
 
+/** How the library words the end of a call without an answer. */
+const CUT_OFF = 'Received RST_STREAM';
+
 type Method<Name extends DoorName> = Pick<
   MethodDefinition<RequestOf<Name>, ResponseOf<Name>>,
   'path' | 'requestSerialize' | 'responseDeserialize'
@@ -103,7 +106,7 @@ export function openDoors(endpoint: Endpoint, token: string | undefined): Doors 
         limits,
         (error, response) => {
           signal?.removeEventListener('abort', cancel);
-          if (error !== null) reject(fromGrpcError(error));
+          if (error !== null) reject(failureOf(error, name, signal));
           else if (response !== undefined) resolve(response);
         },
       );
@@ -113,6 +116,15 @@ export function openDoors(endpoint: Endpoint, token: string | undefined): Doors 
     });
   };
   return { call, close: () => client.close() };
+}
+
+/** What a failed call means. One that was cut off on its way is bad weather: it may have been carried out. */
+function failureOf(error: StatusObject, name: DoorName, signal: AbortSignal | undefined): ServiceError {
+  // CANCELLED is what a proxy says that gives up; to a heartbeat a server says it of the task.
+  const isGivenUp = error.code === status.CANCELLED && signal?.aborted !== true && name !== 'heartbeat';
+  const isCut = error.code === status.INTERNAL && error.details.startsWith(CUT_OFF);
+  if (!isGivenUp && !isCut) return fromGrpcError(error);
+  return new ServiceError('UNAVAILABLE', error.details, { cause: error });
 }
 
 /** Whether a server of another make refused a call: it says the bare status. */

@@ -45,8 +45,16 @@ export class HeldAttempt {
     return this.#inOrder(() => this.#tolerated(this.#parts.call('logMessage', { taskExecutionId, level, message })));
   }
 
+  /** @throws {ServiceError} LEASE_LOST or its like when the attempt is over: that is how it hears of a cancellation. */
   async heartbeat(): Promise<void> {
-    await this.#parts.call('heartbeat', { taskExecutionId: this.ref.taskExecutionId });
+    const { taskExecutionId } = this.ref;
+    try {
+      await this.#parts.call('heartbeat', { taskExecutionId });
+    } catch (thrown) {
+      const error = ServiceError.from(thrown);
+      // The status CANCELLED, which some servers say, has no code of its own.
+      throw error.code === 'ABORTED' ? new ServiceError('LEASE_LOST', error.message, { cause: error }) : error;
+    }
   }
 
   complete({ output, ...sent }: Pick<AttemptCompleted, 'output'> & SentOutput): Promise<void> {
@@ -68,6 +76,10 @@ export class HeldAttempt {
       try {
         if (lostEntries > 0 && !this.#isLossShown) await this.#showLoss(lostEntries);
         await end();
+      } catch (thrown) {
+        const error = ServiceError.from(thrown);
+        // Lost a race in the server: the same end may be taken the next time.
+        throw error.code === 'ABORTED' ? new ServiceError('UNAVAILABLE', error.message, { cause: error }) : error;
       } finally {
         this.isEnding = false;
       }
