@@ -113,10 +113,14 @@ class EitherLine implements FrameStream {
       this.#listener.ended(error);
       return;
     }
-    this.#speaks('calls');
-    const { openDoors, idle, serverUrl, logger } = this.#options;
-    const common = { calls: this.#calls, listener: this.#listener, idle, serverUrl, logger };
-    this.#line = this.#unary = new UnaryLine({ ...common, doors: openDoors() });
+    const { openDoors, ...options } = this.#options;
+    this.#line = this.#unary = new UnaryLine({
+      ...options,
+      doors: openDoors(),
+      calls: this.#calls,
+      listener: this.#listener,
+      greeted: () => this.#speaks('calls'),
+    });
     this.#unary.write(this.#hello);
   }
 

@@ -125,7 +125,9 @@ export class Worker {
     if (!hooks.isEmpty) await hooks.allow((hook) => hook.onBeforeStop?.(graceful));
     if (this.#life.hasStopped) return;
     this.#life.shuttingDown(graceful, this.#inFlight);
-    this.#takeWork(false);
+    this.#intake.takesWork = false;
+    // What was given before the answer is here by then, and waited for. Without a connection nothing is given.
+    if (this.#session.isConnected) this.#session.request('capacity', this.#intake.capacity, () => undefined);
     await this.#whenIdle();
     this.#tasks.releaseAll('The worker stopped');
     this.#session.close();
@@ -201,10 +203,9 @@ export class Worker {
     });
   }
 
-  /** Once the server has answered, everything it gave before is here. Without a connection the next hello says it. */
   #takeWork(takesWork: boolean): void {
     this.#intake.takesWork = takesWork;
-    if (this.#session.isConnected) this.#session.request('capacity', this.#intake.capacity, () => undefined);
+    this.#session.send('capacity', this.#intake.capacity);
   }
 
   #sessionOwner(): SessionOwner {

@@ -22,6 +22,8 @@ export interface UnaryLineOptions {
   readonly idle: IdleTimes;
   readonly serverUrl: string;
   readonly logger: Logger;
+  /** The server knows the worker. */
+  readonly greeted: () => void;
 }
 
 /** A worker that is silent for longer loses its work; it gives a sign of life twice as often. */
@@ -97,9 +99,12 @@ export class UnaryLine implements FrameStream {
       this.#lost(new FlovynError(`The server did not register the worker: ${response.error ?? 'it gave no reason'}`));
       return;
     }
+    this.#options.greeted();
     this.#workerId = response.workerId;
     this.#capacity = { workflowCapacity, taskCapacity };
     listener.received({ items: [serverItem('welcome', greetingOf(hello, response, calls))] });
+    // Who was only waited for to be sent away says so at once.
+    if (this.#isOver) return;
     calls.attach(this.#attachment);
     this.#polls = createPolls({
       doors,
@@ -119,11 +124,12 @@ export class UnaryLine implements FrameStream {
     void this.#beat();
   }
 
-  /** Answered when it holds: with room for nothing, no poll is under way any more. */
+  /** Answered when it holds: where there is no room, no poll is under way any more. */
   async #take(id: number, capacity: Capacity): Promise<void> {
     this.#capacity = capacity;
     await Promise.all(this.#polls.map((polls) => polls.settle()));
-    if (!this.#isOver) this.#options.listener.received({ items: [serverItem('accepted', { id, detail: undefined })] });
+    if (id === 0 || this.#isOver) return;
+    this.#options.listener.received({ items: [serverItem('accepted', { id, detail: undefined })] });
   }
 
   async #beat(): Promise<void> {

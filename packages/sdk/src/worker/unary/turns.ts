@@ -44,6 +44,7 @@ export class Turns {
   readonly #ended: (workflowExecutionId: string) => void;
   readonly #claims = new Map<string, ClaimedTurn>();
   readonly #resting = new Set<NodeJS.Timeout>();
+  #isPaused = false;
 
   constructor(parts: WorkParts, ended: (workflowExecutionId: string) => void) {
     this.#parts = parts;
@@ -110,11 +111,13 @@ export class Turns {
 
   /** There is a line again: what could not be handed to the worker is. */
   resume(): void {
+    this.#isPaused = false;
     for (const claim of this.#claims.values()) if (!claim.isHandedOver) void this.#activate(claim);
   }
 
   /** There is no line for now. */
   pause(): void {
+    this.#isPaused = true;
     for (const timer of this.#resting) clearTimeout(timer);
     this.#resting.clear();
   }
@@ -181,6 +184,7 @@ export class Turns {
   }
 
   #activateLater(claim: ClaimedTurn): void {
+    if (this.#isPaused) return;
     const timer = setTimeout(() => {
       this.#resting.delete(timer);
       if (this.#claims.get(claim.execution.id) === claim) void this.#activate(claim);
