@@ -1,11 +1,13 @@
 import { ServiceError } from '@flovyn/protocol';
 import { WorkerFrame, type WorkerItem, workerItem } from '@flovyn/protocol/grpc';
 import type { Logger } from '../types.js';
+import { streamOpener } from './connection.js';
 import type { FrameListener, FrameStream, OpenStream } from './frame-stream.js';
-import type { Doors } from './unary/doors.js';
+import { type Doors, openDoors } from './unary/doors.js';
 import { UnaryLine } from './unary/line.js';
 import type { IdleTimes } from './unary/polls.js';
 import { type Attachment, SingleCalls } from './unary/single-calls.js';
+import type { WorkerOptions } from './worker-options.js';
 
 export interface LineOptions {
   readonly openSession: OpenStream;
@@ -13,6 +15,17 @@ export interface LineOptions {
   readonly idle: IdleTimes;
   readonly serverUrl: string;
   readonly logger: Logger;
+}
+
+/** Opens lines to the server of a worker. */
+export function openLine({ endpoint, token, idle, logger }: WorkerOptions): OpenStream {
+  return openEitherLine({
+    openSession: streamOpener(endpoint, token),
+    openDoors: () => openDoors(endpoint, token),
+    idle,
+    serverUrl: endpoint.serverUrl,
+    logger,
+  });
 }
 
 /**

@@ -4,29 +4,22 @@ import { FlovynError, toError } from '../errors.js';
 import { guardFloatingRejections } from '../replay/floating-rejections.js';
 import { AskedStarts } from './asked-starts.js';
 import { AwaitedResults } from './awaited-results.js';
-import { callError, streamOpener } from './connection.js';
-import { openEitherLine } from './either-line.js';
+import { callError } from './connection.js';
+import { openLine } from './either-line.js';
 import { connectFirst } from './first-connection.js';
-import type { OpenStream } from './frame-stream.js';
 import { Intake } from './intake.js';
+import { LastWork } from './last-work.js';
 import { type Greeting, newWorkerName } from './registration.js';
 import type { SessionOwner, WorkItem } from './session-owner.js';
 import { Session } from './session.js';
 import { refusal } from './status-machine.js';
 import { TaskWorker } from './task-worker.js';
-import { openDoors } from './unary/doors.js';
 import { WorkerControl } from './worker-control.js';
 import type { WorkerHandle } from './worker-handle.js';
 import { WorkerLife } from './worker-life.js';
 import type { WorkerOptions } from './worker-options.js';
 import type { StopReason } from './worker-status.js';
 import { WorkflowWorker } from './workflow-worker.js';
-
-/** How long stopping waits for work in progress. */
-const STOP_MS = 30_000;
-/** How long it waits for a connection that is gone: without one, nothing in progress can be told to anybody. */
-const STOP_APART_MS = 2_000;
-const STOP_CHECK_MS = 10;
 
 /** One worker process: a session, the workflows and the tasks it runs over it, and the results it waits for. */
 export class Worker {
@@ -40,6 +33,7 @@ export class Worker {
   readonly #tasks: TaskWorker;
   readonly #results: AwaitedResults;
   readonly #starts: AskedStarts;
+  readonly #lastWork: LastWork;
   #stopGuarding: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
   #isHurried = false;
@@ -89,6 +83,12 @@ export class Worker {
       onReceived: (id) => this.#life.workReceived('task', id),
       onEnded: (id, durationMs, error) => this.#life.workEnded('task', id, durationMs, error),
     });
+    this.#lastWork = new LastWork({
+      session: this.#session,
+      inFlight: () => this.#inFlight,
+      isHurried: () => this.#isHurried,
+      looked: (inFlight) => this.#life.inFlight(inFlight),
+    });
     this.handle = this.#createHandle();
   }
 
@@ -126,24 +126,11 @@ export class Worker {
     if (this.#life.hasStopped) return;
     this.#life.shuttingDown(graceful, this.#inFlight);
     this.#intake.takesWork = false;
-    // What was given before the answer is here by then, and waited for. Without a connection nothing is given.
-    if (this.#session.isConnected) this.#session.request('capacity', this.#intake.capacity, () => undefined);
-    await this.#whenIdle();
+    await this.#lastWork.done();
     this.#tasks.releaseAll('The worker stopped');
     this.#session.close();
     this.#stopped({ kind: this.#isHurried ? 'immediate' : 'graceful' });
     await hooks.settled();
-  }
-
-  /** Waits for what is in progress as long as it is worth it. */
-  async #whenIdle(): Promise<void> {
-    const until = Date.now() + STOP_MS;
-    let together = Date.now();
-    while (this.#isBusy && !this.#isHurried && Date.now() < until && Date.now() - together < STOP_APART_MS) {
-      await new Promise((resolve) => setTimeout(resolve, STOP_CHECK_MS));
-      if (this.#session.isConnected) together = Date.now();
-      this.#life.inFlight(this.#inFlight);
-    }
   }
 
   #abort(): void {
@@ -180,10 +167,6 @@ export class Worker {
 
   get #inFlight(): number {
     return this.#tasks.active + this.#workflows.active;
-  }
-
-  get #isBusy(): boolean {
-    return this.#inFlight > 0 || this.#session.unanswered > 0;
   }
 
   /** Without a session nobody would ever answer. */
@@ -277,14 +260,4 @@ export class Worker {
     const error = new ServiceError(isErrorCode(code) ? code : 'INTERNAL', message);
     return callError(error, this.#options.endpoint.serverUrl, attempted);
   }
-}
-
-function openLine({ endpoint, token, idle, logger }: WorkerOptions): OpenStream {
-  return openEitherLine({
-    openSession: streamOpener(endpoint, token),
-    openDoors: () => openDoors(endpoint, token),
-    idle,
-    serverUrl: endpoint.serverUrl,
-    logger,
-  });
 }
