@@ -322,7 +322,7 @@ export interface UnaryDoor {
   completeTask(request: TaskCall & { readonly output: Json }): Promise<void>;
   failTask(request: TaskCall & { readonly error: string }): Promise<void>;
   cancelTask(request: TaskCall & { readonly reason: string }): Promise<void>;
-  /** FAILED_PRECONDITION when the attempt is over: that is how a worker learns that its task was cancelled. */
+  /** LEASE_LOST when the attempt is over: that is how a worker learns that its task was cancelled. */
   heartbeatTask(request: TaskCall): Promise<void>;
   log(request: TaskCall & TaskLog): Promise<void>;
   /** Resolves to whether it was written: what comes after the end of the attempt is passed over. */

@@ -11,7 +11,10 @@ export interface WorkerPoolOptions {
    * `FLOVYN_MAX_CONCURRENT_TASKS` says, else 10 workflow turns and 20 tasks.
    */
   maxConcurrent?: number | undefined;
-  /** Accepted for older code; work is handed over, not polled for. */
+  /**
+   * How long a worker of a server without sessions rests after a poll that was answered at once with nothing; 100 when
+   * absent. A session hands work over: there are no polls.
+   */
   pollIntervalMs?: number | undefined;
   /** Where the words of workflow or task code go; the console when absent. */
   logger?: Logger | undefined;

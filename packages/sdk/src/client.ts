@@ -35,6 +35,7 @@ export type { FlovynClientOptions, StartTaskOptions, StartWorkflowOptions } from
 
 const NOT_STARTED = 'Client is not started';
 const HTTP_PORT = 8000;
+const IDLE_MS = 100;
 
 /**
  * A worker and a client of one organisation: runs the workflows and tasks registered with it, starts executions and
@@ -149,6 +150,10 @@ export class FlovynClient {
       maxTasks: concurrency(taskWorkerOptions?.maxConcurrent, 'FLOVYN_MAX_CONCURRENT_TASKS', 20),
       maxInstances: workflowWorkerOptions?.maxInstances ?? 1_000,
       reconnection: reconnection ?? { type: 'exponential' },
+      idle: {
+        workflowMs: workflowWorkerOptions?.pollIntervalMs ?? IDLE_MS,
+        taskMs: taskWorkerOptions?.pollIntervalMs ?? IDLE_MS,
+      },
       hooks: this.#options.hooks ?? [],
       lifecycleHooks: this.#options.lifecycleHooks ?? [],
       logger: this.#logger,

@@ -24,6 +24,7 @@ export function newWorker(server: FakeServer, { workflows = [], tasks = [], ...g
     maxTasks: 1_000,
     maxInstances: 1_000,
     reconnection: { type: 'fixed', delay: Duration.milliseconds(1) },
+    idle: { workflowMs: 5, taskMs: 5 },
     hooks: [],
     lifecycleHooks: [],
     logger: silent,

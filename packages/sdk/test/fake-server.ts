@@ -74,9 +74,11 @@ export class FakeServer {
   readonly hellos: ItemOf<'hello'>[] = [];
   frames = 0;
   /** Called before an item is handled; throwing refuses it. */
-  onItem: ((item: Item) => void) | undefined;
+  onItem: ((item: Item) => unknown) | undefined;
   /** While true nothing is handled. */
   isFrozen = false;
+  /** Gives work whatever the worker has registered. */
+  assignAnyKind = false;
   /** How many facts one activation or page carries. */
   pageSize = 1_000;
   heartbeatMs = 10_000;
@@ -515,14 +517,15 @@ export class FakeServer {
     let turns = executions.filter(({ status }) => status === 'RUNNING').length;
     for (const execution of executions) {
       if (execution.status !== 'PENDING' || turns >= this.#capacity.workflows) continue;
-      if (!this.#kinds.workflows.has(execution.kind)) continue;
+      if (!this.assignAnyKind && !this.#kinds.workflows.has(execution.kind)) continue;
       turns += 1;
       this.#activate(execution);
     }
     const tasks = [...this.tasks.values()];
     let attempts = tasks.filter(({ status }) => status === 'RUNNING').length;
     for (const task of tasks) {
-      if (task.status !== 'PENDING' || attempts >= this.#capacity.tasks || !this.#kinds.tasks.has(task.kind)) continue;
+      if (task.status !== 'PENDING' || attempts >= this.#capacity.tasks) continue;
+      if (!this.assignAnyKind && !this.#kinds.tasks.has(task.kind)) continue;
       attempts += 1;
       this.#assign(task);
     }

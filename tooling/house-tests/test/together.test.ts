@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type House, openHouse } from './support/house.js';
+import { type House, lines, openHouse } from './support/house.js';
 import { follow } from './support/reader.js';
 import { readStream } from './support/raw-stream.js';
 import { expectSoundHistory, expectWhole, wordsOf } from './support/story.js';
 
-describe('R01 tasks that end at the same instant', () => {
+describe.each(lines)('R01 tasks that end at the same instant, over %s', (line) => {
   let house: House;
   beforeAll(async () => {
-    house = await openHouse();
+    house = await openHouse({ line });
     await house.startWorker();
   });
   afterAll(() => house.close());

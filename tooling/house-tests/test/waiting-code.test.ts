@@ -41,12 +41,14 @@ it('every piece of code is expected to give something', () => {
 
 // With one live instance at most, almost every turn is a replay from the beginning; with many, almost none is.
 describe.each([
-  ['live instances', {}],
-  ['replays', { HOUSE_MAX_INSTANCES: '1' }],
-])('R07 code around a wait behaves as if it had never waited: %s', (_, environment) => {
+  ['live instances', 'session', {}],
+  ['replays', 'session', { HOUSE_MAX_INSTANCES: '1' }],
+  ['live instances', 'single calls', {}],
+  ['replays', 'single calls', { HOUSE_MAX_INSTANCES: '1' }],
+] as const)('R07 code around a wait behaves as if it had never waited: %s, over %s', (_, line, environment) => {
   let house: House;
   beforeAll(async () => {
-    house = await openHouse();
+    house = await openHouse({ line });
     await house.startWorker(environment);
   });
   afterAll(() => house.close());

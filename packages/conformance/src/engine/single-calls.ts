@@ -110,7 +110,7 @@ export function singleCallSuite({ name, withHouse }: Houses): void {
         // Said again, a good end is no mistake; another turn is one.
         await house.engine.unary.completeTask({ ...caller, taskId, output: '7' as Json });
         const late = submit(house, { executionId: id, commands: [], outcome: completed() });
-        expect(await refusal(late)).toBe('FAILED_PRECONDITION');
+        expect(await refusal(late)).toBe('LEASE_LOST');
       }));
 
     test('gets nothing when its time is over or it went away; what was claimed for it goes round again', () =>
@@ -289,9 +289,9 @@ export function singleCallSuite({ name, withHouse }: Houses): void {
         await house.engine.unary.heartbeatTask({ ...caller, taskId });
         await house.engine.unary.cancelTask({ ...caller, taskId, reason: 'enough' });
         await house.engine.unary.cancelTask({ ...caller, taskId, reason: 'enough' });
-        expect(await refusal(house.engine.unary.heartbeatTask({ ...caller, taskId }))).toBe('FAILED_PRECONDITION');
+        expect(await refusal(house.engine.unary.heartbeatTask({ ...caller, taskId }))).toBe('LEASE_LOST');
         const late = house.engine.unary.completeTask({ ...caller, taskId, output: '1' as Json });
-        expect(await refusal(late)).toBe('FAILED_PRECONDITION');
+        expect(await refusal(late)).toBe('LEASE_LOST');
         const end = (await house.history(id)).at(-1);
         expect(end?.type).toBe('TASK_FAILED');
         expect(JSON.parse(end?.data ?? '{}')).toMatchObject({
@@ -362,7 +362,7 @@ export function singleCallSuite({ name, withHouse }: Houses): void {
         await house.engine.unary.completeTask({ ...caller, taskId, output: '7' as Json });
         const given = await worker.activation();
         const foreign = submit(house, { executionId: id, commands: [], outcome: completed() });
-        expect(await refusal(foreign)).toBe('FAILED_PRECONDITION');
+        expect(await refusal(foreign)).toBe('LEASE_LOST');
         await worker.turn(given, [], completed());
         await house.assertSound(id);
       }));

@@ -38,7 +38,7 @@ export function ofUnaryTurn(world: World, id: ExecutionId, commands: readonly Co
   const record = world.followed.get(id)?.record;
   if (record === undefined) return 'NOT_FOUND';
   const isTheirs = record.status === 'RUNNING' && record.claim.door === 'unary';
-  return isTheirs ? ofCommands(world, id, commands) : 'FAILED_PRECONDITION';
+  return isTheirs ? ofCommands(world, id, commands) : 'LEASE_LOST';
 }
 
 /** One command that cannot be carried out refuses them all; which of several is named is nobody's promise. */
@@ -93,7 +93,7 @@ export function ofAttempt(task: TaskState | undefined, token: string, says: 'end
 export function ofUnaryEnd(task: TaskState | undefined, isGood: boolean): Forecast {
   if (task === undefined) return 'NOT_FOUND';
   if (task.status === 'COMPLETED' && isGood) return 'done';
-  return task.status === 'RUNNING' && task.claim.door === 'unary' ? 'done' : 'FAILED_PRECONDITION';
+  return task.status === 'RUNNING' && task.claim.door === 'unary' ? 'done' : 'LEASE_LOST';
 }
 
 export function ofTaskCall(task: TaskState | undefined, call: 'cancel' | 'retry' | 'delete'): Forecast {

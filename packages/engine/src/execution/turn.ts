@@ -68,7 +68,7 @@ export function decideUnaryTurn(
   const { execution, workflow } = existing(circumstances.execution, turn.executionId);
   if (workflow.status !== 'RUNNING' || workflow.claim.door !== 'unary') {
     throw new ServiceError(
-      'FAILED_PRECONDITION',
+      'LEASE_LOST',
       `Execution ${turn.executionId} is ${workflow.status}, not in the hands of a worker of this service. Nothing of the turn was stored; poll again.`,
     );
   }

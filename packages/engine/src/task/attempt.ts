@@ -110,7 +110,7 @@ export function noTask(taskId: TaskId): ServiceError {
 
 function notTheirs(task: TaskState): ServiceError {
   return new ServiceError(
-    'FAILED_PRECONDITION',
+    'LEASE_LOST',
     `Task ${task.id} is ${task.status}, and no attempt of it is in the hands of a worker of this service. Stop the work.`,
   );
 }

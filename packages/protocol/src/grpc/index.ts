@@ -18,7 +18,7 @@ export {
   toWorkflowEvent,
   workerItem,
 } from './session.js';
-export { fromGrpcError, toGrpcError, toGrpcStatus } from './status.js';
+export { fromGrpcError, isBareStatus, toGrpcError, toGrpcStatus } from './status.js';
 export { clientOptions, serverOptions } from './options.js';
 
 // The services and messages of `flovyn.v1`, as generated from proto/.

@@ -6,7 +6,7 @@ import { WorkflowDispatchClient, WorkflowDispatchService } from '../gen/flovyn/v
 import { ServiceError } from '../service-error.js';
 import { DETAILS_KEY, decodeErrorDetails, encodeErrorDetails } from './error-details.js';
 import { clientOptions, serverOptions } from './options.js';
-import { fromGrpcError, toGrpcError } from './status.js';
+import { fromGrpcError, isBareStatus, toGrpcError } from './status.js';
 
 const codes = Object.keys(errorCodes).filter(isErrorCode);
 
@@ -51,6 +51,15 @@ describe('errors over gRPC', () => {
   it('limits and waiting times arrive too', async () => {
     answer = new ServiceError('RESOURCE_EXHAUSTED', 'Too many.', { limit: 10, actual: 11, retryAfterSeconds: 2 });
     expect(await failure()).toMatchObject({ limit: 10, actual: 11, retryAfterSeconds: 2, retryable: true });
+  });
+
+  it('what another server says, a bare status, is told from what this one says', () => {
+    const ours = toGrpcError(new ServiceError('LEASE_LOST', 'It went to others.'));
+    expect([isBareStatus(ours), fromGrpcError(ours).code]).toEqual([false, 'LEASE_LOST']);
+    const theirs = { ...ours, metadata: new Metadata() };
+    expect([isBareStatus(theirs), fromGrpcError(theirs).code]).toEqual([true, 'FAILED_PRECONDITION']);
+    theirs.metadata.set(DETAILS_KEY, Buffer.from('neither one nor the other'));
+    expect(isBareStatus(theirs)).toBe(true);
   });
 
   it('a message beyond the limit is refused before it is read', async () => {

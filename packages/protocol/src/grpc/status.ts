@@ -32,10 +32,8 @@ export function toGrpcError(error: ServiceError): StatusObject {
 
 /** What a failed call means. Without details of ours the code is the nearest one of its status. */
 export function fromGrpcError(error: StatusObject): ServiceError {
-  const bytes = error.metadata.get(DETAILS_KEY)[0];
-  const details = bytes instanceof Uint8Array ? readDetails(bytes) : undefined;
-  const code = details?.reason === undefined ? undefined : errorCodeOfSlug(details.reason);
-  return new ServiceError(code ?? nearestCode(error.code), error.details, {
+  const details = detailsOf(error);
+  return new ServiceError(preciseCode(details) ?? nearestCode(error.code), error.details, {
     cause: error,
     ...numberOption('limit', details?.metadata?.['limit']),
     ...numberOption('actual', details?.metadata?.['actual']),
@@ -43,8 +41,24 @@ export function fromGrpcError(error: StatusObject): ServiceError {
   });
 }
 
+/** Whether a failed call says no more than its status, as those of servers of another make do. */
+export function isBareStatus(error: StatusObject): boolean {
+  return preciseCode(detailsOf(error)) === undefined;
+}
+
+type Details = ReturnType<typeof decodeErrorDetails>;
+
+function preciseCode(details: Details | undefined): ErrorCode | undefined {
+  return details?.reason === undefined ? undefined : errorCodeOfSlug(details.reason);
+}
+
+function detailsOf(error: StatusObject): Details | undefined {
+  const bytes = error.metadata.get(DETAILS_KEY)[0];
+  return bytes instanceof Uint8Array ? readDetails(bytes) : undefined;
+}
+
 /** Details that cannot be read were not made by us, and the status alone has to do. */
-function readDetails(bytes: Uint8Array): ReturnType<typeof decodeErrorDetails> | undefined {
+function readDetails(bytes: Uint8Array): Details | undefined {
   try {
     return decodeErrorDetails(bytes);
   } catch {

@@ -1,17 +1,17 @@
 /**
  * How a worker stands with the server. One session carries everything, so two words of a polling worker have the nearest
- * meaning here.
+ * meaning here; where the server knows no sessions, each answer to a poll or a heartbeat is a word of it.
  */
 export interface ConnectionInfo {
   /** Whether there is a session at this moment. */
   readonly connected: boolean;
-  /** When the server was last given a sign of life: any frame is one, a heartbeat is sent when there was no other. */
+  /** When the server was last given a sign of life: any frame is one. */
   readonly lastHeartbeat?: Date;
-  /** When the server was last heard, and with it the way by which work comes: nothing is polled for over a session. */
+  /** When the server was last heard, and with it the way by which work comes. */
   readonly lastPoll?: Date;
   /** Heartbeats in a row that could not be sent, or were not answered. */
   readonly heartbeatFailures: number;
-  /** Attempts in a row to open a session that failed. */
+  /** Attempts in a row to connect that failed. */
   readonly pollFailures: number;
   /** The attempt under way, or waited for, while there is no connection; counted from 0 per loss. */
   readonly reconnectAttempt?: number;

@@ -71,7 +71,8 @@ export function callError(thrown: unknown, serverUrl: string, attempted: string)
   }
 }
 
-function isStatus(thrown: unknown): thrown is Error & StatusObject {
+/** Whether something is what a failed call is rejected with. */
+export function isStatus(thrown: unknown): thrown is Error & StatusObject {
   return thrown instanceof Error && 'code' in thrown && 'details' in thrown && 'metadata' in thrown;
 }
 

@@ -1,6 +1,10 @@
-import type { ServerFrame, ServerItem, Welcome } from '@flovyn/protocol/grpc';
+import type { ServerFrame, ServerItem } from '@flovyn/protocol/grpc';
+import type { Greeting } from './registration.js';
 
-/** One connection to the server: frames out, frames in. */
+/**
+ * A line to the server: frames of the session out, frames in. It is all that the worker's inside knows of the server; over
+ * which calls they travel is the line's own affair.
+ */
 export interface FrameStream {
   /** Writes the bytes of one frame. False when no more should be written until `drained` is called. */
   write(frame: Uint8Array): boolean;
@@ -20,7 +24,7 @@ export interface FrameListener {
 export type OpenStream = (listener: FrameListener) => FrameStream;
 
 export interface ConnectionListener {
-  welcome(welcome: Welcome): void;
+  welcome(greeting: Greeting): void;
   item(item: NonNullable<ServerItem['item']>): void;
   drained(): void;
   ended(error: Error | undefined): void;

@@ -1,7 +1,6 @@
 /** What a heartbeat needs of its session. */
 export interface HeartbeatSession {
   readonly isConnected: boolean;
-  readonly lastWriteMs: number | undefined;
   readonly lastHeardMs: number | undefined;
   sendHeartbeat(): void;
 }
@@ -30,7 +29,7 @@ export class Heartbeat {
     this.stop();
     // Twice as often as asked for, so that a late timer is not a missed sign of life.
     const everyMs = Math.max(LEAST_MS, Math.floor(heartbeatMs / 2));
-    this.#timer = setInterval(() => this.#told(this.beat(Date.now(), everyMs)), everyMs);
+    this.#timer = setInterval(() => this.#told(this.beat(Date.now())), everyMs);
   }
 
   stop(): void {
@@ -39,8 +38,8 @@ export class Heartbeat {
   }
 
   /** @returns what went wrong, if something did. */
-  beat(now: number, everyMs: number): string | undefined {
-    const { isConnected, lastWriteMs = 0, lastHeardMs = 0 } = this.#session;
+  beat(now: number): string | undefined {
+    const { isConnected, lastHeardMs = 0 } = this.#session;
     if (!isConnected) {
       this.#unansweredSince = undefined;
       return 'There is no connection';
@@ -48,10 +47,8 @@ export class Heartbeat {
     const unansweredSince = this.#unansweredSince;
     const isUnanswered = unansweredSince !== undefined && lastHeardMs < unansweredSince;
     if (!isUnanswered) this.#unansweredSince = undefined;
-    if (now - lastWriteMs >= everyMs / 2) {
-      this.#session.sendHeartbeat();
-      this.#unansweredSince ??= now;
-    }
+    this.#session.sendHeartbeat();
+    this.#unansweredSince ??= now;
     return isUnanswered ? 'The server did not answer the last heartbeat' : undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { aWorker, newWorker } from '../../test/a-worker.js';
-import { FakeServer } from '../../test/fake-server.js';
+import { FakeServer, type FakeTask } from '../../test/fake-server.js';
 import { until } from '../../test/until.js';
 import { Duration } from '../duration.js';
 import { task } from '../task.js';
@@ -317,6 +317,30 @@ describe('the end', () => {
     expect(worker.handle.status()).toMatchObject({ reason: { kind: 'graceful' } });
     await worker.handle.stop();
     expect(graceful).toEqual([true]);
+  });
+
+  it('waits for work that was on its way when the stop began', async () => {
+    const server = new FakeServer();
+    const { held, definition } = aHeldTask();
+    worker = await aWorker(server, { tasks: [definition] });
+    let late: FakeTask | undefined;
+    server.onItem = ({ $case }) => {
+      // Handed over before the server reads that it should not.
+      if ($case === 'capacity') late ??= server.startTask(TASK, 'held');
+    };
+    const stopping = worker.handle.stop();
+    await until(() => held.isRunning, 'the late task');
+    held.letGo();
+    await stopping;
+    expect(late?.status).toBe('ENDED');
+  });
+
+  it('is not held up by a server that says nothing', async () => {
+    const server = new FakeServer();
+    worker = await aWorker(server, { tasks: [echo] });
+    server.isFrozen = true;
+    await worker.handle.stop();
+    expect(worker.handle.status()).toMatchObject({ reason: { kind: 'graceful' } });
   });
 
   it('at once hands back what is in progress, and hurries a stop under way', async () => {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { WorkerRegistrationRequest } from '@flovyn/protocol/grpc';
+import type { Welcome, WorkerRegistrationRequest, WorkerRegistrationResponse } from '@flovyn/protocol/grpc';
 import { toJsonBytes } from '@flovyn/protocol/grpc';
 import { toJson } from '@flovyn/protocol';
 import type { Duration } from '../duration.js';
@@ -28,11 +28,14 @@ export interface RegistrationInfo {
   readonly workflowKinds: readonly string[];
   /** The tasks it may be given. */
   readonly taskKinds: readonly string[];
-  /** Empty over a session: to our server, several versions of a kind on several workers are nothing out of the ordinary. */
+  /** Empty over a session: to this server, several versions of a kind on several workers are nothing out of the ordinary. */
   readonly workflowConflicts: readonly RegistrationConflict[];
   /** The same for tasks. */
   readonly taskConflicts: readonly RegistrationConflict[];
 }
+
+/** How a server greets a worker. Conflicts are told by servers that know no sessions. */
+export type Greeting = Welcome & Partial<Pick<WorkerRegistrationResponse, 'workflowConflicts' | 'taskConflicts'>>;
 
 const WORKER_VERSION = '1.0.0';
 const nothing = new Uint8Array();
@@ -44,9 +47,9 @@ export function newWorkerName(): string {
   return `${hostname()}-${process.pid}-${workers}`;
 }
 
-/** What a welcome says about the worker. */
+/** What a greeting says about the worker. */
 export function registrationInfo(
-  workerId: string,
+  { workerId, workflowConflicts = [], taskConflicts = [] }: Greeting,
   workflowKinds: Iterable<string>,
   taskKinds: Iterable<string>,
 ): RegistrationInfo {
@@ -56,8 +59,8 @@ export function registrationInfo(
     registeredAt: new Date(),
     workflowKinds: [...workflowKinds],
     taskKinds: [...taskKinds],
-    workflowConflicts: [],
-    taskConflicts: [],
+    workflowConflicts,
+    taskConflicts,
   };
 }
 

@@ -3,9 +3,9 @@ import type {
   HeldClaim,
   HeldInstance,
   ServerItem,
-  Welcome,
   WorkerRegistrationRequest,
 } from '@flovyn/protocol/grpc';
+import type { Greeting } from './registration.js';
 
 /** What the worker says of itself at each meeting. */
 export interface Introduction {
@@ -31,7 +31,7 @@ export interface SessionOwner {
    *
    * @param isTakingOver - from a connection that still stands.
    */
-  welcomed(welcome: Welcome, isTakingOver: boolean): void;
+  welcomed(greeting: Greeting, isTakingOver: boolean): void;
   received(item: WorkItem): void;
   disconnected(error: Error): void;
   reconnecting(attempt: number, lastError: Error): void;

@@ -1,7 +1,6 @@
 import {
   type Accepted,
   type ServerItem,
-  type Welcome,
   type WorkerItemCase,
   type WorkerItemOf,
   workerItem,
@@ -14,6 +13,7 @@ import { Connection, type OpenStream } from './frame-stream.js';
 import { Heartbeat } from './heartbeat.js';
 import { endOfFrame, itemBytes } from './item-bytes.js';
 import type { Reconnection } from './reconnection.js';
+import type { Greeting } from './registration.js';
 import type { SessionOwner } from './session-owner.js';
 import { TurnoverMap } from './turnover-map.js';
 
@@ -96,7 +96,7 @@ export class Session {
   }
 
   /** Connects and resolves with the server's welcome; later losses are mended by the session itself. */
-  open(): Promise<Welcome> {
+  open(): Promise<Greeting> {
     return this.#meet();
   }
 
@@ -202,16 +202,16 @@ export class Session {
   }
 
   /** Opens a connection, says hello, and makes it the session's own when the server welcomes us. */
-  #meet(): Promise<Welcome> {
+  #meet(): Promise<Greeting> {
     return new Promise((resolve, reject) => {
       const hello = itemBytes(
         workerItem(0, 'hello', { ...this.#options.owner.introduction(), sessionId: this.#sessionId }),
       );
       const connection = new Connection(this.#options.openStream, {
-        welcome: (welcome) => {
+        welcome: (greeting) => {
           clearTimeout(timeout);
-          this.#begin(connection, welcome);
-          resolve(welcome);
+          this.#begin(connection, greeting);
+          resolve(greeting);
         },
         item: (item) => this.#receive(item),
         drained: () => this.#flush(),
@@ -235,7 +235,7 @@ export class Session {
     });
   }
 
-  #begin(connection: Connection, welcome: Welcome): void {
+  #begin(connection: Connection, greeting: Greeting): void {
     if (this.#isClosing) {
       connection.stream.end();
       return;
@@ -244,13 +244,13 @@ export class Session {
     const isTakingOver = before !== undefined;
     this.#connection = connection;
     this.#lastHeardMs = Date.now();
-    this.#sessionId = welcome.sessionId;
+    this.#sessionId = greeting.sessionId;
     this.#isSlowed = false;
     this.#outgoing = Array.from(this.#unanswered.values(), ({ bytes }) => bytes);
-    this.#options.owner.welcomed(welcome, isTakingOver);
+    this.#options.owner.welcomed(greeting, isTakingOver);
     this.#scheduleFlush();
     before?.stream.end();
-    this.#heartbeat.start(welcome.heartbeatMs);
+    this.#heartbeat.start(greeting.heartbeatMs);
   }
 
   #receive(item: NonNullable<ServerItem['item']>): void {

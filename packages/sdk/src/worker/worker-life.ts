@@ -1,11 +1,10 @@
-import type { Welcome } from '@flovyn/protocol/grpc';
 import { WorkerControlError } from '../errors.js';
 import type { Logger } from '../types.js';
 import { ConnectionWatch } from './connection-watch.js';
 import type { WorkType } from './lifecycle-events.js';
 import { LifecycleHooks, type WorkerLifecycleHook } from './lifecycle-hooks.js';
 import { WorkerLifecycle } from './lifecycle.js';
-import { type RegistrationInfo, registrationInfo } from './registration.js';
+import { type Greeting, type RegistrationInfo, registrationInfo } from './registration.js';
 import { WorkMeter } from './work-meter.js';
 import type { StopReason } from './worker-status.js';
 
@@ -67,13 +66,14 @@ export class WorkerLife {
   }
 
   /** @param isTakingOver - from a connection that still stands: there was no cut. */
-  connected({ workerId: serverWorkerId }: Welcome, isTakingOver: boolean): void {
+  connected(greeting: Greeting, isTakingOver: boolean): void {
+    const { workerId: serverWorkerId } = greeting;
     const before = this.#registration;
     this.#startedAt ??= new Date();
     this.watch.connected();
     if (before?.workerId !== serverWorkerId) {
       const { workflowKinds, taskKinds } = this.#options;
-      this.#registration = registrationInfo(serverWorkerId, workflowKinds.keys(), taskKinds.keys());
+      this.#registration = registrationInfo(greeting, workflowKinds.keys(), taskKinds.keys());
     }
     this.lifecycle.become({ type: 'connected', ...this.#identity(this.#startedAt) });
     if (this.#registration !== null && this.#registration !== before) {

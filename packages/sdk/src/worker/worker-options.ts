@@ -3,6 +3,7 @@ import type { Endpoint } from './connection.js';
 import type { OpenStream } from './frame-stream.js';
 import type { WorkerLifecycleHook } from './lifecycle-hooks.js';
 import type { Reconnection } from './reconnection.js';
+import type { IdleTimes } from './unary/polls.js';
 
 export interface WorkerOptions {
   readonly endpoint: Endpoint;
@@ -16,6 +17,7 @@ export interface WorkerOptions {
   readonly maxTasks: number;
   readonly maxInstances: number;
   readonly reconnection: Reconnection;
+  readonly idle: IdleTimes;
   readonly hooks: readonly WorkflowHook[];
   readonly lifecycleHooks: readonly WorkerLifecycleHook[];
   readonly logger: Logger;

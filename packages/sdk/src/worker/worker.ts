@@ -1,13 +1,15 @@
-import type { ExecutionEnded, StartWorkflow, Welcome, WorkflowStarted } from '@flovyn/protocol/grpc';
+import type { ExecutionEnded, StartWorkflow, WorkflowStarted } from '@flovyn/protocol/grpc';
 import { ServiceError, isErrorCode } from '@flovyn/protocol';
 import { FlovynError, toError } from '../errors.js';
 import { guardFloatingRejections } from '../replay/floating-rejections.js';
 import { AskedStarts } from './asked-starts.js';
 import { AwaitedResults } from './awaited-results.js';
-import { callError, streamOpener } from './connection.js';
+import { callError } from './connection.js';
+import { openLine } from './either-line.js';
 import { connectFirst } from './first-connection.js';
 import { Intake } from './intake.js';
-import { newWorkerName } from './registration.js';
+import { LastWork } from './last-work.js';
+import { type Greeting, newWorkerName } from './registration.js';
 import type { SessionOwner, WorkItem } from './session-owner.js';
 import { Session } from './session.js';
 import { refusal } from './status-machine.js';
@@ -18,12 +20,6 @@ import { WorkerLife } from './worker-life.js';
 import type { WorkerOptions } from './worker-options.js';
 import type { StopReason } from './worker-status.js';
 import { WorkflowWorker } from './workflow-worker.js';
-
-/** How long stopping waits for work in progress. */
-const STOP_MS = 30_000;
-/** How long it waits for a connection that is gone: without one, nothing in progress can be told to anybody. */
-const STOP_APART_MS = 2_000;
-const STOP_CHECK_MS = 10;
 
 /** One worker process: a session, the workflows and the tasks it runs over it, and the results it waits for. */
 export class Worker {
@@ -37,6 +33,7 @@ export class Worker {
   readonly #tasks: TaskWorker;
   readonly #results: AwaitedResults;
   readonly #starts: AskedStarts;
+  readonly #lastWork: LastWork;
   #stopGuarding: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
   #isHurried = false;
@@ -55,7 +52,7 @@ export class Worker {
       logger,
     });
     this.#session = new Session({
-      openStream: options.openStream ?? streamOpener(options.endpoint, options.token),
+      openStream: options.openStream ?? openLine(options),
       owner: this.#sessionOwner(),
       reconnection: options.reconnection,
       serverUrl: options.endpoint.serverUrl,
@@ -85,6 +82,12 @@ export class Worker {
       offer: (workflowExecutionId, end) => this.#workflows.offer(workflowExecutionId, end),
       onReceived: (id) => this.#life.workReceived('task', id),
       onEnded: (id, durationMs, error) => this.#life.workEnded('task', id, durationMs, error),
+    });
+    this.#lastWork = new LastWork({
+      session: this.#session,
+      inFlight: () => this.#inFlight,
+      isHurried: () => this.#isHurried,
+      looked: (inFlight) => this.#life.inFlight(inFlight),
     });
     this.handle = this.#createHandle();
   }
@@ -122,23 +125,12 @@ export class Worker {
     if (!hooks.isEmpty) await hooks.allow((hook) => hook.onBeforeStop?.(graceful));
     if (this.#life.hasStopped) return;
     this.#life.shuttingDown(graceful, this.#inFlight);
-    this.#takeWork(false);
-    await this.#whenIdle();
+    this.#intake.takesWork = false;
+    await this.#lastWork.done();
     this.#tasks.releaseAll('The worker stopped');
     this.#session.close();
     this.#stopped({ kind: this.#isHurried ? 'immediate' : 'graceful' });
     await hooks.settled();
-  }
-
-  /** Waits for what is in progress as long as it is worth it. */
-  async #whenIdle(): Promise<void> {
-    const until = Date.now() + STOP_MS;
-    let together = Date.now();
-    while (this.#isBusy && !this.#isHurried && Date.now() < until && Date.now() - together < STOP_APART_MS) {
-      await new Promise((resolve) => setTimeout(resolve, STOP_CHECK_MS));
-      if (this.#session.isConnected) together = Date.now();
-      this.#life.inFlight(this.#inFlight);
-    }
   }
 
   #abort(): void {
@@ -177,10 +169,6 @@ export class Worker {
     return this.#tasks.active + this.#workflows.active;
   }
 
-  get #isBusy(): boolean {
-    return this.#inFlight > 0 || this.#session.unanswered > 0;
-  }
-
   /** Without a session nobody would ever answer. */
   #expectAlive(wish: string): void {
     if (this.#life.hasStopped) throw refusal('stopped', wish);
@@ -206,7 +194,7 @@ export class Worker {
   #sessionOwner(): SessionOwner {
     return {
       introduction: () => this.#intake.introduction(this.#workflows.held(), this.#tasks.held()),
-      welcomed: (welcome, isTakingOver) => this.#welcomed(welcome, isTakingOver),
+      welcomed: (greeting, isTakingOver) => this.#welcomed(greeting, isTakingOver),
       received: (item) => this.#received(item),
       disconnected: (error) => this.#life.disconnected(error),
       reconnecting: (attempt, lastError) => this.#life.reconnecting(attempt, lastError),
@@ -216,14 +204,14 @@ export class Worker {
     };
   }
 
-  #welcomed(welcome: Welcome, isTakingOver: boolean): void {
-    this.#httpUrl = welcome.httpUrl === '' ? undefined : welcome.httpUrl;
-    const lostTokens = new Set(welcome.lostClaimTokens);
+  #welcomed(greeting: Greeting, isTakingOver: boolean): void {
+    this.#httpUrl = greeting.httpUrl === '' ? undefined : greeting.httpUrl;
+    const lostTokens = new Set(greeting.lostClaimTokens);
     this.#tasks.reconnected(lostTokens);
     this.#workflows.reconnected(lostTokens);
     this.#results.reconnected();
     if (this.#intake.hasChanged) this.#session.send('capacity', this.#intake.capacity);
-    this.#life.connected(welcome, isTakingOver);
+    this.#life.connected(greeting, isTakingOver);
   }
 
   #received(item: WorkItem): void {

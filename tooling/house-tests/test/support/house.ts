@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@flovyn/client';
 import { type Child, launch } from './child.js';
+import { type OldServer, hideSessions } from './without-sessions.js';
 
 const SERVER = fileURLToPath(new URL('../../../../apps/server/dist/bin.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
@@ -17,6 +18,7 @@ export const devWorker = 'fwt_dev_worker';
 export interface House {
   /** Such as `http://127.0.0.1:41234`; the same after the server was started again. */
   readonly http: string;
+  /** Where workers connect. */
   readonly grpc: string;
   /** The address of what belongs to the development organisation. */
   readonly org: string;
@@ -29,6 +31,8 @@ export interface House {
   startWorker(environment?: Readonly<Record<string, string>>): Promise<Child>;
   /** Stops all workers, the frozen ones too. */
   endWorkers(signal?: NodeJS.Signals): Promise<void>;
+  /** Workers that make single calls are cut, and find a server that knows sessions. */
+  showSessions(): void;
   /** A file that does not exist until it is opened: work waits for it. */
   gate(): Gate;
   /** What workers noted as really done, in order. */
@@ -46,9 +50,15 @@ export interface HouseOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Text of the server's configuration file. Without one the server is in development mode. */
   readonly file?: string;
+  /** How workers speak with the server; over a session when absent. */
+  readonly line?: Line;
 }
 
-export async function openHouse({ environment = {}, file }: HouseOptions = {}): Promise<House> {
+/** The two ways of workers to a server: of one that knows sessions, and of one that does not. */
+export const lines = ['session', 'single calls'] as const;
+export type Line = (typeof lines)[number];
+
+export async function openHouse({ environment = {}, file, line = 'session' }: HouseOptions = {}): Promise<House> {
   const directory = mkdtempSync(join(tmpdir(), 'house-'));
   const dataDir = join(directory, 'data');
   const effects = join(directory, 'effects');
@@ -58,6 +68,7 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
   const servers: Child[] = [];
   const workers: Child[] = [];
   let ports = { httpPort: 0, grpcPort: 0 };
+  let old: OldServer | undefined;
 
   const startServer = async (): Promise<Child> => {
     const child = launch(SERVER, {
@@ -82,6 +93,7 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
     // Workers without a server would wait for it. A server ends in order, or its database would have to be found.
     await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
     await Promise.all(servers.map((child) => child.end()));
+    await old?.close();
     rmSync(directory, { recursive: true, force: true });
     const faults = servers.flatMap(({ lines }) => lines.filter((line) => line.includes('"level":60')));
     if (faults.length > 0) throw new Error(`A server failed in a way it did not expect:\n${faults.join('\n')}`);
@@ -93,7 +105,9 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
     throw error;
   }
   const http = `http://127.0.0.1:${ports.httpPort}`;
-  const grpc = `http://127.0.0.1:${ports.grpcPort}`;
+  const direct = `http://127.0.0.1:${ports.grpcPort}`;
+  if (line === 'single calls') old = await hideSessions(direct);
+  const grpc = old?.grpc ?? direct;
   return {
     http,
     grpc,
@@ -120,6 +134,7 @@ export async function openHouse({ environment = {}, file }: HouseOptions = {}): 
       return child;
     },
     endWorkers,
+    showSessions: () => old?.renew(),
     gate() {
       const path = join(directory, `gate-${randomUUID()}`);
       return { path, open: () => writeFileSync(path, '') };

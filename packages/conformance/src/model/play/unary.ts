@@ -137,7 +137,7 @@ export async function playUnaryTurn(
     return server.engine.unary.submitTurn({ ...caller, executionId, commands: sent.commands, outcome: sent.outcome });
   });
   const isOver = answer.type === 'unknown' || answer.op.turn?.outcome !== undefined;
-  const isRefused = answer.type === 'refused' && answer.op.answer !== 'FAILED_PRECONDITION';
+  const isRefused = answer.type === 'refused' && answer.op.answer !== 'LEASE_LOST';
   if (isOver && !isRefused) actor.turns.delete(executionId);
   return true;
 }
