@@ -44,7 +44,7 @@ export class Attempt {
     this.#context = this.#createContext();
   }
 
-  /** Runs the task. Resolves with the outcome once the server has it; `undefined` when the attempt was taken away. */
+  /** Runs the task. Resolves with what the server took for its outcome; `undefined` when the attempt was taken away. */
   async run(): Promise<AttemptOutcome | undefined> {
     const { definition, assigned, logger } = this.#options;
     const outcome = await runTask(definition, this.#context, fromJsonBytes(assigned.input), logger);
@@ -52,7 +52,7 @@ export class Attempt {
     const output = await this.#stream.finish();
     if (this.#isLost) return undefined;
     this.#log.flush();
-    return (await this.#report(outcome, output)) ? outcome : undefined;
+    return this.#report(outcome, output);
   }
 
   /** Somebody wants the attempt to end. */
@@ -112,13 +112,13 @@ export class Attempt {
     });
   }
 
-  /** Resolves to whether the server took the end. */
-  #report(outcome: AttemptOutcome, output: SentOutput): Promise<boolean> {
+  /** Resolves with the outcome that the server took, if it took one. */
+  #report(outcome: AttemptOutcome, output: SentOutput): Promise<AttemptOutcome | undefined> {
     return new Promise((resolve) => {
       const send = (expectedSequence: number | undefined, answered?: (answer: Answer) => void): void =>
         this.#send(outcome, output, expectedSequence, (answer) => {
           answered?.(answer);
-          if (answer.isAccepted) resolve(true);
+          if (answer.isAccepted) resolve(outcome);
           else resolve(this.#refused(answer, outcome, output));
         });
       const end = this.#endOf(outcome, send);
@@ -174,8 +174,8 @@ export class Attempt {
     { code, message, stored }: Extract<Answer, { readonly isAccepted: false }>,
     outcome: AttemptOutcome,
     output: SentOutput,
-  ): Promise<boolean> {
-    if (this.#isLost) return false;
+  ): Promise<AttemptOutcome | undefined> {
+    if (this.#isLost) return undefined;
     // Output that was confirmed once has gone with a crash of the database: it goes first, then the end again.
     if (stored !== undefined && stored < output.entries) return this.#report(outcome, this.#stream.again(stored));
 
@@ -185,13 +185,15 @@ export class Attempt {
     // Whoever cancels a task does not wait for how its code ends.
     if (!isOurs && this.#isCancelled) this.#options.logger.debug(sentence);
     else this.#options.logger.warn(sentence);
-    if (!isOurs) return false;
+    if (!isOurs) return undefined;
     // An end that cannot be taken becomes a failure with the reason: another attempt would come to the same one.
     const error = `The ${outcome.type === 'completed' ? 'output' : 'error'} of the task was refused (${code}): ${message}`;
     const end: AttemptOutcome =
       outcome.type === 'cancelled'
         ? { type: 'cancelled', reason: error }
         : { type: 'failed', error, isRetryable: false };
-    return new Promise((resolve) => this.#send(end, output, undefined, (answer) => resolve(answer.isAccepted)));
+    return new Promise((resolve) =>
+      this.#send(end, output, undefined, (answer) => resolve(answer.isAccepted ? end : undefined)),
+    );
   }
 }

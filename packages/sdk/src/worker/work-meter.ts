@@ -1,13 +1,20 @@
 import type { WorkType } from './lifecycle-events.js';
 
-/** What a worker has done since it started. */
+/**
+ * What a worker has done since it started. An end counts, once, when the server's word arrives that it is stored, however
+ * many connections that takes; others may hear of the end a moment before that.
+ */
 export interface WorkerMetrics {
   /** Executions that ended here, the failed and the cancelled ones too. */
   readonly workflowsExecuted: number;
   /** Executions that have a turn here at this moment; one that waits has none. */
   readonly workflowsInProgress: number;
-  /** Attempts that ended here, the failed and the cancelled ones too. */
+  /**
+   * Attempts that ended here, the failed and the cancelled ones too. Every attempt that was given to this worker is among
+   * these, or in `tasksInProgress`, or not this worker's any more: handed back, or lost with its lease.
+   */
   readonly tasksExecuted: number;
+  /** Attempts whose end is not stored yet, as far as this worker knows. */
   readonly tasksInProgress: number;
   readonly workflowErrors: number;
   readonly taskErrors: number;
