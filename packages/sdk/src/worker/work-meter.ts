@@ -16,7 +16,12 @@ export interface WorkerMetrics {
   readonly tasksExecuted: number;
   /** Attempts whose end is not stored yet, as far as this worker knows. */
   readonly tasksInProgress: number;
+  /**
+   * Executions that failed or were cancelled here, and every time that one of their turns could not be played or stored
+   * and had to be tried again.
+   */
   readonly workflowErrors: number;
+  /** Attempts that failed or were cancelled here, and every time that their end could not be stored yet. */
   readonly taskErrors: number;
   /** From when an execution came to this worker to its end, its waits included; 0 before the first. */
   readonly avgWorkflowDurationMs: number;
@@ -45,6 +50,11 @@ export class WorkMeter {
     tally.executed += 1;
     tally.totalMs += durationMs;
     if (hasFailed) tally.errors += 1;
+  }
+
+  /** What is tried again counts as an error only. */
+  setBack(workType: WorkType): void {
+    this.#tallies[workType].errors += 1;
   }
 
   metrics(now: {

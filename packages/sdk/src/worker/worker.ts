@@ -6,6 +6,7 @@ import { AskedStarts } from './asked-starts.js';
 import { AwaitedResults } from './awaited-results.js';
 import { callError, streamOpener } from './connection.js';
 import { connectFirst } from './first-connection.js';
+import { Insistence } from './insistence.js';
 import { Intake } from './intake.js';
 import { newWorkerName } from './registration.js';
 import type { SessionOwner, WorkItem } from './session-owner.js';
@@ -61,6 +62,11 @@ export class Worker {
       serverUrl: options.endpoint.serverUrl,
       logger,
     });
+    const insistence = new Insistence({
+      session: this.#session,
+      logger,
+      onSetback: ({ workType, executionId }, error) => this.#life.workSetBack(workType, executionId, error),
+    });
     this.#results = new AwaitedResults(this.#session, ({ code, message }) =>
       this.#refusal(code, message, 'Waiting for a workflow'),
     );
@@ -69,6 +75,7 @@ export class Worker {
     );
     this.#workflows = new WorkflowWorker({
       session: this.#session,
+      insistence,
       definitions: options.workflows,
       maxInstances,
       hooks,
@@ -76,9 +83,11 @@ export class Worker {
       workflowLogger: options.workflowLogger,
       onReceived: (id) => this.#life.workReceived('workflow', id),
       onEnded: (id, durationMs, error) => this.#life.workEnded('workflow', id, durationMs, error),
+      onSetback: (id, error) => this.#life.workSetBack('workflow', id, error),
     });
     this.#tasks = new TaskWorker({
       session: this.#session,
+      insistence,
       definitions: options.tasks,
       logger,
       taskLogger: options.taskLogger,
