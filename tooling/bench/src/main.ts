@@ -13,6 +13,7 @@ import { measureTokenLatency } from './rows/p5-token-latency.js';
 import { measureTokens } from './rows/p6-tokens.js';
 import { measureColdStart } from './rows/p9-cold-start.js';
 import { measureUnaryDoor } from './rows/p12-unary-door.js';
+import { measureKilledWorker } from './rows/killed-worker.js';
 
 const rows: Readonly<Record<RowName, (context: Context) => Promise<Result[]>>> = {
   P1: measureThroughput,
@@ -22,6 +23,7 @@ const rows: Readonly<Record<RowName, (context: Context) => Promise<Result[]>>> =
   P6: measureTokens,
   P9: measureColdStart,
   P12: measureUnaryDoor,
+  KILL: measureKilledWorker,
   IDLE: measureIdle,
 };
 

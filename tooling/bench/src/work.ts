@@ -12,12 +12,15 @@ export const oneTask = workflow({
   run: (ctx, input: number): Promise<number> => ctx.schedule(echo, input).result(),
 });
 
+/** Where the steps of a fresh sequence begin that goes by turns with a long one: that is how its tasks are known. */
+export const FRESH = 1_000_000;
+
 /** One task after another. */
 export const sequence = workflow({
   name: 'bench-sequence',
-  async run(ctx, { steps }: { readonly steps: number }): Promise<number> {
-    let last = 0;
-    for (let step = 1; step <= steps; step += 1) last = await ctx.schedule(echo, step).result();
+  async run(ctx, { steps, from = 0 }: { readonly steps: number; readonly from?: number }): Promise<number> {
+    let last = from;
+    for (let step = from + 1; step <= from + steps; step += 1) last = await ctx.schedule(echo, step).result();
     return last;
   },
 });

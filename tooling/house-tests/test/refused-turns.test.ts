@@ -1,7 +1,8 @@
 import { Duration, FlovynClient, type WorkflowContext, task, workflow } from '@flovyn/sdk';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/conditions.js';
 import { type House, devOrg, devWorker, openHouse } from './support/house.js';
+import { openDatabase } from './support/postgres.js';
 
 const echo = task<unknown, unknown>({ name: 'echo', run: async (_ctx, input) => input });
 const never = Duration.days(1);
@@ -62,6 +63,18 @@ const holder = workflow<unknown, unknown>({
   name: 'holder',
   run: async (ctx) => ctx.promise('p', { idempotencyKey: 'taken' }),
 });
+let unluckyRuns = 0;
+const unlucky = task<string, string>({
+  name: 'unlucky',
+  run: async (_ctx, input) => {
+    unluckyRuns += 1;
+    return input;
+  },
+});
+const fragile = workflow<unknown, unknown>({
+  name: 'fragile',
+  run: async (ctx) => ctx.schedule(unlucky, 'a black cat'),
+});
 const tired = workflow<unknown, unknown>({
   name: 'tired',
   run: async (ctx) => {
@@ -76,9 +89,10 @@ let lost = 0;
 beforeAll(async () => {
   house = await openHouse();
   worker = new FlovynClient({ serverUrl: house.grpc, orgId: devOrg, workerToken: devWorker });
-  for (const one of [healthy, holder, tired]) worker.registerWorkflow(one);
+  for (const one of [healthy, holder, tired, fragile]) worker.registerWorkflow(one);
   worker.registerWorkflow(sick);
   worker.registerTask(echo);
+  worker.registerTask(unlucky);
   await worker.start();
   worker.worker?.on('disconnected', () => (lost += 1));
   const { id } = await house.client.workflows.start({ kind: 'holder' });
@@ -107,4 +121,60 @@ it.each(Object.keys(refused))('%s fails the execution with the reason, and nobod
 
 it('a workflow that asks for its own end hears of it in its next wait', async () => {
   expect(await ended('tired')).toMatchObject({ status: 'CANCELLED' });
+});
+
+describe('a database that refuses what it should take', () => {
+  let database: Awaited<ReturnType<typeof openDatabase>>;
+  beforeAll(async () => {
+    database = await openDatabase(house.dataDir);
+    await database.query(`
+      create function superstition() returns trigger language plpgsql as $$
+      begin
+        if new.type = tg_argv[0] and encode(new.data, 'escape') like '%black cat%' then
+          raise exception 'No' using errcode = 'XX000';
+        end if;
+        return new;
+      end $$`);
+  });
+  afterAll(() => database.end());
+
+  it.each([
+    ['a turn', 'TASK_SCHEDULED', 'workflow', 'A turn of workflow "fragile"'],
+    ['the end of an attempt', 'TASK_COMPLETED', 'task', 'The end of task "unlucky"'],
+    [
+      'a turn that was made ahead of its confirmation',
+      'WORKFLOW_COMPLETED',
+      'workflow',
+      'A turn of workflow "fragile"',
+    ],
+  ])('is given %s again, and is seen to fail, until it takes it', async (_what, type, workType, words) => {
+    const failed: string[] = [];
+    const stopListening = worker.worker?.on('work_failed', (event) => {
+      if (event.workType === workType) failed.push(event.error);
+    });
+    const runs = unluckyRuns;
+    await database.query(`
+      create trigger superstition before insert on flovyn.history_event
+      for each row execute function superstition('${type}')`);
+    const { id } = await house.client.workflows.start({ kind: 'fragile' });
+    await eventually('it to be refused again', () => failed.length > 1);
+    expect(failed[0]).toMatch(words);
+    expect(failed[0]).toMatch('the server could not take it (INTERNAL)');
+    // Nobody else suffers, and nothing is given up.
+    expect(await ended('healthy')).toMatchObject({ status: 'COMPLETED' });
+    expect((await house.client.workflows.get(id)).completedAt).toBeFalsy();
+
+    await database.query('drop trigger superstition on flovyn.history_event');
+    const execution = await eventually('the end', async () => {
+      const found = await house.client.workflows.get(id);
+      return found.completedAt != null && found;
+    });
+    expect(execution).toMatchObject({ status: 'COMPLETED', output: 'a black cat' });
+    expect(unluckyRuns - runs).toBe(1);
+    const { events } = await house.client.workflows.events(id);
+    const types = events.map((event) => event.eventType).filter((name) => /^TASK|COMPLETED$/.test(name));
+    expect(types).toEqual(['TASK_SCHEDULED', 'TASK_COMPLETED', 'WORKFLOW_COMPLETED']);
+    expect(lost).toBe(0);
+    stopListening?.();
+  });
 });

@@ -7,7 +7,9 @@ import { StreamEvents } from '../stream-events.js';
 import { createTaskLogger } from '../task.js';
 import type { Logger, TaskDefinition } from '../types.js';
 import { AttemptLogSender } from './attempt-log.js';
+import type { Insistence } from './insistence.js';
 import type { TaskEnd } from './instance.js';
+import { meaningOf } from './refusal.js';
 import { type AttemptOutcome, runTask } from './run-task.js';
 import type { Answer, Session } from './session.js';
 import { type AttemptRef, type SentOutput, StreamSender } from './stream-sender.js';
@@ -16,11 +18,20 @@ export interface AttemptOptions {
   readonly assigned: TaskAssigned;
   readonly definition: TaskDefinition;
   readonly session: Pick<Session, 'request' | 'whenWritable' | 'isWritable' | 'isConnected'>;
+  readonly insistence: Pick<Insistence, 'request'>;
   readonly logger: Logger;
   /** For the words of task code; the console, with kind and id, when absent. */
   readonly taskLogger: Logger | undefined;
   /** Offers an end to the workflow that waits for it, if that is here. */
   readonly offer: (end: TaskEnd) => boolean;
+}
+
+interface Report {
+  readonly outcome: AttemptOutcome;
+  readonly output: SentOutput;
+  /** The history number it is guessed to get. */
+  readonly expectedSequence: number | undefined;
+  readonly isLast: boolean;
 }
 
 /** One attempt of a task: runs the code, carries its output, reports its end. */
@@ -44,7 +55,7 @@ export class Attempt {
     this.#context = this.#createContext();
   }
 
-  /** Runs the task. Resolves with the outcome once the server has it; `undefined` when the attempt was taken away. */
+  /** Runs the task. Resolves with what the server took for its outcome; `undefined` when the attempt was taken away. */
   async run(): Promise<AttemptOutcome | undefined> {
     const { definition, assigned, logger } = this.#options;
     const outcome = await runTask(definition, this.#context, fromJsonBytes(assigned.input), logger);
@@ -52,7 +63,7 @@ export class Attempt {
     const output = await this.#stream.finish();
     if (this.#isLost) return undefined;
     this.#log.flush();
-    return (await this.#report(outcome, output)) ? outcome : undefined;
+    return this.#report(outcome, output);
   }
 
   /** Somebody wants the attempt to end. */
@@ -113,16 +124,20 @@ export class Attempt {
     });
   }
 
-  /** Resolves to whether the server took the end. */
-  #report(outcome: AttemptOutcome, output: SentOutput): Promise<boolean> {
+  /**
+   * Resolves with the outcome that the server took, if it took one.
+   *
+   * @param isLast - when this is refused, too, there is nothing else to say.
+   */
+  #report(outcome: AttemptOutcome, output: SentOutput, isLast = false): Promise<AttemptOutcome | undefined> {
     return new Promise((resolve) => {
       const send = (expectedSequence: number | undefined, answered?: (answer: Answer) => void): void =>
-        this.#send(outcome, output, expectedSequence, (answer) => {
+        this.#send({ outcome, output, expectedSequence, isLast }, (answer) => {
           answered?.(answer);
-          if (answer.isAccepted) resolve(true);
-          else resolve(this.#refused(answer, outcome, output));
+          if (answer.isAccepted) resolve(outcome);
+          else resolve(this.#refused(answer, outcome, output, isLast));
         });
-      const end = this.#endOf(outcome, send);
+      const end = isLast ? undefined : this.#endOf(outcome, send);
       if (end === undefined || !this.#options.offer(end)) send(undefined);
     });
   }
@@ -142,32 +157,30 @@ export class Attempt {
     return undefined;
   }
 
-  #send(
-    outcome: AttemptOutcome,
-    sent: SentOutput,
-    expectedSequence: number | undefined,
-    answered: (answer: Answer) => void,
-  ): void {
-    const { session } = this.#options;
+  #send({ outcome, output: sent, expectedSequence, isLast }: Report, answered: (answer: Answer) => void): void {
+    const { insistence, assigned } = this.#options;
+    const executionId = this.ref.taskExecutionId;
+    const subject = {
+      workType: 'task',
+      executionId,
+      what: `The end of task "${assigned.kind}" (${executionId})`,
+    } as const;
+    // Only the first time: after a rest, the turn that was sent with it has missed.
     const speculation = expectedSequence === undefined ? undefined : { expectedSequence };
     if (outcome.type === 'completed') {
-      const output = toJsonBytes(outcome.output);
-      session.request('attemptCompleted', { ...this.ref, ...sent, output, speculation }, answered);
+      const again = { ...this.ref, ...sent, output: toJsonBytes(outcome.output) };
+      insistence.request({ kind: 'attemptCompleted', value: { ...again, speculation }, again }, subject, answered);
       return;
     }
     const isCancelled = outcome.type === 'cancelled';
-    session.request(
-      'attemptFailed',
-      {
-        ...this.ref,
-        ...sent,
-        error: isCancelled ? outcome.reason : outcome.error,
-        retryable: !isCancelled && outcome.isRetryable,
-        cancelled: isCancelled,
-        speculation,
-      },
-      answered,
-    );
+    const again = {
+      ...this.ref,
+      ...sent,
+      error: isCancelled ? outcome.reason : outcome.error,
+      retryable: !isCancelled && outcome.isRetryable,
+      cancelled: isCancelled,
+    };
+    insistence.request({ kind: 'attemptFailed', value: { ...again, speculation }, again, isLast }, subject, answered);
   }
 
   /** What a refused end comes to: said again behind missing output, or said in another way, or nothing. */
@@ -175,24 +188,26 @@ export class Attempt {
     { code, message, stored }: Extract<Answer, { readonly isAccepted: false }>,
     outcome: AttemptOutcome,
     output: SentOutput,
-  ): Promise<boolean> {
-    if (this.#isLost) return false;
+    isLast: boolean,
+  ): Promise<AttemptOutcome | undefined> {
+    if (this.#isLost) return undefined;
     // Output that was confirmed once has gone with a crash of the database: it goes first, then the end again.
-    if (stored !== undefined && stored < output.entries) return this.#report(outcome, this.#stream.again(stored));
+    if (stored !== undefined && stored < output.entries)
+      return this.#report(outcome, this.#stream.again(stored), isLast);
 
-    const isOurs = code !== 'LEASE_LOST' && code !== 'NOT_FOUND';
+    const isOurs = meaningOf(code) !== 'gone';
     const { kind } = this.#options.assigned;
     const sentence = `The end of task "${kind}" (${this.ref.taskExecutionId}) was refused: ${code}: ${message}`;
     // Whoever cancels a task does not wait for how its code ends.
     if (!isOurs && this.#isCancelled) this.#options.logger.debug(sentence);
     else this.#options.logger.warn(sentence);
-    if (!isOurs) return false;
+    if (!isOurs) return undefined;
     // An end that cannot be taken becomes a failure with the reason: another attempt would come to the same one.
     const error = `The ${outcome.type === 'completed' ? 'output' : 'error'} of the task was refused (${code}): ${message}`;
     const end: AttemptOutcome =
       outcome.type === 'cancelled'
         ? { type: 'cancelled', reason: error }
         : { type: 'failed', error, isRetryable: false };
-    return new Promise((resolve) => this.#send(end, output, undefined, (answer) => resolve(answer.isAccepted)));
+    return this.#report(end, output, true);
   }
 }

@@ -2,11 +2,12 @@ import { type Activation, type HistoryPage, type SessionEvent, fromSessionEvent 
 import { FlovynError } from '../errors.js';
 import type { Replayer } from '../replay/replayer.js';
 import { deserialize } from '../serde.js';
-import type { Session } from './session.js';
+import type { Insistence, Subject } from './insistence.js';
 
 export interface HistoryFeedOptions {
-  readonly session: Pick<Session, 'request'>;
-  readonly workflowExecutionId: string;
+  readonly insistence: Pick<Insistence, 'request'>;
+  /** The execution's history, to be named where it cannot be had. */
+  readonly subject: Subject;
   readonly createReplayer: (input: unknown) => Replayer;
 }
 
@@ -69,12 +70,13 @@ export class HistoryFeed {
   }
 
   #fetch(claimToken: string, afterSequence: number): Promise<HistoryPage> {
-    const { session, workflowExecutionId } = this.#options;
+    const { insistence, subject } = this.#options;
     return new Promise((resolve, reject) => {
       this.#pageCame = (page) => {
         if (page.claimToken === claimToken && page.afterSequence === afterSequence) resolve(page);
       };
-      session.request('historyWanted', { workflowExecutionId, claimToken, afterSequence }, (answer) => {
+      const value = { workflowExecutionId: subject.executionId, claimToken, afterSequence };
+      insistence.request({ kind: 'historyWanted', value }, subject, (answer) => {
         if (!answer.isAccepted) reject(new FlovynError(`Its history was refused: ${answer.code}: ${answer.message}`));
       });
     });

@@ -10,9 +10,10 @@ import { deserialize, serialize } from '../serde.js';
 import type { Logger, WorkflowDefinition } from '../types.js';
 import { Confirmations } from './confirmations.js';
 import { HistoryFeed } from './history-feed.js';
+import type { Insistence, Subject } from './insistence.js';
 import type { Cached } from './instance-cache.js';
+import { failureTurn, meaningOf } from './refusal.js';
 import type { Answer, Session } from './session.js';
-import { failureTurn, meaningOf } from './turn-refusal.js';
 
 /** The end of a task of this execution, which this worker made itself. */
 export interface TaskEnd {
@@ -25,8 +26,11 @@ export interface TaskEnd {
 
 /** What an instance needs of its worker. */
 export interface InstanceHost {
-  readonly session: Pick<Session, 'request' | 'send'>;
+  readonly session: Pick<Session, 'send'>;
+  readonly insistence: Pick<Insistence, 'request'>;
   readonly logger: Logger;
+  /** The turn could not be played. @returns how many milliseconds to keep it before somebody else tries. */
+  setBack(instance: Instance, error: string): number;
   /** The instance is gone. */
   forget(instance: Instance): void;
   /** Hands an activation to a new instance. */
@@ -72,9 +76,6 @@ interface Claiming {
   activation: Activation | undefined;
 }
 
-/** How long a refused turn rests before it is tried again. */
-const AGAIN_MS = 250;
-
 /**
  * One live execution on this worker: activations and results in, turns out.
  *
@@ -110,8 +111,8 @@ export class Instance implements Cached {
       this.#confirmations.whenComplete(() => logger[level](message, ...args)),
     );
     this.#history = new HistoryFeed({
-      session: host.session,
-      workflowExecutionId: id,
+      insistence: host.insistence,
+      subject: this.#subject('The request for the history'),
       createReplayer: (input) => new Replayer({ workflowExecutionId: id, definition, input, logger: patientLogger }),
     });
   }
@@ -231,14 +232,19 @@ export class Instance implements Cached {
   #giveUp(error: unknown): void {
     // A claim that is gone explains every failure.
     if (this.#isDropped) return;
-    this.#host.logger.error(`Execution ${this.id} of workflow "${this.definition.name}" could not be played`, error);
-    if (this.#claim !== undefined) this.#release(this.#claim, 'The worker failed to play the turn');
+    const { what } = this.#subject('A turn');
+    const token = this.#claim;
     this.#claim = undefined;
+    const rest = this.#host.setBack(this, `${what} could not be played: ${shortMessage(error)}`);
+    this.#host.logger.error(`${what} could not be played. It is handed back in ${rest} ms`, error);
+    // Handed back at once it might be here again at once, and nothing would have changed.
+    if (token !== undefined) setTimeout(() => this.#release(token, 'The worker failed to play the turn'), rest).unref();
     this.drop();
   }
 
   #release(token: string, reason: string): void {
-    this.#host.session.request('turnReleased', { workflowExecutionId: this.id, claimToken: token, reason }, () =>
+    const value = { workflowExecutionId: this.id, claimToken: token, reason };
+    this.#host.insistence.request({ kind: 'turnReleased', value }, this.#subject('The return of a turn'), () =>
       this.#host.unclaimed(token),
     );
   }
@@ -369,7 +375,7 @@ export class Instance implements Cached {
     this.#canGuess = false;
   }
 
-  #submit({ turn, claimToken, seen }: SentTurn, answered: (answer: Answer) => void): void {
+  #submit({ turn, claimToken, seen, isLastWord }: SentTurn, answered: (answer: Answer) => void): void {
     const head = {
       workflowExecutionId: this.id,
       claimToken: claimToken ?? '',
@@ -377,36 +383,29 @@ export class Instance implements Cached {
       seenSequence: seen,
       speculative: claimToken === undefined,
     };
-    this.#host.session.request('turnCompleted', toTurnCompleted(head, turn.commands, turn.outcome), (answer) => {
+    const value = toTurnCompleted(head, turn.commands, turn.outcome);
+    const word = { kind: 'turnCompleted', value, isLast: isLastWord === true } as const;
+    this.#host.insistence.request(word, this.#subject('A turn'), (answer) => {
       if (claimToken !== undefined) this.#host.unclaimed(claimToken);
       answered(answer);
     });
   }
 
-  /** The turn was not stored. What follows needs no instance any more. */
+  /** The turn will not be stored. What follows needs no instance any more. */
   #refused({ code, message }: Extract<Answer, { readonly isAccepted: false }>, sent: SentTurn): void {
-    const meaning = meaningOf(code);
-    if (meaning === 'gone') return;
-    const what = `A turn of workflow "${this.definition.name}" (${this.id})`;
-    this.#host.logger.error(`${what} was refused: ${code}: ${message}`);
-    if (meaning === 'final' && sent.isLastWord !== true) {
-      this.#insist({ ...sent, turn: failureTurn(code, message), isLastWord: true });
-      return;
-    }
-    setTimeout(() => {
-      // A guess has no claim to hand back: the turn itself has to be taken, or to miss.
-      if (sent.claimToken === undefined) this.#insist(sent);
-      else this.#release(sent.claimToken, message);
-    }, AGAIN_MS);
+    if (meaningOf(code) === 'gone') return;
+    this.#host.logger.error(`${this.#subject('A turn').what} was refused: ${code}: ${message}`);
+    const { claimToken } = sent;
+    const turn = failureTurn(code, message);
+    if (claimToken !== undefined) this.#host.claimed(claimToken, this);
+    this.#submit({ ...sent, turn, isLastWord: true }, (answer) => {
+      if (answer.isAccepted) this.#host.ended(this, turn);
+    });
   }
 
-  #insist(sent: SentTurn): void {
-    const { turn, claimToken } = sent;
-    if (claimToken !== undefined) this.#host.claimed(claimToken, this);
-    this.#submit(sent, (answer) => {
-      if (!answer.isAccepted) this.#refused(answer, sent);
-      else if (turn.outcome.type !== 'SUSPENDED') this.#host.ended(this, turn);
-    });
+  #subject(part: string): Subject {
+    const { id, definition } = this;
+    return { workType: 'workflow', executionId: id, what: `${part} of workflow "${definition.name}" (${id})` };
   }
 
   #confirm(): void {

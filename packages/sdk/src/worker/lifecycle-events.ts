@@ -29,7 +29,10 @@ export type WorkerLifecycleEvent =
       readonly executionId: string;
       readonly durationMs: number;
     }
-  /** The attempt or the execution failed, or was cancelled; an attempt may be followed by another one. */
+  /**
+   * The attempt or the execution failed, or was cancelled; an attempt may be followed by another one. Also told, each time,
+   * when a turn or the end of an attempt could not be stored, or a turn not be played: that is tried again.
+   */
   | {
       readonly name: 'work_failed';
       readonly workType: WorkType;

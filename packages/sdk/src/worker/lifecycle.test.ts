@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { aWorker, newWorker } from '../../test/a-worker.js';
-import { FakeServer, type FakeTask } from '../../test/fake-server.js';
+import { FakeServer, type FakeTask, refuse } from '../../test/fake-server.js';
 import { until } from '../../test/until.js';
 import { Duration } from '../duration.js';
 import { task } from '../task.js';
@@ -204,6 +204,58 @@ describe('the numbers of a worker', () => {
     expect(metrics.avgTaskDurationMs).toBeGreaterThan(0);
     expect(worker.handle.uptime().toMilliseconds()).toBeGreaterThanOrEqual(metrics.uptimeMs);
     expect([worker.handle.hasConflicts(), worker.handle.serverWorkerId()]).toEqual([false, 'worker-1']);
+  });
+
+  it('count an end when the server has said that it is stored, and once, when that word was lost at first', async () => {
+    const server = new FakeServer();
+    worker = await aWorker(server, { tasks: [echo] });
+    const said: unknown[] = [];
+    worker.handle.on('work_completed', ({ executionId }) => said.push(executionId));
+    server.onItem = (item) => {
+      if (item.$case !== 'attemptCompleted') return;
+      server.onItem = undefined;
+      server.refusals = 1;
+      // The end is stored in this turn; its answer would leave in the next one.
+      queueMicrotask(() => server.cut());
+    };
+    const fake = server.startTask(TASK, 'echo');
+    await until(() => fake.status === 'ENDED', 'the end to be stored');
+    expect(worker.handle.metrics()).toMatchObject({ tasksExecuted: 0, tasksInProgress: 1 });
+    await until(() => worker?.handle.metrics().tasksInProgress === 0, 'the answer');
+    expect(worker.handle.metrics()).toMatchObject({ tasksExecuted: 1, taskErrors: 0 });
+    await until(() => said.length > 0, 'the news');
+    expect([said, server.hellos.length]).toEqual([[TASK], 2]);
+  });
+
+  it('do not count an attempt that was lost, nor one that is handed back', async () => {
+    const server = new FakeServer();
+    const { held, definition } = aHeldTask();
+    worker = await aWorker(server, { tasks: [echo, definition] });
+    server.onItem = (item) => {
+      if (item.$case === 'attemptCompleted') refuse('LEASE_LOST');
+    };
+    server.startTask(TASK, 'echo');
+    await until(() => server.received.at(-1)?.$case === 'attemptCompleted', 'the end to be refused');
+    await until(() => worker?.handle.metrics().tasksInProgress === 0, 'the answer');
+    server.startTask(TASK.replace('66', '77'), 'held');
+    await until(() => held.isRunning, 'the task');
+    await worker.handle.stop({ graceful: false });
+    expect(worker.handle.metrics()).toMatchObject({ tasksExecuted: 0, tasksInProgress: 0 });
+    held.letGo();
+  });
+
+  it('count an attempt as what the server took it for: one whose output it could not take has failed', async () => {
+    const server = new FakeServer();
+    worker = await aWorker(server, { tasks: [echo] });
+    const failures: string[] = [];
+    worker.handle.on('work_failed', ({ error }) => failures.push(error));
+    server.onItem = (item) => {
+      if (item.$case === 'attemptCompleted') refuse('PAYLOAD_TOO_LARGE', 'too large');
+    };
+    server.startTask(TASK, 'echo', undefined, 0);
+    await until(() => failures.length > 0, 'the news');
+    expect(failures).toEqual(['The output of the task was refused (PAYLOAD_TOO_LARGE): too large']);
+    expect(worker.handle.metrics()).toMatchObject({ tasksExecuted: 1, taskErrors: 1, tasksInProgress: 0 });
   });
 });
 

@@ -25,7 +25,9 @@ export type Answer =
       readonly code: string;
       readonly message: string;
       /** Entries only: how many are stored. */
-      readonly stored: number | undefined;
+      readonly stored?: number | undefined;
+      /** The server had too much to do: it may take the same after so long. */
+      readonly retryAfterMs?: number | undefined;
     };
 
 export interface SessionOptions {
@@ -260,8 +262,8 @@ export class Session {
         this.#answer(item.value.id, { isAccepted: true, detail: item.value.detail });
         return;
       case 'refused': {
-        const { id, code, message, stored } = item.value;
-        this.#answer(id, { isAccepted: false, code, message, stored });
+        const { id, ...refusal } = item.value;
+        this.#answer(id, { isAccepted: false, ...refusal });
         return;
       }
       case 'slowDown':

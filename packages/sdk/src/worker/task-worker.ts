@@ -1,6 +1,7 @@
 import type { HeldAttempt, TaskAssigned } from '@flovyn/protocol/grpc';
 import type { Logger, TaskDefinition } from '../types.js';
 import { Attempt } from './attempt.js';
+import type { Insistence } from './insistence.js';
 import type { TaskEnd } from './instance.js';
 import type { AttemptOutcome } from './run-task.js';
 import type { OutputSession } from './stream-sender.js';
@@ -8,6 +9,7 @@ import { TurnoverMap } from './turnover-map.js';
 
 export interface TaskWorkerOptions {
   readonly session: OutputSession;
+  readonly insistence: Pick<Insistence, 'request'>;
   readonly definitions: ReadonlyMap<string, TaskDefinition>;
   readonly logger: Logger;
   /** For the words of task code; the console, with kind and id, when absent. */
@@ -36,13 +38,12 @@ export class TaskWorker {
   assign(assigned: TaskAssigned): void {
     const definition = this.#options.definitions.get(assigned.kind);
     if (definition === undefined) {
-      const { taskExecutionId, workflowExecutionId, claimToken } = assigned;
-      const reason = `This worker has no task "${assigned.kind}"`;
-      this.#options.session.request(
-        'attemptReleased',
-        { taskExecutionId, workflowExecutionId, claimToken, reason },
-        () => undefined,
-      );
+      const { taskExecutionId, workflowExecutionId, claimToken, kind } = assigned;
+      const reason = `This worker has no task "${kind}"`;
+      const value = { taskExecutionId, workflowExecutionId, claimToken, reason };
+      const what = `The return of an attempt of task "${kind}" (${taskExecutionId})`;
+      const subject = { workType: 'task', executionId: taskExecutionId, what } as const;
+      this.#options.insistence.request({ kind: 'attemptReleased', value }, subject, () => undefined);
       return;
     }
     this.#options.onReceived?.(assigned.taskExecutionId);
@@ -80,11 +81,12 @@ export class TaskWorker {
   }
 
   async #run(assigned: TaskAssigned, definition: TaskDefinition): Promise<void> {
-    const { session, logger, taskLogger, offer, onEnded } = this.#options;
+    const { session, insistence, logger, taskLogger, offer, onEnded } = this.#options;
     const attempt = new Attempt({
       assigned,
       definition,
       session,
+      insistence,
       logger,
       taskLogger,
       offer: (end) => offer(assigned.workflowExecutionId, end),

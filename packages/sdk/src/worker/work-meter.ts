@@ -1,18 +1,27 @@
 import type { WorkType } from './lifecycle-events.js';
 
-/** What a worker has done since it started. */
+/**
+ * What a worker has done since it started. An end counts, once, when the server's word arrives that it is stored, however
+ * many connections that takes; others may hear of the end a moment before that.
+ */
 export interface WorkerMetrics {
   /** Executions that ended here, the failed and the cancelled ones too. */
   readonly workflowsExecuted: number;
   /** Executions that have a turn here at this moment; one that waits has none. */
   readonly workflowsInProgress: number;
-  /** Attempts that ended here, the failed and the cancelled ones too. */
+  /**
+   * Attempts that ended here, the failed and the cancelled ones too. Every attempt that was given to this worker is among
+   * these, or in `tasksInProgress`, or not this worker's any more: handed back, or lost with its lease.
+   */
   readonly tasksExecuted: number;
-  /** Attempts that run here at this moment. */
+  /** Attempts whose end is not stored yet, as far as this worker knows. */
   readonly tasksInProgress: number;
-  /** Executions that failed or were cancelled here. */
+  /**
+   * Executions that failed or were cancelled here, and every time that one of their turns could not be played or stored
+   * and had to be tried again.
+   */
   readonly workflowErrors: number;
-  /** Attempts that failed or were cancelled here. */
+  /** Attempts that failed or were cancelled here, and every time that their end could not be stored yet. */
   readonly taskErrors: number;
   /** From when an execution came to this worker to its end, its waits included; 0 before the first. */
   readonly avgWorkflowDurationMs: number;
@@ -41,6 +50,11 @@ export class WorkMeter {
     tally.executed += 1;
     tally.totalMs += durationMs;
     if (hasFailed) tally.errors += 1;
+  }
+
+  /** What is tried again counts as an error only. */
+  setBack(workType: WorkType): void {
+    this.#tallies[workType].errors += 1;
   }
 
   metrics(now: {

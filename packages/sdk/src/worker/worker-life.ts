@@ -129,6 +129,12 @@ export class WorkerLife {
     else this.lifecycle.tell({ name: 'work_failed', workType, executionId, error });
   }
 
+  /** Work that came to nothing for now: it is tried again. */
+  workSetBack(workType: WorkType, executionId: string, error: string): void {
+    this.meter.setBack(workType);
+    this.lifecycle.tell({ name: 'work_failed', workType, executionId, error });
+  }
+
   shuttingDown(graceful: boolean, inFlightCount: number): void {
     this.lifecycle.become({ type: 'shutDown', at: new Date(), inFlightCount });
     this.lifecycle.tell({ name: 'shutting_down', graceful });

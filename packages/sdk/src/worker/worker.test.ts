@@ -175,7 +175,7 @@ describe('a worker', () => {
     ['FAILED', 'JSON_TOO_COMPLEX'],
     ['FAILED', 'MALFORMED_JSON'],
     ['FAILED', 'RESOURCE_EXHAUSTED'],
-    ['FAILED', 'INTERNAL'],
+    ['COMPLETED', 'INTERNAL'],
     ['COMPLETED', 'ABORTED'],
     ['COMPLETED', 'UNAVAILABLE'],
     ['COMPLETED', 'DEADLINE_EXCEEDED'],

@@ -7,6 +7,7 @@ import { AwaitedResults } from './awaited-results.js';
 import { callError } from './connection.js';
 import { openLine } from './either-line.js';
 import { connectFirst } from './first-connection.js';
+import { Insistence } from './insistence.js';
 import { Intake } from './intake.js';
 import { LastWork } from './last-work.js';
 import { type Greeting, newWorkerName } from './registration.js';
@@ -58,6 +59,11 @@ export class Worker {
       serverUrl: options.endpoint.serverUrl,
       logger,
     });
+    const insistence = new Insistence({
+      session: this.#session,
+      logger,
+      onSetback: ({ workType, executionId }, error) => this.#life.workSetBack(workType, executionId, error),
+    });
     this.#results = new AwaitedResults(this.#session, ({ code, message }) =>
       this.#refusal(code, message, 'Waiting for a workflow'),
     );
@@ -66,6 +72,7 @@ export class Worker {
     );
     this.#workflows = new WorkflowWorker({
       session: this.#session,
+      insistence,
       definitions: options.workflows,
       maxInstances,
       hooks,
@@ -73,9 +80,11 @@ export class Worker {
       workflowLogger: options.workflowLogger,
       onReceived: (id) => this.#life.workReceived('workflow', id),
       onEnded: (id, durationMs, error) => this.#life.workEnded('workflow', id, durationMs, error),
+      onSetback: (id, error) => this.#life.workSetBack('workflow', id, error),
     });
     this.#tasks = new TaskWorker({
       session: this.#session,
+      insistence,
       definitions: options.tasks,
       logger,
       taskLogger: options.taskLogger,

@@ -6,12 +6,15 @@ import type { Turn } from '../replay/replayer.js';
 import type { Logger, WorkflowDefinition, WorkflowHook } from '../types.js';
 import { Instance, type InstanceHost, type TaskEnd } from './instance.js';
 import { InstanceCache } from './instance-cache.js';
+import type { Insistence } from './insistence.js';
 import { replayQuery } from './replay-query.js';
+import { FailureStreaks, restMs } from './rest.js';
 import type { Session } from './session.js';
 import { TurnoverMap } from './turnover-map.js';
 
 export interface WorkflowWorkerOptions {
-  readonly session: Pick<Session, 'request' | 'send'>;
+  readonly session: Pick<Session, 'send'>;
+  readonly insistence: Pick<Insistence, 'request'>;
   readonly definitions: ReadonlyMap<string, WorkflowDefinition>;
   /** Live instances kept in memory. */
   readonly maxInstances: number;
@@ -24,6 +27,8 @@ export interface WorkflowWorkerOptions {
   readonly onReceived?: (workflowExecutionId: string) => void;
   /** Called with every execution that ended here, and how long after it was received. */
   readonly onEnded?: (workflowExecutionId: string, durationMs: number, error: string | undefined) => void;
+  /** Called with every turn that could not be played. */
+  readonly onSetback?: (workflowExecutionId: string, error: string) => void;
 }
 
 /** Plays the turns of the executions this worker was given. */
@@ -35,6 +40,7 @@ export class WorkflowWorker {
   /** Kinds whose code reads the time: a result ahead of its confirmation has none. */
   readonly #timeReaders = new Set<string>();
   readonly #receivedAt = new WeakMap<Instance, number>();
+  readonly #streaks = new FailureStreaks();
   readonly #host: InstanceHost;
 
   constructor(options: WorkflowWorkerOptions) {
@@ -42,7 +48,9 @@ export class WorkflowWorker {
     this.#instances = new InstanceCache(options.maxInstances);
     this.#host = {
       session: options.session,
+      insistence: options.insistence,
       logger: options.logger,
+      setBack: (instance, error) => this.#setBack(instance, error),
       forget: (instance) => this.#instances.forget(instance),
       activate: (activation) => this.activate(activation),
       claimed: (token, instance) => this.#claims.set(token, instance),
@@ -63,8 +71,10 @@ export class WorkflowWorker {
     const { workflowExecutionId, claimToken, kind } = activation;
     const definition = this.#options.definitions.get(kind);
     if (definition === undefined) {
-      const reason = `This worker has no workflow "${kind}"`;
-      this.#options.session.request('turnReleased', { workflowExecutionId, claimToken, reason }, () => undefined);
+      const value = { workflowExecutionId, claimToken, reason: `This worker has no workflow "${kind}"` };
+      const what = `The return of a turn of workflow "${kind}" (${workflowExecutionId})`;
+      const subject = { workType: 'workflow', executionId: workflowExecutionId, what } as const;
+      this.#options.insistence.request({ kind: 'turnReleased', value }, subject, () => undefined);
       return;
     }
     const instance = this.#instances.peek(workflowExecutionId) ?? this.#create(workflowExecutionId, definition);
@@ -134,6 +144,11 @@ export class WorkflowWorker {
     this.#receivedAt.set(instance, performance.now());
     this.#options.onReceived?.(id);
     return instance;
+  }
+
+  #setBack({ id }: Instance, error: string): number {
+    this.#options.onSetback?.(id, error);
+    return restMs(this.#streaks.failed(id), Math.random());
   }
 
   #ended(instance: Instance, { outcome }: Turn): void {

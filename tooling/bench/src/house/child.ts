@@ -12,6 +12,8 @@ export interface Child<Given extends Orders> {
     name: Name,
     ...argument: Parameters<Given[Name]>
   ): Promise<Awaited<ReturnType<Given[Name]>>>;
+  /** Resolves when the process has ended, whatever ended it. */
+  readonly ended: Promise<unknown>;
   /** Lets the process end in order. */
   stop(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export async function startChild<Given extends Orders>(
   await new Promise((resolve, reject) => waiting.set(READY, { resolve, reject }));
   return {
     pid: pidOf(child),
+    ended,
     ask: (order, ...[argument]) =>
       new Promise((resolve, reject) => {
         lastId += 1;

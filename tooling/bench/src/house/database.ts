@@ -5,6 +5,8 @@ import pg from 'pg';
 export interface Database {
   /** When the timers of executions were due, and when they fired: instants, by execution. */
   firings(ids: readonly string[]): Promise<ReadonlyMap<string, Firing>>;
+  /** The history of an execution as it is stored, or its beginning. */
+  facts(id: string, count?: number): Promise<readonly StoredFact[]>;
   /** How many transactions there have been. The server makes each of its queries one; all statements of a commit are one. */
   transactions(): Promise<number>;
   close(): Promise<void>;
@@ -13,6 +15,14 @@ export interface Database {
 export interface Firing {
   readonly dueAt: number;
   readonly firedAt: number;
+}
+
+export interface StoredFact {
+  readonly type: string;
+  /** When it was recorded, by the server's clock: an instant. */
+  readonly at: number;
+  /** JSON text. */
+  readonly data: string;
 }
 
 /** Where the server has told its PostgreSQL to listen, who it is, and what it calls its database. */
@@ -34,6 +44,14 @@ export async function openDatabase(dataDir: string): Promise<Database> {
       return new Map(
         rows.map(({ id, due_at, fired_at }) => [id, { dueAt: Number(due_at), firedAt: Number(fired_at) }]),
       );
+    },
+    async facts(id, count) {
+      const { rows } = await client.query<{ type: string; at: string; data: string }>(
+        `select type, at, convert_from(data, 'UTF8') as data
+         from flovyn.history_event where execution_id = $1 order by sequence limit $2`,
+        [id, count],
+      );
+      return rows.map(({ type, at, data }) => ({ type, at: Number(at), data }));
     },
     async transactions() {
       const { rows } = await client.query<{ count: string }>(

@@ -21,6 +21,12 @@ export interface FloodOrder {
   readonly queue?: string;
 }
 
+export interface SequenceOrder {
+  readonly from: number;
+  readonly steps: number;
+  readonly queue: string;
+}
+
 /** One workflow that slept. */
 export interface Slept {
   readonly id: string;
@@ -58,6 +64,12 @@ const orders = {
     const begun = performance.now();
     await Promise.all(Array.from({ length: count }, () => client.executeWorkflow(sequence, { steps })));
     return { ms: performance.now() - begun };
+  },
+
+  /** Starts one workflow of so many steps, counted on from some number, and gives its execution id. */
+  async sequence({ queue, ...input }: SequenceOrder): Promise<string> {
+    const { handle } = await client.startWorkflow(sequence, input, { queue });
+    return handle.workflowId;
   },
 
   /** Lets so many workflows sleep until the same instant, `forMs` from now, and waits for all of them. */

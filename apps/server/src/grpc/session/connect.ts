@@ -23,6 +23,7 @@ import type { Detail, ItemContext, ItemHandler } from './items/context.js';
 import { itemHandlers } from './items/index.js';
 import { createOutgoing } from './outgoing.js';
 import type { Pressure, Sender } from './pressure.js';
+import { refusedItem } from './refused.js';
 import type { Results } from './results.js';
 
 export interface SessionParts {
@@ -192,9 +193,7 @@ export function connectSession(call: SessionCall, principal: Principal, parts: S
     if (error.code === 'UNAVAILABLE') return fail(error);
     if (error.code === 'INTERNAL') logger.error({ err: cause }, logEvents.itemRefused);
     if (id === 0) return logger.debug({ code: error.code, reason: error.message }, logEvents.itemRefused);
-    // Entries after a hole, such as a crash of the database leaves: the worker goes on from what is stored.
-    const stored = error.code === 'FAILED_PRECONDITION' ? error.actual : undefined;
-    outgoing.send(serverItem('refused', { id, code: error.code, message: error.message, stored }));
+    outgoing.send(refusedItem(id, error));
   };
 
   /** Ends the call with an error; the session waits for its worker to come back. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDoubts } from '../../process/doubts.js';
 import { createOutgoing } from './outgoing.js';
 import { createPressure } from './pressure.js';
+import { refusedItem } from './refused.js';
 import { type Result, createResults } from './results.js';
 
 const id = '00000000-0000-7000-8000-000000000001' as ExecutionId;
@@ -13,6 +14,18 @@ const orgId = '550e8400-e29b-41d4-a716-446655440000' as OrgId;
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+describe('a refusal', () => {
+  it('says from where to go on, and when', () => {
+    const said = (error: ServiceError) => refusedItem(7, error).item?.value;
+    const hole = new ServiceError('FAILED_PRECONDITION', 'a hole', { actual: 3 });
+    expect(said(hole)).toMatchObject({ id: 7, code: 'FAILED_PRECONDITION', message: 'a hole', stored: 3 });
+    const full = new ServiceError('RESOURCE_EXHAUSTED', 'full', { retryAfterSeconds: 2 });
+    expect(said(full)).toMatchObject({ code: 'RESOURCE_EXHAUSTED', retryAfterMs: 2_000, stored: undefined });
+    const limit = new ServiceError('RESOURCE_EXHAUSTED', 'too many', { limit: 1, actual: 2 });
+    expect(said(limit)).toMatchObject({ retryAfterMs: undefined, stored: undefined });
+  });
+});
 
 describe('what goes out', () => {
   function aSink() {

@@ -1,18 +1,19 @@
 import type { ErrorCode } from '@flovyn/protocol';
 import type { Turn } from '../replay/replayer.js';
 
-/** What follows from the refusal of a turn. */
+/** What follows from a refusal. */
 export type RefusalMeaning =
-  /** The turn is nobody's, or somebody else's: forget it. */
+  /** The turn or the attempt is nobody's, or somebody else's: forget it. */
   | 'gone'
-  /** The same turn may be taken later. */
+  /** The same may be taken later. */
   | 'weather'
-  /** The same turn will never be taken: the execution cannot go on. */
+  /** The same will never be taken. */
   | 'final';
 
 /**
- * The codes that are about the claim or the moment. Every other one is about what the turn asks for: FAILED_PRECONDITION,
- * for example, is an idempotency key that stands for something else. A guess that lost is always SPECULATION_MISSED.
+ * The codes that are about the claim or the moment. Every other one is about what was said: FAILED_PRECONDITION, for
+ * example, is an idempotency key that stands for something else. A guess that lost is always SPECULATION_MISSED, and
+ * INTERNAL says nothing about the work: the server failed, and whoever mends it shall find the work as it was.
  */
 const meanings: Readonly<Partial<Record<ErrorCode, RefusalMeaning>>> = {
   LEASE_LOST: 'gone',
@@ -21,6 +22,7 @@ const meanings: Readonly<Partial<Record<ErrorCode, RefusalMeaning>>> = {
   UNAVAILABLE: 'weather',
   ABORTED: 'weather',
   DEADLINE_EXCEEDED: 'weather',
+  INTERNAL: 'weather',
 };
 
 export function meaningOf(code: string): RefusalMeaning {
