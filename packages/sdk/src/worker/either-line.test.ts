@@ -113,6 +113,27 @@ describe('a worker of a server that does not know sessions', () => {
     expect(lines.filter((line) => line.includes('knows worker sessions now'))).toHaveLength(1);
   });
 
+  it('hears over the session what came of a call while there was no line', async () => {
+    const { server, openSession, replace } = aServerToReplace();
+    let answer: (() => void) | undefined;
+    worker = await aCaller(house, { tasks: [echo] }, (listener) => {
+      answer?.();
+      return openSession(listener);
+    });
+    house.after = (name) => {
+      if (name === 'completeTask') return new Promise((resolve) => (answer = resolve));
+    };
+    const id = await house.startTask('echo');
+    await until(() => answer !== undefined, 'the end of the task, stored and not answered');
+    replace(server.openStream);
+    await house.startTask('unknown');
+    await until(() => server.hellos.length === 1, 'the session');
+    await until(() => worker?.handle.metrics().tasksExecuted === 1, 'the answer');
+    expect((await house.task(id))?.status).toBe('COMPLETED');
+    // It was neither sent again nor told to the session.
+    expect([house.count('completeTask'), server.received.length]).toEqual([1, 0]);
+  });
+
   it('drops what it had by a session when the server is one without', async () => {
     const { server, openSession, replace } = aServerToReplace();
     let letGo: (() => void) | undefined;

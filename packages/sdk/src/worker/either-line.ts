@@ -91,8 +91,9 @@ class EitherLine implements FrameStream {
       this.#hello = frame;
       return this.#write(items.map((item) => this.#withoutOurs(item)));
     }
-    for (const item of items) if (this.#calls.owns(item)) this.#calls.carry(item);
-    return this.#write(items.filter((item) => !this.#calls.owns(item)));
+    const ours = new Set(items.filter((item) => this.#calls.owns(item)));
+    for (const item of ours) this.#calls.carry(item);
+    return this.#write(items.filter((item) => !ours.has(item)));
   }
 
   end(): void {

@@ -31,9 +31,13 @@ export class HistoryFeed {
   /**
    * Reads everything an activation is about.
    *
-   * @throws {FlovynError} when the server refuses the rest of the history: the claim is somebody else's by now.
+   * @throws {FlovynError} when the server refuses the rest of the history: the claim is somebody else's by now; and when
+   * the history does not go on from what the instance has, which then has to be replayed.
    */
   async read(activation: Activation): Promise<Replayer> {
+    if (activation.sequence < this.sequence) {
+      throw new FlovynError(`The history ends with ${activation.sequence}, before what was played: ${this.sequence}`);
+    }
     let input = activation.input;
     this.#take(activation.events, input);
     while (this.#replayer === undefined || this.sequence < activation.sequence) {

@@ -103,7 +103,7 @@ export class UnaryLine implements FrameStream {
     this.#workerId = response.workerId;
     this.#capacity = { workflowCapacity, taskCapacity };
     listener.received({ items: [serverItem('welcome', greetingOf(hello, response, calls))] });
-    // Who was only waited for to be sent away says so at once.
+    // The worker was stopped meanwhile.
     if (this.#isOver) return;
     calls.attach(this.#attachment);
     this.#polls = createPolls({

@@ -55,9 +55,9 @@ export class SingleCalls {
     this.attempts = new Attempts(parts);
   }
 
-  /** Whether nothing is held that was given by single calls. */
+  /** Whether nothing is held that was given by single calls, and no answer is due. */
   get isIdle(): boolean {
-    return this.turns.active + this.attempts.active === 0;
+    return this.turns.active + this.attempts.active + this.#underWay.size === 0;
   }
 
   /** From now on the worker is spoken to by this line; first of all it hears what was kept for it. */
@@ -85,7 +85,8 @@ export class SingleCalls {
   }
 
   /** Whether an item is about work that was given by single calls. */
-  owns({ item }: WorkerItem): boolean {
+  owns({ id, item }: WorkerItem): boolean {
+    if (this.#underWay.has(id)) return true;
     if (item === undefined || !('claimToken' in item.value)) return false;
     return 'taskExecutionId' in item.value ? this.attempts.has(item.value) : this.turns.has(item.value);
   }
