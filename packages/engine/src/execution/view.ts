@@ -32,6 +32,8 @@ export interface Execution extends ExecutionView {
   epoch: string;
   epochBase: number;
   life: string;
+  /** Whether the family's numbering is known to have begun. */
+  hasFamily: boolean;
   /** The newest facts, without holes, ending at `sequence`: what a worker that holds the instance still lacks. */
   tail: RecordedEvent[];
 }
@@ -64,6 +66,7 @@ export function fromLoaded(loaded: LoadedExecution): Execution {
     epoch: loaded.epoch,
     epochBase: loaded.epochBase,
     life: loaded.life,
+    hasFamily: loaded.hasFamily,
     workflow: loaded.workflow,
     tasks: new Map(loaded.tasks.map((task) => [task.id, task])),
     waits: new Map(loaded.waits.map((wait) => [waitName(wait), wait])),

@@ -116,6 +116,7 @@ export class WorkingSet {
       epoch: this.#ids.epoch(),
       epochBase: 0,
       life: this.#life,
+      hasFamily: false,
       workflow: undefined,
       tasks: new Map(),
       waits: new Map(),
