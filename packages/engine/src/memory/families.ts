@@ -2,44 +2,67 @@ import { isTerminalWorkflow } from '../execution/state.js';
 import type { ExecutionId } from '../ids.js';
 import {
   CommitConflict,
+  type FamilyBeginning,
   type FamilyHead,
   type FamilyLog,
   type FamilyWrites,
   type NumberedRun,
   type StreamEntry,
+  type StreamHead,
   type StreamLog,
 } from '../ports/store.js';
 import type { FamilyRows, MemoryRows } from './rows.js';
 
 /** Numbers a batch's entries in the streams of their families. */
-export function numberFamilies(rows: MemoryRows, { begun, runs }: FamilyWrites): readonly NumberedRun[] {
-  for (const { rootId, ...beginning } of begun) {
-    if (!rows.families.has(rootId)) rows.families.set(rootId, { ...beginning, entries: [] });
-  }
-  return runs.flatMap(({ rootId, executionId, last }) => {
+export function numberFamilies(rows: MemoryRows, { begun, runs }: FamilyWrites, life: string): readonly NumberedRun[] {
+  for (const beginning of begun) begin(rows, beginning);
+  return runs.flatMap(({ rootId, executionId, last, epoch }) => {
     const family = rows.families.get(rootId);
     if (family === undefined) throw new CommitConflict(`family ${rootId} has not begun`);
-    const loose = looseEntries(rows, family, executionId).filter(({ seq }) => seq <= last);
+    if (family.life !== life) Object.assign(family, { life, epoch, epochBase: family.entries.length });
+    const loose = looseEntries(rows, executionId).filter(({ seq }) => seq <= last);
     const [first] = loose;
     if (first === undefined) return [];
-    family.entries.push(...loose);
+    add(family, loose);
     return [{ executionId, first: first.seq, last, rootSeq: family.entries.length, epoch: family.epoch }];
   });
 }
 
-/** Entries of an execution that have no number in its family's stream yet. */
-function looseEntries(rows: MemoryRows, family: FamilyRows, executionId: ExecutionId): StreamEntry[] {
-  const known = family.entries.findLast((entry) => entry.executionId === executionId)?.seq ?? 0;
-  return (rows.entries.get(executionId) ?? []).filter(({ seq }) => seq > known);
+function begin({ families }: MemoryRows, { rootId, ...beginning }: FamilyBeginning): void {
+  if (!families.has(rootId)) families.set(rootId, { ...beginning, entries: [] });
 }
 
-export function memoryFamilies(rows: MemoryRows, streams: StreamLog): FamilyLog {
-  const read = (rootId: ExecutionId): StreamEntry[] => {
-    const family = rows.families.get(rootId);
-    if (family === undefined) {
-      return (rows.entries.get(rootId) ?? []).map((entry) => ({ ...entry, inFamily: ownPlace(entry) }));
-    }
-    return family.entries.map((entry, index) => ({ ...entry, inFamily: { epoch: family.epoch, seq: index + 1 } }));
+/** Until the first child, the numbers are those of the root, and so are the epochs. */
+function add(family: FamilyRows, entries: readonly StreamEntry[]): void {
+  for (const entry of entries) {
+    const seq = family.entries.length + 1;
+    const isOwn = entry.executionId === entry.rootId && entry.seq === seq;
+    family.entries.push({ ...entry, inFamily: { epoch: isOwn ? entry.epoch : family.epoch, seq } });
+  }
+}
+
+/** Entries of an execution that have no number in its family's stream yet. */
+function looseEntries(rows: MemoryRows, id: ExecutionId): StreamEntry[] {
+  const rootId = rows.executions.get(id)?.rootId ?? id;
+  const known = rows.families.get(rootId)?.entries.findLast(({ executionId }) => executionId === id)?.seq ?? 0;
+  return (rows.entries.get(id) ?? []).filter(({ seq }) => seq > known);
+}
+
+/** Takes in what nobody has counted, in the order of its instants. */
+function takeIn(rows: MemoryRows, { rootId, epoch, epochBase }: StreamHead, life: string): void {
+  const loose = [...descendants(rows, rootId)].flatMap((id) => looseEntries(rows, id));
+  if (loose.length === 0) return;
+  begin(rows, { rootId, epoch, epochBase, life });
+  const family = rows.families.get(rootId);
+  // Stable: within one instant a parent's come before its children's.
+  if (family !== undefined) add(family, loose.toSorted((a, b) => a.timestampMs - b.timestampMs));
+}
+
+export function memoryFamilies(rows: MemoryRows, streams: StreamLog, life: string): FamilyLog {
+  const read = (rootId: ExecutionId): readonly StreamEntry[] => {
+    const alone = (): StreamEntry[] =>
+      (rows.entries.get(rootId) ?? []).map((entry) => ({ ...entry, inFamily: { epoch: entry.epoch, seq: entry.seq } }));
+    return rows.families.get(rootId)?.entries ?? alone();
   };
 
   return {
@@ -47,6 +70,8 @@ export function memoryFamilies(rows: MemoryRows, streams: StreamLog): FamilyLog 
       const own = await streams.head(orgId, id);
       if (own === undefined || own.type === 'task') return undefined;
       const members = descendants(rows, id);
+      const isAlone = own.rootId === id && members.size === 1;
+      if (!isAlone || rows.families.has(id)) takeIn(rows, own, life);
       const family = rows.families.get(own.rootId);
       const entries = read(own.rootId);
       const seq = entries.findLastIndex(({ executionId }) => members.has(executionId)) + 1;
@@ -61,10 +86,6 @@ export function memoryFamilies(rows: MemoryRows, streams: StreamLog): FamilyLog 
       return first === undefined || last === undefined ? undefined : { first, last };
     },
   };
-}
-
-function ownPlace({ epoch, seq }: StreamEntry): NonNullable<StreamEntry['inFamily']> {
-  return { epoch, seq };
 }
 
 function numberingOf({ epoch, epochBase }: FamilyRows): Pick<FamilyHead, 'epoch' | 'epochBase'> {

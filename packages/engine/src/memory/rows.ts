@@ -2,7 +2,6 @@ import type { Json } from '@flovyn/protocol';
 import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type {
   DueTimer,
-  FamilyBeginning,
   HistoryRow,
   IdempotencyKey,
   LoadedExecution,
@@ -42,7 +41,10 @@ export interface MemoryRows {
 }
 
 /** The stream of a family: the entry numbered n is the nth. */
-export interface FamilyRows extends Omit<FamilyBeginning, 'rootId'> {
+export interface FamilyRows {
+  epoch: string;
+  epochBase: number;
+  life: string;
   readonly entries: StreamEntry[];
 }
 

@@ -74,7 +74,7 @@ export function createMemoryStore(): MemoryStore {
     commit: async (batch) => {
       check(rows, batch);
       write(rows, batch);
-      return numberFamilies(rows, batch.families);
+      return numberFamilies(rows, batch.families, LIFE);
     },
     reserve: async (request) => reserve(rows, request),
     release: async (id) => {
@@ -102,7 +102,7 @@ export function createMemoryStore(): MemoryStore {
     },
     queries: memoryQueries(rows),
     streams,
-    families: memoryFamilies(rows, streams),
+    families: memoryFamilies(rows, streams, LIFE),
     orgs: {
       upsert: async (orgs) => {
         for (const { slug, id } of orgs) {
