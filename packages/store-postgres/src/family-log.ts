@@ -28,13 +28,13 @@ const lastOf = (execution: string): string => `coalesce((
 const selectPart = `
   with recursive ${tree},
   members as (select id, status, ${lastOf('id')} as seq, ${lastInFamily('id')} as numbered from tree)
-  select f.epoch, f.epoch_base,
+  select f.epoch, f.epoch_base, f.seq,
     (select json_agg(id) from members) as members,
     (select bool_and(status in ('COMPLETED', 'FAILED', 'CANCELLED')) from members) as over,
     (select bool_or(seq > numbered) from members) as loose,
     (select coalesce(max((
       select root_seq from flovyn.family_run where execution_id = members.id order by first desc limit 1
-    )), 0) from members) as head
+    )), 0) from members) as last
   from (select) as always left join flovyn.family as f on f.root_id = $2`;
 
 /**
@@ -124,7 +124,7 @@ export function createFamilyLog(database: Database, streams: StreamLog): FamilyL
       if (found === undefined) return undefined;
       const { members, numbering, areOver } = found;
       const ended = areOver ? own.ended : undefined;
-      return { ...own, ...numbering, first: 1, members, isOver: own.ended !== undefined, ended };
+      return { ...own, last: own.seq, ...numbering, first: 1, members, isOver: own.ended !== undefined, ended };
     },
 
     async read(rootId, after, limit) {
@@ -158,7 +158,7 @@ interface Part {
   /** Whether some of its entries have no number. */
   readonly hasLoose: boolean;
   /** Absent while nothing is counted. */
-  readonly numbering: Pick<FamilyHead, 'epoch' | 'epochBase' | 'seq'> | undefined;
+  readonly numbering: Pick<FamilyHead, 'epoch' | 'epochBase' | 'seq' | 'last'> | undefined;
 }
 
 function toPart(row: TextRow): Part {
@@ -167,7 +167,10 @@ function toPart(row: TextRow): Part {
     members: new Set(JSON.parse(text(row, 'members')) as ExecutionId[]),
     areOver: text(row, 'over') === 't',
     hasLoose: text(row, 'loose') === 't',
-    numbering: epoch === undefined ? undefined : { epoch, epochBase: number(row, 'epoch_base'), seq: number(row, 'head') },
+    numbering:
+      epoch === undefined
+        ? undefined
+        : { epoch, epochBase: number(row, 'epoch_base'), seq: number(row, 'seq'), last: number(row, 'last') },
   };
 }
 

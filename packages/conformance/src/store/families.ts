@@ -55,7 +55,8 @@ export function familyConformance(name: string, makeDatabase: MakeDatabase): voi
       const heads = await Promise.all(
         [root, child, grandchild].map(({ orgId, id }) => bench.store.families.head(orgId, id)),
       );
-      expect(heads.map((head) => head?.seq)).toEqual([4, 3, 3]);
+      expect(heads.map((head) => head?.seq)).toEqual([4, 4, 4]);
+      expect(heads.map((head) => head?.last)).toEqual([4, 3, 3]);
       expect(heads.map((head) => head?.members)).toEqual([
         new Set([root.id, child.id, grandchild.id]),
         new Set([child.id, grandchild.id]),

@@ -74,10 +74,11 @@ export function memoryFamilies(rows: MemoryRows, streams: StreamLog, life: strin
       if (!isAlone || rows.families.has(id)) takeIn(rows, own, life);
       const family = rows.families.get(own.rootId);
       const entries = read(own.rootId);
-      const seq = entries.findLastIndex(({ executionId }) => members.has(executionId)) + 1;
+      const seq = entries.length;
+      const last = entries.findLastIndex(({ executionId }) => members.has(executionId)) + 1;
       const isOver = own.ended !== undefined;
       const areAllOver = [...members].every((member) => isEnded(rows, member));
-      return { ...own, ...(family && numberingOf(family)), seq, members, isOver, ended: areAllOver ? own.ended : undefined };
+      return { ...own, ...(family && numberingOf(family)), seq, last, members, isOver, ended: areAllOver ? own.ended : undefined };
     },
     read: async (rootId, after, limit) => read(rootId).slice(after, after + limit),
     async extent(rootId, epoch) {

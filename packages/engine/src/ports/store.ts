@@ -389,8 +389,10 @@ export interface FamilyLog {
 export interface FamilyHead extends StreamHead {
   /** The execution itself and its descendants, as far as they exist. */
   readonly members: ReadonlySet<ExecutionId>;
-  /** The number of the last entry of one of them. */
+  /** The last number of the whole family. */
   readonly seq: number;
+  /** The number of the last entry of one of the members. */
+  readonly last: number;
   /** The status the execution ended with, when it and all its descendants have ended. */
   readonly ended: StreamHead['ended'];
   /** Whether the execution itself has ended. */
