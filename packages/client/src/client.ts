@@ -25,6 +25,12 @@ export interface Client {
    *   for await (const message of client.stream({ taskExecutionId })) {
    *     if (message.kind === 'entry' && message.frame.event.type === 'token') write(message.frame.event.text);
    *   }
+   * @example
+   *   // With everything that its descendants do.
+   *   let family = emptyFamilyView;
+   *   for await (const message of client.stream({ workflowExecutionId, consolidated: true })) {
+   *     render((family = foldFamilyView(family, message)));
+   *   }
    */
   stream(target: StreamTarget, options?: StreamOptions): LiveStream;
   /**
