@@ -30,7 +30,7 @@ const selectPart = `
   members as (select id, status, ${lastOf('id')} as seq, ${lastInFamily('id')} as numbered from tree)
   select f.epoch, f.epoch_base, f.seq,
     (select json_agg(id) from members) as members,
-    (select bool_and(status in ('COMPLETED', 'FAILED', 'CANCELLED')) from members) as over,
+    (select json_agg(id) from members where status not in ('COMPLETED', 'FAILED', 'CANCELLED')) as open,
     (select bool_or(seq > numbered) from members) as loose,
     (select coalesce(max((
       select root_seq from flovyn.family_run where execution_id = members.id order by first desc limit 1
@@ -122,9 +122,9 @@ export function createFamilyLog(database: Database, streams: StreamLog): FamilyL
         found = await part(own);
       }
       if (found === undefined) return undefined;
-      const { members, numbering, areOver } = found;
-      const ended = areOver ? own.ended : undefined;
-      return { ...own, last: own.seq, ...numbering, first: 1, members, isOver: own.ended !== undefined, ended };
+      const { members, open, numbering } = found;
+      const ended = open.size === 0 ? own.ended : undefined;
+      return { ...own, last: own.seq, ...numbering, first: 1, members, open, ended };
     },
 
     async read(rootId, after, limit) {
@@ -154,7 +154,7 @@ export function toNumberedRun(row: TextRow): NumberedRun {
 /** Everything about a part of a family's stream, as of one moment. */
 interface Part {
   readonly members: ReadonlySet<ExecutionId>;
-  readonly areOver: boolean;
+  readonly open: ReadonlySet<ExecutionId>;
   /** Whether some of its entries have no number. */
   readonly hasLoose: boolean;
   /** Absent while nothing is counted. */
@@ -164,14 +164,18 @@ interface Part {
 function toPart(row: TextRow): Part {
   const epoch = maybeText(row, 'epoch');
   return {
-    members: new Set(JSON.parse(text(row, 'members')) as ExecutionId[]),
-    areOver: text(row, 'over') === 't',
+    members: idsOf(text(row, 'members')),
+    open: idsOf(maybeText(row, 'open') ?? '[]'),
     hasLoose: text(row, 'loose') === 't',
     numbering:
       epoch === undefined
         ? undefined
         : { epoch, epochBase: number(row, 'epoch_base'), seq: number(row, 'seq'), last: number(row, 'last') },
   };
+}
+
+function idsOf(list: string): ReadonlySet<ExecutionId> {
+  return new Set(JSON.parse(list) as ExecutionId[]);
 }
 
 function isByItself({ executionId, rootId }: StreamHead, { members }: Part): boolean {

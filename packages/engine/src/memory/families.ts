@@ -76,9 +76,9 @@ export function memoryFamilies(rows: MemoryRows, streams: StreamLog, life: strin
       const entries = read(own.rootId);
       const seq = entries.length;
       const last = entries.findLastIndex(({ executionId }) => members.has(executionId)) + 1;
-      const isOver = own.ended !== undefined;
-      const areAllOver = [...members].every((member) => isEnded(rows, member));
-      return { ...own, ...(family && numberingOf(family)), seq, last, members, isOver, ended: areAllOver ? own.ended : undefined };
+      const open = new Set([...members].filter((member) => !isEnded(rows, member)));
+      const ended = open.size === 0 ? own.ended : undefined;
+      return { ...own, ...(family && numberingOf(family)), seq, last, members, open, ended };
     },
     read: async (rootId, after, limit) => read(rootId).slice(after, after + limit),
     async extent(rootId, epoch) {

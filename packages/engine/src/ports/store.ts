@@ -395,8 +395,8 @@ export interface FamilyHead extends StreamHead {
   readonly last: number;
   /** The status the execution ended with, when it and all its descendants have ended. */
   readonly ended: StreamHead['ended'];
-  /** Whether the execution itself has ended. */
-  readonly isOver: boolean;
+  /** Those of them that have not ended. */
+  readonly open: ReadonlySet<ExecutionId>;
 }
 
 /** Reading for people: committed rows, never used for deciding. Every method is scoped to one organisation. */

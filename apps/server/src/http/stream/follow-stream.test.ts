@@ -314,6 +314,17 @@ describe('following a stream', () => {
     writer.end('');
   });
 
+  it('R22 reads from the log a commit that has a hole in itself', async () => {
+    const stream = aStream();
+    const { response, writer } = follow(stream);
+    await settled();
+    const stored = stream.store(4);
+    stream.tell(stored.filter(({ seq }) => seq !== 2));
+    await settled();
+    expect(response.words()).toEqual(['ready 1', '1', '2', '3', '4']);
+    writer.end('');
+  });
+
   it('ends a stream of which nothing is kept', async () => {
     const stream = aStream();
     stream.store(2, 'COMPLETED');

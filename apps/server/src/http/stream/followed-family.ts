@@ -1,4 +1,4 @@
-import type { ExecutionId, FamilyHead, FamilyLog, OrgId, StreamEntry, Streams } from '@flovyn/engine';
+import type { ExecutionId, FamilyHead, FamilyLog, OrgId, Position, StreamEntry, Streams } from '@flovyn/engine';
 import type { StateEventPayload } from '@flovyn/events';
 import type { Followed } from './followed.js';
 
@@ -11,8 +11,8 @@ export interface FollowedFamily extends Followed {
  * The stream of an execution and all its descendants. Where the execution has a parent it is a part of the stream of the
  * whole family, with the numbers of the whole.
  *
- * It ends when all of them have ended. Which of them there are is known from the last look and from what came since: a
- * child's first entry says whose it is.
+ * It ends when all of them have ended. Which of them there are, and which live, is known from the last look and from what
+ * came since: a child's first entry says whose it is.
  */
 export function followFamily(
   orgId: OrgId,
@@ -23,15 +23,16 @@ export function followFamily(
   const isWhole = id === rootId;
   let head = found;
   let members = new Set(found.members);
-  let { isOver } = found;
-  /** Whether one of them has ended since the last look. */
-  let hasOneEnded = false;
+  let open = new Set(found.open);
+
+  const shows = (entry: StreamEntry): boolean => isWhole || members.has(entry.executionId);
 
   const meetOne = (entry: StreamEntry): void => {
-    if (!isWhole && entry.seq === 1 && members.has(parentOf(entry) as ExecutionId)) members.add(entry.executionId);
-    if (entry.terminal !== true) return;
-    hasOneEnded = true;
-    if (entry.executionId === id) isOver = true;
+    if (entry.seq === 1 && members.has(parentOf(entry) as ExecutionId)) members.add(entry.executionId);
+    if (!shows(entry)) return;
+    // Whoever speaks lives; one that had ended may have been opened again.
+    if (entry.terminal === true) open.delete(entry.executionId);
+    else open.add(entry.executionId);
   };
 
   return {
@@ -43,25 +44,31 @@ export function followFamily(
       if (now === undefined) return undefined;
       head = now;
       members = new Set(now.members);
-      ({ isOver } = now);
-      hasOneEnded = false;
+      open = new Set(now.open);
       return now;
     },
     read: (after, limit) => families.read(rootId, after, limit),
     extent: (epoch) => families.extent(rootId, epoch),
     subscribe: (listener) => streams.subscribeFamily(rootId, listener),
-    placeOf: (entry) => entry.inFamily ?? entry,
+    placeOf(entry) {
+      if (entry.inFamily !== undefined) return entry.inFamily;
+      // One that is alone needs no place. Of a family, it is not counted yet: a look at the log will have that done.
+      return isWhole && members.size === 1 ? entry : NOWHERE;
+    },
     meet(entries) {
       for (const entry of entries) meetOne(entry);
     },
-    shows: isWhole ? () => true : (entry) => members.has(entry.executionId),
+    shows,
     endAt(at) {
       if (head.ended !== undefined && at >= head.last) return head.ended;
-      // Its descendants may outlive it: until it has ended itself, there is nothing to look for.
-      return isOver && hasOneEnded ? 'look' : undefined;
+      // Nobody who is known lives any more: a look tells whether that is all.
+      return open.size === 0 ? 'look' : undefined;
     },
   };
 }
+
+/** In no numbering. */
+const NOWHERE: Position = { epoch: '', seq: 0 };
 
 /** Whose child an execution is, said by its first entry. */
 function parentOf(first: StreamEntry): string | undefined {
