@@ -49,7 +49,12 @@ describe('the view of a family', () => {
   it('shows each execution by itself, and whose child it is', () => {
     const view = fold(family);
     expect([...view.executions.keys()]).toEqual([executionId, child, grandchild]);
-    expect(view.parents).toEqual(new Map([[child, executionId], [grandchild, child]]));
+    expect(view.parents).toEqual(
+      new Map([
+        [child, executionId],
+        [grandchild, child],
+      ]),
+    );
     expect(view.executions.get(child)?.tasks.get(taskId)?.text).toBe('ac');
     expect(view.executions.get(executionId)?.tasks.get(taskId)?.text).toBe('b');
     expect(view.asOf).toBe('f1.6');

@@ -52,7 +52,9 @@ export function foldFamilyView(view: FamilyView, message: LiveStreamMessage): Fa
       const executions =
         head === undefined
           ? view.executions
-          : withMember(view, head.executionId, (member) => foldLiveView(member, { ...message, id: formatCursor(head) }));
+          : withMember(view, head.executionId, (member) =>
+              foldLiveView(member, { ...message, id: formatCursor(head) }),
+            );
       return { ...view, executions, asOf: message.id ?? view.asOf, undecoded: view.undecoded + 1 };
     }
     case 'gap':
@@ -67,11 +69,7 @@ export function foldFamilyView(view: FamilyView, message: LiveStreamMessage): Fa
   }
 }
 
-function withMember(
-  view: FamilyView,
-  id: ExecutionId,
-  fold: (member: LiveView) => LiveView,
-): FamilyView['executions'] {
+function withMember(view: FamilyView, id: ExecutionId, fold: (member: LiveView) => LiveView): FamilyView['executions'] {
   const member = view.executions.get(id) ?? { ...emptyLiveViewOf(view), executionId: id };
   return new Map(view.executions).set(id, fold(member));
 }

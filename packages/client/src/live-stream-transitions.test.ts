@@ -371,11 +371,7 @@ describe('patience', () => {
     expect(after(begun.track, away, 'connecting', NOW + 999)).toMatchObject({ name: 'waiting' });
     const given = after(begun.track, away, 'connecting', NOW + 1_000);
     expect(given).toMatchObject({ name: 'failed', error: { code: 'DEADLINE_EXCEEDED' } });
-    const again = next(
-      { name: 'catching-up', track: begun.track, head: undefined },
-      ready(9),
-      moment,
-    );
+    const again = next({ name: 'catching-up', track: begun.track, head: undefined }, ready(9), moment);
     expect(again.state).toMatchObject({ track: { downSince: undefined, hasStood: true } });
   });
 });

@@ -99,7 +99,9 @@ describe('the stream of three generations', () => {
     await expectMerged(house, live.entries, members);
     await expectTold(house.client, live.entries, members);
     expectFramed(live);
-    const ends = live.entries.filter(({ frame: { event } }) => event.type === 'Event' && event.event === 'WORKFLOW_COMPLETED');
+    const ends = live.entries.filter(
+      ({ frame: { event } }) => event.type === 'Event' && event.event === 'WORKFLOW_COMPLETED',
+    );
     expect(new Set(ends.map(({ frame }) => frame.executionId))).toEqual(new Set(members));
     expect(live.messages.at(-1)).toMatchObject({ kind: 'end', status: 'COMPLETED' });
   });

@@ -34,6 +34,8 @@ export interface Execution extends ExecutionView {
   life: string;
   /** Whether the family's numbering is known to have begun. */
   hasFamily: boolean;
+  /** Up to which entry they are known to be numbered in the family's stream: after a load, unknown. */
+  countedTo: number | undefined;
   /** The newest facts, without holes, ending at `sequence`: what a worker that holds the instance still lacks. */
   tail: RecordedEvent[];
 }
@@ -67,6 +69,7 @@ export function fromLoaded(loaded: LoadedExecution): Execution {
     epochBase: loaded.epochBase,
     life: loaded.life,
     hasFamily: loaded.hasFamily,
+    countedTo: undefined,
     workflow: loaded.workflow,
     tasks: new Map(loaded.tasks.map((task) => [task.id, task])),
     waits: new Map(loaded.waits.map((wait) => [waitName(wait), wait])),

@@ -55,7 +55,11 @@ function takeIn(rows: MemoryRows, { rootId, epoch, epochBase }: StreamHead, life
   begin(rows, { rootId, epoch, epochBase, life });
   const family = rows.families.get(rootId);
   // Stable: within one instant a parent's come before its children's.
-  if (family !== undefined) add(family, loose.toSorted((a, b) => a.timestampMs - b.timestampMs));
+  if (family !== undefined)
+    add(
+      family,
+      loose.toSorted((a, b) => a.timestampMs - b.timestampMs),
+    );
 }
 
 export function memoryFamilies(rows: MemoryRows, streams: StreamLog, life: string): FamilyLog {

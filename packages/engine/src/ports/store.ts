@@ -193,13 +193,15 @@ export interface FamilyBeginning {
   readonly life: string;
 }
 
-/**
- * Consecutive entries of one execution, up to `last`. The run begins after the last entry of the execution that has a
- * number in the family's stream, whoever wrote what follows it: so none is ever left out.
- */
+/** Consecutive entries of one execution. */
 export interface FamilyRun {
   readonly rootId: ExecutionId;
   readonly executionId: ExecutionId;
+  /**
+   * Absent where it is not known, which may be so for the first run of an execution in a batch: then the run begins after
+   * the last entry of the execution that has a number in the family's stream, whoever wrote what follows it.
+   */
+  readonly first: number | undefined;
   readonly last: number;
   /** What the family's numbering is called from here on, if the database has begun another life since it was last counted. */
   readonly epoch: string;

@@ -1,3 +1,4 @@
+import { invariant } from '@flovyn/protocol';
 import type { Execution } from '../execution/view.js';
 import type { ExecutionId } from '../ids.js';
 import type { FamilyBeginning, FamilyRun, FamilyWrites, NumberedRun, StreamEntry } from '../ports/store.js';
@@ -27,17 +28,22 @@ export function familyWrites(
   const runs: FamilyRun[] = [];
   /** The run that each family's next entry may join. */
   const open = new Map<ExecutionId, number>();
-  for (const { executionId, rootId, seq } of entries) {
+  for (const { executionId, rootId, seq: last } of entries) {
     if (!roots.has(rootId)) continue;
     const execution = find(executionId);
-    if (execution?.hasFamily !== true && !begun.has(rootId)) begun.set(rootId, beginning(rootId, find(rootId)));
+    invariant(execution !== undefined, `the execution of entry ${last} of ${executionId} is written in this batch`);
+    if (!execution.hasFamily && !begun.has(rootId)) begun.set(rootId, beginning(rootId, find(rootId)));
     const index = open.get(rootId);
-    const run = { rootId, executionId, last: seq, epoch: stamp };
-    if (index !== undefined && runs[index]?.executionId === executionId) runs[index] = run;
-    else open.set(rootId, runs.push(run) - 1);
+    const before = index === undefined ? undefined : runs[index];
+    if (index !== undefined && before?.executionId === executionId) runs[index] = { ...before, last };
+    else {
+      const first = execution.countedTo === undefined ? undefined : execution.countedTo + 1;
+      open.set(rootId, runs.push({ rootId, executionId, first, last, epoch: stamp }) - 1);
+    }
+    execution.countedTo = last;
   }
-  for (const { executionId, rootId } of entries) {
-    const execution = roots.has(rootId) ? find(executionId) : undefined;
+  for (const { executionId } of runs) {
+    const execution = find(executionId);
     if (execution !== undefined) execution.hasFamily = true;
   }
   return { begun: [...begun.values()], runs };

@@ -117,6 +117,7 @@ export class WorkingSet {
       epochBase: 0,
       life: this.#life,
       hasFamily: false,
+      countedTo: 0,
       workflow: undefined,
       tasks: new Map(),
       waits: new Map(),

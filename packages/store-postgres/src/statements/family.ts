@@ -24,6 +24,7 @@ export interface PlacedRun extends FamilyRun {
 const runColumns: readonly Column<PlacedRun>[] = [
   uuid('root_id', (row) => row.rootId),
   uuid('execution_id', (row) => row.executionId),
+  int8('known_first', (row) => row.first),
   int8('last', (row) => row.last),
   text('epoch', (row) => row.epoch),
   int4('place', (row) => row.place),
@@ -43,8 +44,9 @@ export const lastInFamily = (execution: string): string => `coalesce((
 export const numberRuns = (runs: string): string => `
   with runs as (${runs}),
   held as materialized (
-    select f.root_id, f.seq, f.epoch, f.epoch_base, f.life from flovyn.family as f
-    where f.root_id in (select root_id from runs) order by f.root_id for update
+    select f.root_id, f.seq, f.epoch, f.epoch_base, f.life
+    from (select distinct root_id from runs) as n join flovyn.family as f on f.root_id = n.root_id
+    order by f.root_id for update of f
   ),
   counted as (
     select h.root_id, h.seq, life.name as life,
@@ -73,9 +75,7 @@ export const numberRuns = (runs: string): string => `
 export const numberFamilies: Statement<PlacedRun> = {
   name: 'number_families',
   sql: numberRuns(`
-    select n.*, 1 + coalesce(
-      lag(n.last) over (partition by n.execution_id order by n.place), ${lastInFamily('n.execution_id')}
-    ) as first
+    select n.*, coalesce(n.known_first, 1 + ${lastInFamily('n.execution_id')}) as first
     from (${rowsOf(runColumns)}) as n`),
   columns: runColumns,
   reads: true,

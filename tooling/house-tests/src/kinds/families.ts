@@ -17,7 +17,9 @@ export const dynasty = workflow({
     const births: WorkflowHandle<string>[] = [];
     for (let child = 1; generations > 0 && child <= children; child++) {
       const name = `${narration.name}${child}`;
-      births.push(ctx.scheduleWorkflow(dynasty, { ...narration, abandons, name, generations: generations - 1, children }));
+      births.push(
+        ctx.scheduleWorkflow(dynasty, { ...narration, abandons, name, generations: generations - 1, children }),
+      );
     }
     await ctx.schedule(narrate, narration);
     if (abandons) return narration.name;

@@ -91,5 +91,4 @@ describe('a family that is followed', () => {
     expect(follow(aHead(root, [root, child])).placeOf(line(child, 3)).epoch).toBe('');
     expect(follow(aHead(child, [child])).placeOf(line(child, 3)).epoch).toBe('');
   });
-
 });

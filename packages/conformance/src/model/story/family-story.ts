@@ -22,7 +22,8 @@ export class FamilyStory {
 
   hear(entry: StreamEntry): void {
     const { executionId, seq, inFamily } = entry;
-    const where = (): string => `entry ${seq} of ${executionId}, number ${inFamily?.seq} of the family of ${this.#root},`;
+    const where = (): string =>
+      `entry ${seq} of ${executionId}, number ${inFamily?.seq} of the family of ${this.#root},`;
     holds(inFamily?.seq === this.seq + 1, 'R17', () => `${where()} follows number ${this.seq}`);
     holds(seq === this.seqOf(executionId) + 1, 'R17', () => `${where()} follows ${this.seqOf(executionId)}`);
     const isAskedFor = executionId === this.#root || this.#askedFor.has(executionId);
