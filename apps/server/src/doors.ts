@@ -178,6 +178,7 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     engine,
     clock,
     log: store.streams,
+    families: store.families,
     doubts,
     callers,
     awaiter: createStreamAwaiter({ streams: engine.streams, log: store.streams }, config.streamWaitMs),

@@ -32,6 +32,16 @@ export interface Client {
    *   for await (const message of client.stream({ taskExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' })) {
    *     if (message.kind === 'entry' && message.frame.event.type === 'token') console.log(message.frame.event.text);
    *   }
+   * @example
+   *   // With everything that its descendants do.
+   *   import { createClient, emptyFamilyView, foldFamilyView } from '@flovyn/client';
+   *
+   *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+   *   const workflowExecutionId = '0191f80f-aea2-7677-8720-91c825f9b7ff';
+   *   let family = emptyFamilyView;
+   *   for await (const message of client.stream({ workflowExecutionId, consolidated: true })) {
+   *     family = foldFamilyView(family, message);
+   *   }
    * @see docs/guides/read-a-stream.md
    */
   stream(target: StreamTarget, options?: StreamOptions): LiveStream;

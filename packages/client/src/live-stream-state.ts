@@ -16,7 +16,7 @@ export interface Track {
   /** What to ask the next connection to continue after, in the server's own words. */
   readonly cursor: string | undefined;
   readonly position: Position;
-  /** False when a filter makes missing numbers normal. */
+  /** False when a filter, or being a part of a larger stream, makes missing numbers normal. */
   readonly contiguous: boolean;
   /** Failed tries in a row; a connection that was healthy for a while clears it. */
   readonly failures: number;
@@ -56,7 +56,8 @@ export type LiveStreamEvent =
     }
   /** It could not be reached, or did not answer in time. */
   | { readonly type: 'unreachable'; readonly error: ServiceError }
-  | { readonly type: 'ready'; readonly head: number }
+  /** `isPart`: it shows some members of a family, with the numbers of the whole. */
+  | { readonly type: 'ready'; readonly head: number; readonly isPart: boolean }
   | { readonly type: 'entry'; readonly entry: StreamEntry | UndecodedMessage }
   | { readonly type: 'gap'; readonly gap: StreamGap }
   | { readonly type: 'end'; readonly status: EndFrame['status'] }

@@ -52,6 +52,7 @@ const refused = (outlook: 'hopeless' | 'not-yet' | 'later', retryAfterMs?: numbe
   outlook,
   retryAfterMs,
 });
+const ready = (head: number, isPart = false): LiveStreamEvent => ({ type: 'ready', head, isPart });
 const lost = (healthyMs = 0): LiveStreamEvent => ({ type: 'lost', error, healthyMs });
 
 /** One example of each event, for the table. */
@@ -60,7 +61,7 @@ const events: { readonly [Type in LiveStreamEvent['type']]: LiveStreamEvent } = 
   exhausted: { type: 'exhausted' },
   refused: refused('hopeless'),
   unreachable: { type: 'unreachable', error },
-  ready: { type: 'ready', head: 3 },
+  ready: ready(3),
   entry: entry(4),
   gap: gap(4, 6),
   end: { type: 'end', status: 'COMPLETED' },
@@ -315,7 +316,7 @@ describe('being live', () => {
 
   it('L22 is catching up while ready says that more was there', () => {
     const opened: LiveStreamState = { name: 'catching-up', track, head: undefined };
-    expect(next(opened, { type: 'ready', head: 9 }, moment)).toEqual({
+    expect(next(opened, ready(9), moment)).toEqual({
       state: { name: 'catching-up', track, head: 9 },
       effects: [
         { type: 'announce-ready' },
@@ -326,12 +327,12 @@ describe('being live', () => {
 
   it('L22 is live at once when there is nothing yet, even after a cursor it cannot read', () => {
     const opened: LiveStreamState = { name: 'catching-up', track: { ...track, position: 'anywhere' }, head: undefined };
-    expect(told(next(opened, { type: 'ready', head: 0 }, moment))).toBe('live announce-ready status');
+    expect(told(next(opened, ready(0), moment))).toBe('live announce-ready status');
   });
 
   it('L22 is live at once when filtered, because the newest entry may never be shown', () => {
     const opened: LiveStreamState = { name: 'catching-up', track: { ...track, contiguous: false }, head: undefined };
-    expect(told(next(opened, { type: 'ready', head: 900 }, moment))).toBe('live announce-ready status');
+    expect(told(next(opened, ready(900), moment))).toBe('live announce-ready status');
   });
 });
 
@@ -370,11 +371,7 @@ describe('patience', () => {
     expect(after(begun.track, away, 'connecting', NOW + 999)).toMatchObject({ name: 'waiting' });
     const given = after(begun.track, away, 'connecting', NOW + 1_000);
     expect(given).toMatchObject({ name: 'failed', error: { code: 'DEADLINE_EXCEEDED' } });
-    const again = next(
-      { name: 'catching-up', track: begun.track, head: undefined },
-      { type: 'ready', head: 9 },
-      moment,
-    );
+    const again = next({ name: 'catching-up', track: begun.track, head: undefined }, ready(9), moment);
     expect(again.state).toMatchObject({ track: { downSince: undefined, hasStood: true } });
   });
 });

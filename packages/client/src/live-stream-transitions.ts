@@ -105,8 +105,9 @@ const TABLE: Table = {
     exhausted: stale,
     refused: stale,
     unreachable: stale,
-    ready(state, { head }) {
-      const track = { ...state.track, hasStood: true, downSince: undefined };
+    ready(state, { head, isPart }) {
+      const contiguous = state.track.contiguous && !isPart;
+      const track = { ...state.track, contiguous, hasStood: true, downSince: undefined };
       return {
         state: hasReached(track, head) ? { name: 'live', track } : { name: 'catching-up', track, head },
         effects: [{ type: 'announce-ready' }],

@@ -67,6 +67,39 @@ const words = (messages: readonly LiveStreamMessage[]) =>
 
 const askedFor = () => server.requests.map(({ headers }) => headers['last-event-id']);
 
+/** A line of a consolidated stream: a number of its execution in the frame, one of the family in the id. */
+const lineOf = (familySeq: number, ownSeq: number): string =>
+  sse(token(ownSeq)).replace(/^id: .*$/m, `id: f1.${familySeq}`);
+
+describe('a consolidated stream', () => {
+  const log = [lineOf(1, 1), lineOf(2, 2), lineOf(3, 1), lineOf(4, 3)];
+  const end = encodeEnd({ status: 'COMPLETED' });
+
+  it('L31 is numbered by the ids, whatever the frames say', async () => {
+    const begun = encodeReady({ epoch: 'f1', from: 1, head: 4 }) + log.slice(0, 2).join('');
+    const rest = encodeReady({ epoch: 'f1', from: 3, head: 4 }) + log.slice(2).join('') + end;
+    const messages = await collect(await open([stream(begun, 'cut'), stream(rest)]));
+    expect(words(messages)).toEqual(['e1.1', 'e1.2', 'e1.1', 'e1.3']);
+    expect(askedFor()).toEqual([undefined, 'f1.2']);
+  });
+
+  it('L31 asks again for a number that is missing', async () => {
+    const ready = encodeReady({ epoch: 'f1', from: 1, head: 4 });
+    const holed = ready + log[0] + log[2];
+    const rest = encodeReady({ epoch: 'f1', from: 2, head: 4 }) + log.slice(1).join('') + end;
+    const messages = await collect(await open([stream(holed, 'open'), stream(rest)]));
+    expect(words(messages)).toEqual(['e1.1', 'e1.2', 'e1.1', 'e1.3']);
+    expect(askedFor()).toEqual([undefined, 'f1.1']);
+  });
+
+  it('L32 of a child is read with holes, as the part of a larger one that it is', async () => {
+    const ready = encodeReady({ epoch: 'f1', from: 1, head: 9, below: token(1).executionId });
+    const messages = await collect(await open([stream(ready + lineOf(5, 1) + lineOf(9, 2) + end)]));
+    expect(words(messages)).toEqual(['e1.1', 'e1.2']);
+    expect(askedFor()).toEqual([undefined]);
+  });
+});
+
 describe('a live stream over a real connection', () => {
   it('L01 asks for everything that is kept, and gives it in order', async () => {
     const messages = await collect(await open([stream(replay(tokens(1, 5), undefined))]));

@@ -42,6 +42,19 @@ function view(...events: readonly (FlovynEvent | { attempt: number; event: Flovy
 const said = (text: string, attempt = 1) => ({ attempt, event: { type: 'token', text } as const });
 const onlyTask = ({ tasks }: LiveView) => tasks.get(taskId);
 
+describe('the view of one of a family', () => {
+  it('shows nothing of the others, wherever the stream was entered', () => {
+    const child = parseExecutionId('018f6b2e-0000-7000-8000-0000000000aa') ?? executionId;
+    const others = frame(7, { type: 'token', text: 'of the child' }, { executionId: child });
+    const own = token(8, 'its own');
+    const seen = [others, own].map(messageOf).reduce(foldLiveView, { ...emptyLiveView, executionId });
+    expect(onlyTask(seen)?.text).toBe('its own');
+    expect(seen.asOf).toBe('e1.8');
+    const lost = foldLiveView(seen, { kind: 'gap', from: 1, to: 2, reason: 'epoch' });
+    expect(lost.executionId).toBe(executionId);
+  });
+});
+
 describe('the view of a workflow', () => {
   it('follows its status, and says what it waits for only while it waits', () => {
     expect(view(created)).toMatchObject({ executionId, status: 'PENDING', asOf: 'e1.1' });
@@ -178,7 +191,7 @@ describe('the trust in a view', () => {
   it('starts again when the numbering it was built on is lost', () => {
     const gap = { kind: 'gap', from: 1, to: 1, reason: 'epoch' } as const;
     const after = foldLiveView(view(created, taskCreated, said('lost')), gap);
-    expect(after).toEqual({ ...emptyLiveView, executionId: undefined, gaps: [gap] });
+    expect(after).toEqual({ ...emptyLiveView, executionId, gaps: [gap] });
   });
 
   it('never changes a view that was given away, and is the same however the messages were cut', () => {

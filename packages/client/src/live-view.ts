@@ -31,7 +31,7 @@ export type Freshness =
 
 /** What a stream has told so far about one execution, ready to be drawn. A value: folding makes a new one. */
 export interface LiveView {
-  /** The execution the stream belongs to; absent before its first entry. */
+  /** The execution that is viewed: that of the first entry, unless the first view says otherwise. */
   readonly executionId: ExecutionId | undefined;
   /** Of the workflow, or of the standalone task; absent before the first news of it. */
   readonly status: WorkflowStatus | TaskStatus | Unrecognized | undefined;
@@ -68,7 +68,8 @@ export const emptyLiveView: LiveView = {
 };
 
 /**
- * The view after one more message of its stream. Pure; the same messages give the same view, however they arrived.
+ * The view after one more message of its stream. Pure; the same messages give the same view, however they arrived. Of a
+ * consolidated stream it is the view of one execution; `foldFamilyView` is that of all.
  *
  * @example
  *   import { createClient, emptyLiveView, foldLiveView } from '@flovyn/client';
@@ -91,7 +92,7 @@ export function foldLiveView(view: LiveView, message: LiveStreamMessage): LiveVi
     case 'gap':
       // The numbering was lost and with it what was built on it; what follows is told from where it can be told.
       return message.reason === 'epoch'
-        ? { ...emptyLiveView, freshness: view.freshness, gaps: [message] }
+        ? { ...emptyLiveView, executionId: view.executionId, freshness: view.freshness, gaps: [message] }
         : { ...view, gaps: [...view.gaps, message] };
     case 'status':
       return { ...view, freshness: freshnessOf(message.status, view.freshness) };
@@ -115,6 +116,8 @@ function freshnessOf(status: LiveStreamStatus, before: Freshness): Freshness {
 
 function foldFrame(view: LiveView, frame: Frame, cursor: string | undefined): LiveView {
   const known = { ...view, executionId: view.executionId ?? frame.executionId, asOf: cursor ?? view.asOf };
+  // In a stream of a whole family, what others of it do is not what this view shows.
+  if (frame.executionId !== known.executionId) return known;
   return match(frame.event, FOLDS)(known, frame);
 }
 
@@ -129,7 +132,6 @@ const FOLDS: Handlers<FlovynEvent, Fold> = {
   WORKFLOW_RESUMED: workflow,
   WORKFLOW_CANCELLED: workflow,
   WORKFLOW_SUSPENDED: (event) => (view, frame) => {
-    if (event.data.id !== view.executionId) return view;
     const { suspendType, waitingOn } = event.data;
     return { ...workflow(event)(view, frame), suspendType, waitingOn };
   },
@@ -164,7 +166,7 @@ const FOLDS: Handlers<FlovynEvent, Fold> = {
   PROMISE_CREATED: nothing,
   PROMISE_RESOLVED: nothing,
   PROMISE_REJECTED: nothing,
-  // A child has a stream and a view of its own.
+  // A child has a view of its own.
   CHILD_WORKFLOW_INITIATED: nothing,
   CHILD_WORKFLOW_STARTED: nothing,
   CHILD_WORKFLOW_COMPLETED: nothing,
@@ -179,8 +181,6 @@ const FOLDS: Handlers<FlovynEvent, Fold> = {
 
 function workflow({ data }: { readonly data: WorkflowSnapshot }): Fold {
   return (view) => {
-    // In a stream of a whole family, a child's news is not the news of this view.
-    if (data.id !== view.executionId) return view;
     return { ...view, status: data.status, error: data.error ?? undefined, suspendType: undefined, waitingOn: [] };
   };
 }

@@ -5,13 +5,22 @@ import type { Origin } from './origin.js';
 import { type Patience, defaultPatience } from './patience.js';
 
 /** Whose stream: a workflow execution's, or a standalone task's. */
-export type StreamTarget = { readonly workflowExecutionId: string } | { readonly taskExecutionId: string };
+export type StreamTarget =
+  | {
+      readonly workflowExecutionId: string;
+      /**
+       * With those of all its descendants, in one order: children that are started while it is read appear in it, and it
+       * ends when all of them have ended. Its cursors are its own: those of one execution mean nothing to it. Default false.
+       */
+      readonly consolidated?: boolean | undefined;
+    }
+  | { readonly taskExecutionId: string };
 
 /** From where, and what, of a stream is read. */
 export interface StreamOptions {
   /**
-   * Continue after this entry: the `id` of an entry that was read before, or the `asOf` of an answer to go on from it.
-   * Default: from the first entry that is kept.
+   * Continue after this entry: the `id` of an entry that was read before, or, but not for a consolidated stream, the `asOf`
+   * of an answer to go on from it. Default: from the first entry that is kept.
    */
   readonly lastEventId?: string | undefined;
   /** Only these kinds of entries; `events` are the state events. Default: all. */
@@ -73,7 +82,7 @@ export function streamExecution(origin: Origin, target: StreamTarget, options: S
 }
 
 function pathOf(org: string, target: StreamTarget): string {
-  return 'workflowExecutionId' in target
-    ? pathTo(paths.workflowStream, { org, id: target.workflowExecutionId })
-    : pathTo(paths.taskStream, { org, id: target.taskExecutionId });
+  if ('taskExecutionId' in target) return pathTo(paths.taskStream, { org, id: target.taskExecutionId });
+  const path = target.consolidated === true ? paths.workflowConsolidatedStream : paths.workflowStream;
+  return pathTo(path, { org, id: target.workflowExecutionId });
 }

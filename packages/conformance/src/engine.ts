@@ -3,6 +3,7 @@ import { attemptSuite } from './engine/attempt.js';
 import { callerSuite } from './engine/caller.js';
 import { cancellationSuite } from './engine/cancellation.js';
 import { familySuite } from './engine/family.js';
+import { familyStreamSuite } from './engine/family-stream.js';
 import { faultSuite } from './engine/fault.js';
 import { leaseSuite } from './engine/lease.js';
 import { measureSuite } from './engine/measure.js';
@@ -34,6 +35,7 @@ export function engineConformance(name: string, makeDatabase: () => Promise<Test
   promiseSuite(houses);
   signalSuite(houses);
   familySuite(houses);
+  familyStreamSuite(houses);
   cancellationSuite(houses);
   againSuite(houses);
   querySuite(houses);

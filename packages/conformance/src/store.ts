@@ -2,6 +2,7 @@ import { apartConformance } from './store/apart.js';
 import type { MakeDatabase } from './store/bench.js';
 import { commitConformance } from './store/commit.js';
 import { definitionConformance } from './store/definitions.js';
+import { familyConformance } from './store/families.js';
 import { keyConformance } from './store/keys.js';
 import { listConformance } from './store/lists.js';
 import { orgConformance } from './store/orgs.js';
@@ -27,6 +28,7 @@ const suites = [
   sessionConformance,
   listConformance,
   readConformance,
+  familyConformance,
   apartConformance,
   orgConformance,
   workerConformance,

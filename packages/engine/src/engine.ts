@@ -405,6 +405,12 @@ export interface Streams {
    * the first call on. Returns how to stop. The entries of one commit are one array, shared by all listeners.
    */
   subscribe(id: ExecutionId, listener: (entries: readonly StreamEntry[]) => void): () => void;
+  /**
+   * The same for an execution without a parent and all its descendants, in the order of the stream of the whole family,
+   * each entry with its place there; an execution that is alone has none but its own. A commit whose answer was lost is
+   * not told: the next one shows a hole.
+   */
+  subscribeFamily(rootId: ExecutionId, listener: (entries: readonly StreamEntry[]) => void): () => void;
 }
 
 /** Work that time makes. Each `tick` does what is due now and resolves to when it wants to be called again. */

@@ -54,6 +54,11 @@ export interface ReadyFrame {
   readonly head: number;
   /** The filter the reader asked for. With one, the numbers received have holes by design. */
   readonly types?: readonly string[] | undefined;
+  /**
+   * The execution whose entries, and those of its descendants, are all that is sent of the stream of a larger family. Then
+   * the numbers received have holes by design, too.
+   */
+  readonly below?: string | undefined;
 }
 
 /** Stands in place of the entries `from` to `to`, which are no longer held. The reader loads the state it missed. */
@@ -80,7 +85,7 @@ export interface EndFrame {
 }
 
 /** What the control frames carry as `data`; their name stands in the SSE `event`. */
-export const ReadyData = { epoch: text, from: count, head: count, types: optional(texts) };
+export const ReadyData = { epoch: text, from: count, head: count, types: optional(texts), below: optional(text) };
 export const GapData = { from: count, to: count, reason: word(gapReasons) };
 export const EndData = { status: word(endStatuses) };
 

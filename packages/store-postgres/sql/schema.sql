@@ -91,6 +91,27 @@ CREATE INDEX execution_by_parent ON flovyn.execution USING btree (parent_id) WHE
 
 CREATE INDEX execution_by_tag ON flovyn.execution USING gin (tags) WHERE (tags IS NOT NULL);
 
+create table flovyn.family (
+  root_id uuid not null,
+  seq bigint not null,
+  epoch_base bigint not null,
+  epoch text not null,
+  life text not null,
+  constraint family_pkey PRIMARY KEY (root_id)
+) with (fillfactor=50);
+
+create table flovyn.family_run (
+  execution_id uuid not null,
+  first bigint not null,
+  last bigint not null,
+  root_id uuid not null,
+  root_seq bigint not null,
+  epoch text not null,
+  constraint family_run_pkey PRIMARY KEY (execution_id, first)
+);
+
+CREATE UNIQUE INDEX family_run_in_order ON flovyn.family_run USING btree (root_id, root_seq);
+
 create table flovyn.history_event (
   execution_id uuid not null,
   sequence bigint not null,

@@ -47,6 +47,9 @@ export const executionSelect = `
   convert_from(e.fixed, 'UTF8') as fixed, e.parent_id, e.status, convert_from(e.state, 'UTF8') as state,
   convert_from(e.output, 'UTF8') as output`;
 
+/** Whether the family of the execution `e` is counted. */
+export const hasFamily = 'exists (select from flovyn.family as f where f.root_id = e.root_id) as has_family';
+
 /** Columns of a task, for the alias `t`. */
 export const taskSelect = `
   t.id, t.execution_id, t.org_id, t.created_at, t.scheduled_sequence, t.kind, t.queue,
@@ -78,6 +81,7 @@ export function toLoadedExecution(
     epoch,
     epochBase,
     life,
+    hasFamily: text(row, 'has_family') === 't',
     ...present({ stamp }),
     workflow: workflow && toWorkflow(row, workflow),
     tasks,
@@ -150,6 +154,12 @@ export function toWait(row: TextRow): Wait {
     case 'child':
       return { ...fixed, type, ...unpackChild(json(row, 'child')) };
   }
+}
+
+/** An entry of the stream of a family, with its place there. */
+export function toFamilyEntry(row: TextRow, rootId: ExecutionId): StreamEntry {
+  const entry = toEntry(row, text(row, 'execution_id') as ExecutionId, rootId);
+  return { ...entry, inFamily: { epoch: text(row, 'root_epoch'), seq: number(row, 'root_seq') } };
 }
 
 /** Late readers take streams of many thousand entries, so this one is written for speed. */

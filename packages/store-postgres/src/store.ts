@@ -2,6 +2,7 @@ import type { Store } from '@flovyn/engine';
 import { ServiceError, invariant } from '@flovyn/protocol';
 import type pg from 'pg';
 import { createDatabase } from './database.js';
+import { createFamilyLog, toNumberedRun } from './family-log.js';
 import { requireDurability } from './durability.js';
 import { unavailable } from './failures.js';
 import { Lane } from './lane/lane.js';
@@ -13,6 +14,7 @@ import { createOrgs } from './orgs.js';
 import { createQueries } from './queries.js';
 import { createSessions } from './sessions.js';
 import { commitCalls, commitStatements } from './statements/commit.js';
+import { numberFamilies } from './statements/family.js';
 import { commitTransaction, loadStatements } from './statements/load.js';
 import { createStreamLog } from './stream-log.js';
 import { createTaskState } from './task-state.js';
@@ -71,6 +73,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     warn,
     onTrip,
   });
+  const streams = createStreamLog(database);
   let locked = false;
 
   return {
@@ -98,8 +101,10 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
       locked = false;
       try {
         const calls = commitCalls(batch);
-        if (inTransaction) await lane.write(what, [...calls, call(commitTransaction, [])]);
-        else if (calls.length > 0) await lane.write(what, calls);
+        if (calls.length === 0 && !inTransaction) return [];
+        const answers = await lane.write(what, inTransaction ? [...calls, call(commitTransaction, [])] : calls);
+        const numbered = calls.findIndex(({ statement }) => statement.name === numberFamilies.name);
+        return (answers[numbered] ?? []).map(toNumberedRun);
       } catch (error) {
         if (inTransaction && !isLost(error)) await lane.rollback();
         throw error;
@@ -132,7 +137,8 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     nextTimer: (now) => nextTimer(database, now),
     sessions: createSessions(database),
     queries: createQueries(database),
-    streams: createStreamLog(database),
+    streams,
+    families: createFamilyLog(database, streams),
     orgs: createOrgs(database),
     workers: createWorkers(database),
     workerTokens: createWorkerTokens(database),

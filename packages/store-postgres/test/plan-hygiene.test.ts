@@ -2,6 +2,8 @@ import {
   CommitConflict,
   type DueTimer,
   type ExecutionWrite,
+  type FamilyBeginning,
+  type FamilyRun,
   type Store,
   type TaskId,
   type TaskWrite,
@@ -14,7 +16,7 @@ import { createPostgresStore } from '../src/index.js';
 import { type TestDatabase, createTestDatabase } from '../src/testing/index.js';
 import { batch, newTaskOf, newWrite, orgId, wanted } from './rows.js';
 
-const tables = ['execution', 'task', 'wait', 'ready', 'timer', 'due'] as const;
+const tables = ['execution', 'task', 'wait', 'ready', 'timer', 'due', 'family', 'family_run'] as const;
 const batchSize = 16;
 
 describe('plans', () => {
@@ -52,6 +54,19 @@ describe('plans', () => {
     isNew: true,
     wait: { type: 'timer', key: 'nap', sequence: 1, open: true, dueAt: 1 },
   });
+  const beginningOf = ({ id: rootId }: ExecutionWrite): FamilyBeginning => ({
+    rootId,
+    epoch: 'e1',
+    epochBase: 0,
+    life: 'life',
+  });
+  const runOf = ({ id }: ExecutionWrite, last: number): FamilyRun => ({
+    rootId: id,
+    executionId: id,
+    first: undefined,
+    last,
+    epoch: 'e2',
+  });
   /** One in each of the two tables. */
   const timersOf = ({ executionId, task }: TaskWrite): DueTimer[] => [
     { executionId, type: 'task', id: task.id, orgId, dueAt: 1 },
@@ -69,6 +84,7 @@ describe('plans', () => {
     await expect(store.commit(batch({ executions: [unknown], waits }))).rejects.toBeInstanceOf(CommitConflict);
     await store.commit(
       batch({
+        families: { begun: [], runs: [runOf(unknown, 1)] },
         signs: [{ taskId: newId(), attempt: 1 }],
         ready: { add: [], remove: [newId()] },
         timers: { set: [], remove: timersOf(task) },
@@ -117,6 +133,10 @@ describe('plans', () => {
           executions: executions.slice(from, from + 500),
           tasks: some,
           waits: executions.slice(from, from + 500).map(newWaitOf),
+          families: {
+            begun: executions.slice(from, from + 500).map(beginningOf),
+            runs: executions.slice(from, from + 500).map((write) => runOf(write, 1)),
+          },
           ready: { add: some.map(readyOf), remove: [] },
           timers: { set: some.flatMap(timersOf), remove: [] },
         }),
@@ -134,6 +154,7 @@ describe('plans', () => {
         executions: some.map((write) => ({ ...write, expectedVersion: 1, version: 2 })),
         tasks: theirs.map((write) => ({ ...write, isNew: false })),
         waits: some.map((write) => ({ ...newWaitOf(write), isNew: false })),
+        families: { begun: some.map(beginningOf), runs: some.map((write) => runOf(write, 2)) },
         ready: { add: [], remove: theirs.map(({ task }) => task.id) },
         timers: { set: [], remove: theirs.flatMap(timersOf) },
       }),

@@ -22,6 +22,7 @@ export function batch(parts: Partial<CommitBatch>): CommitBatch {
     waits: [],
     history: [],
     entries: [],
+    families: { begun: [], runs: [] },
     attempts: [],
     logs: [],
     signs: [],

@@ -49,6 +49,7 @@ describe('what is told of the exchanges with the database', () => {
       waits: [],
       history: [],
       entries: [],
+      families: { begun: [], runs: [] },
       attempts: [],
       logs: [],
       signs: [],

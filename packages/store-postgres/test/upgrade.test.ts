@@ -93,6 +93,7 @@ describe('R37 a database of the version before', () => {
         epoch: 'e1',
         epochBase: 0,
         life: 'life',
+        hasFamily: false,
         workflow: {
           id: workflowId,
           orgId,

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock, Engine, ExecutionId, StreamHead, StreamLog } from '@flovyn/engine';
+import type { Clock, Engine, ExecutionId, FamilyLog, OrgId, StreamHead, StreamLog } from '@flovyn/engine';
 import { parseCursor } from '@flovyn/events';
 import { ServiceError, parseUuid } from '@flovyn/protocol';
-import { StreamQuery, headers, parseQuery, paths } from '@flovyn/protocol/http';
+import { StreamQuery, type StreamSelection, headers, parseQuery, paths } from '@flovyn/protocol/http';
 import type { Action } from '../auth/access.js';
 import { watch } from '../auth/watch.js';
 import { logEvents } from '../observe/events.js';
@@ -15,8 +15,10 @@ import type { Callers } from './caller.js';
 import { type SendProblem, pathOf } from './problems.js';
 import type { Sought, StreamAwaiter } from './stream/await-stream.js';
 import { followStream } from './stream/follow-stream.js';
+import { type FollowedHead, followExecution } from './stream/followed.js';
+import { followFamily } from './stream/followed-family.js';
 import { resumeFrom } from './stream/resume.js';
-import { selectionOf } from './stream/selection.js';
+import { partOf, selectionOf } from './stream/selection.js';
 import { type SseWriter, openSse, retrySoon } from './stream/sse-writer.js';
 import type { StreamPlaces } from './stream/stream-places.js';
 
@@ -31,6 +33,7 @@ export interface LiveStreamParts {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly log: StreamLog;
+  readonly families: FamilyLog;
   readonly doubts: Doubts;
   readonly callers: Callers;
   readonly awaiter: StreamAwaiter;
@@ -40,32 +43,45 @@ export interface LiveStreamParts {
   readonly logger: Logger;
 }
 
+/** Which entries a reader wants, and how they are to look. */
+type Wish = readonly [types: readonly StreamSelection[] | undefined, format: 'json' | 'plain'];
+
 /** Which streams stand under an address. */
 interface StreamSort {
   readonly path: string;
   readonly action: Action;
   readonly type: StreamHead['type'];
   readonly name: string;
+  /** Whether the stream is shown together with those of all descendants. */
+  readonly isConsolidated?: true;
 }
 
+const WORKFLOW = { action: 'workflow:view', type: 'workflow', name: 'workflow execution' } as const;
+
 const SORTS: readonly StreamSort[] = [
-  { path: paths.workflowStream, action: 'workflow:view', type: 'workflow', name: 'workflow execution' },
+  { ...WORKFLOW, path: paths.workflowStream },
+  { ...WORKFLOW, path: paths.workflowConsolidatedStream, isConsolidated: true },
   { path: paths.taskStream, action: 'task:view', type: 'task', name: 'standalone task' },
 ];
 
 const ADDRESSES = SORTS.map((sort) => ({ sort, address: addressOf(sort.path) }));
 
+const CONSOLIDATED =
+  ' All entries are in one order, and the ids are those of the whole family: asked for a child, it is a part of the stream' +
+  ' of the execution at the top. It ends when the execution and all its descendants have ended.';
+
 /** The addresses of streams, for the documentation. */
 export const streamAddresses = SORTS.map(
-  ({ path, action, name }) =>
+  ({ path, action, name, isConsolidated }) =>
     ({
       method: 'GET',
       path,
       access: 'org',
       action,
-      summary: `Follow a ${name}`,
+      summary: `Follow a ${name}${isConsolidated ? ' and all its descendants' : ''}`,
       description:
-        'Server-sent events: everything that is kept, then what comes. It may be opened before what it follows exists.',
+        'Server-sent events: everything that is kept, then what comes. It may be opened before what it follows exists.' +
+        (isConsolidated ? CONSOLIDATED : ''),
       query: StreamQuery,
       answers: {
         200: { what: 'The stream', type: 'text/event-stream' },
@@ -79,7 +95,7 @@ export const streamAddresses = SORTS.map(
  * per frame costs almost twice as much (measured: 96,000 instead of 167,000 frames per second and core).
  */
 export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
-  const { engine, clock, log, doubts, callers, awaiter, places, sendProblem, requests, logger } = parts;
+  const { engine, clock, log, families, doubts, callers, awaiter, places, sendProblem, requests, logger } = parts;
   const writers = new Set<SseWriter>();
   const waiting = new Set<AbortController>();
   let isClosing = false;
@@ -92,7 +108,6 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     if (ticket !== undefined) {
       throw new ServiceError('INVALID_ARGUMENT', 'This version has no stream tickets: send the API key as a header.');
     }
-    const selection = selectionOf(types, format);
     const id = parseUuid(asked.id, 'id') as ExecutionId;
     const organisation = await callers.admit(principal, asked.sort.action, asked.org);
     if (isClosing) throw new ServiceError('UNAVAILABLE', 'The server is stopping.');
@@ -104,8 +119,9 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
       const given = oneOf(request.headers[headers.lastEventId]) ?? lastEventId;
       // An empty id is how the specification of server-sent events says that there is none.
       const cursor = given === '' ? undefined : given;
-      const start = await resumeFrom(cursor, head, log);
-      if (isDelivered(cursor, head.ended, head.seq, start.gaps.length)) {
+      const { followed, selection, below } = await open(organisation.id, head, asked.sort, [types, format]);
+      const start = await resumeFrom(cursor, followed.head, followed);
+      if (isDelivered(cursor, followed.head, start.gaps.length)) {
         response.writeHead(204, { 'cache-control': 'no-store' }).end();
         return;
       }
@@ -120,8 +136,7 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
       // The reader is asked to come back, and will be told then why it may not (R33).
       const stopWatching = watch(known, clock, () => writer.closeForNow());
       try {
-        const sources = { streams: engine.streams, log, doubts };
-        await followStream({ orgId: organisation.id, head, start, selection, writer }, sources);
+        await followStream(followed, { start, selection, writer, below }, doubts);
       } catch (error: unknown) {
         // The answer has begun; all that is left is to ask the reader to come back.
         logger.warn({ err: error, id }, logEvents.streamFailed);
@@ -134,6 +149,21 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     } finally {
       release();
     }
+  };
+
+  /** What of the streams of an execution is to be shown, and how. */
+  const open = async (orgId: OrgId, head: StreamHead, { name, isConsolidated }: StreamSort, wish: Wish) => {
+    const { streams } = engine;
+    if (!isConsolidated) {
+      return { followed: followExecution(orgId, head, { streams, log }), selection: selectionOf(...wish) };
+    }
+    const { executionId: id, rootId } = head;
+    const family = await families.head(orgId, id);
+    if (family === undefined) throw new ServiceError('NOT_FOUND', `There is no ${name} ${id}.`);
+    const followed = followFamily(orgId, family, { streams, families });
+    const whole = selectionOf(...wish, 'family');
+    if (id === rootId) return { followed, selection: whole };
+    return { followed, selection: partOf(whole, id, (entry) => followed.shows(entry)), below: id };
   };
 
   const awaitHead = async (address: Omit<Sought, 'type'>, { type, name }: StreamSort, response: ServerResponse) => {
@@ -180,7 +210,7 @@ interface Asked {
 }
 
 function match(path: string): Asked | undefined {
-  if (!path.endsWith('/stream')) return undefined;
+  if (!path.includes('/stream')) return undefined;
   for (const { sort, address } of ADDRESSES) {
     const { org, id } = address.exec(path)?.groups ?? {};
     if (org !== undefined && id !== undefined) return { sort, org: decoded(org), id: decoded(id) };
@@ -209,9 +239,10 @@ function checkMethod(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** Whether the reader has everything there will be. An `EventSource` stops for good when it is told so. */
-function isDelivered(cursor: string | undefined, ended: string | undefined, seq: number, gaps: number): boolean {
+function isDelivered(cursor: string | undefined, { ended, last }: FollowedHead, gaps: number): boolean {
   if (cursor === undefined || ended === undefined || gaps > 0) return false;
-  return parseCursor(cursor)?.seq === seq;
+  const { seq = 0 } = parseCursor(cursor) ?? {};
+  return seq >= last;
 }
 
 function isOverload(error: unknown): boolean {

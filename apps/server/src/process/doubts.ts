@@ -51,7 +51,7 @@ export function watchLosses(store: Store, onLoss: () => void): Store {
     unlock: () => store.unlock(),
     async commit(batch) {
       try {
-        await store.commit(batch);
+        return await store.commit(batch);
       } catch (error: unknown) {
         if (ServiceError.is(error) && error.code === 'UNAVAILABLE') onLoss();
         throw error;
@@ -66,6 +66,7 @@ export function watchLosses(store: Store, onLoss: () => void): Store {
     sessions: store.sessions,
     queries: store.queries,
     streams: store.streams,
+    families: store.families,
     orgs: store.orgs,
     workers: store.workers,
     workerTokens: store.workerTokens,

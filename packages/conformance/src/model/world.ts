@@ -4,6 +4,7 @@ import { type RecordedEvent, ServiceError } from '@flovyn/protocol';
 import type { TestDatabase } from '../support/houses.js';
 import { Book, type Forecast, type Op } from './book.js';
 import { Claims } from './claims.js';
+import type { FamilyStory } from './story/family-story.js';
 import type { Followed } from './story/followed.js';
 import { Keys } from './keys.js';
 import { type Server, openServer, settled } from './actors/server.js';
@@ -24,6 +25,8 @@ export interface World {
   readonly callers: UnaryActor[];
   /** What is known of each execution, as it was when it was last looked at. */
   readonly followed: Map<ExecutionId, Followed>;
+  /** How far the stream of each family has been read, by its root. */
+  readonly families: Map<ExecutionId, FamilyStory>;
   /** What each task was made with. */
   readonly plans: Map<string, TaskPlan>;
   readonly book: Book;
@@ -60,6 +63,7 @@ export async function openWorld(database: TestDatabase, servers: number): Promis
     sessions: [],
     callers: [],
     followed: new Map(),
+    families: new Map(),
     plans: new Map(),
     book: new Book(),
     claims,

@@ -31,6 +31,7 @@ const nothing: CommitBatch = {
   waits: [],
   history: [],
   entries: [],
+  families: { begun: [], runs: [] },
   attempts: [],
   logs: [],
   signs: [],

@@ -72,7 +72,13 @@ export function commitConformance(name: string, makeDatabase: MakeDatabase): voi
         aBatch({ executions: [write], history: facts(workflow.id, 1, 2), entries: entries(workflow.id, 1, 3) }),
       );
       const { expectedVersion: _expected, ...stored } = write;
-      expect(await loadOne(bench.store, workflow.id)).toEqual({ ...stored, seq: 3, tasks: [], waits: [] });
+      expect(await loadOne(bench.store, workflow.id)).toEqual({
+        ...stored,
+        hasFamily: false,
+        seq: 3,
+        tasks: [],
+        waits: [],
+      });
       expect((await bench.store.queries.workflow(workflow.orgId, workflow.id))?.workflow).toEqual(workflow);
     });
 

@@ -17,8 +17,9 @@ export function flakyStore(store: Store, plan: readonly Fault[]): Store {
         await store.unlock();
         throw lost();
       }
-      await store.commit(batch);
+      const runs = await store.commit(batch);
       if (fault === 'lost-after') throw lost();
+      return runs;
     },
   };
 }

@@ -32,6 +32,10 @@ export interface Execution extends ExecutionView {
   epoch: string;
   epochBase: number;
   life: string;
+  /** Whether the family's numbering is known to have begun. */
+  hasFamily: boolean;
+  /** Up to which entry they are known to be numbered in the family's stream: after a load, unknown. */
+  countedTo: number | undefined;
   /** The newest facts, without holes, ending at `sequence`: what a worker that holds the instance still lacks. */
   tail: RecordedEvent[];
 }
@@ -64,6 +68,8 @@ export function fromLoaded(loaded: LoadedExecution): Execution {
     epoch: loaded.epoch,
     epochBase: loaded.epochBase,
     life: loaded.life,
+    hasFamily: loaded.hasFamily,
+    countedTo: undefined,
     workflow: loaded.workflow,
     tasks: new Map(loaded.tasks.map((task) => [task.id, task])),
     waits: new Map(loaded.waits.map((wait) => [waitName(wait), wait])),

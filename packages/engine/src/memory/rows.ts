@@ -18,10 +18,12 @@ import type { Wait } from '../wait/state.js';
 
 /** Everything a memory store holds: plain maps, for tests to look at. */
 export interface MemoryRows {
-  readonly executions: Map<ExecutionId, Omit<LoadedExecution, 'tasks' | 'waits' | 'seq'>>;
+  readonly executions: Map<ExecutionId, Omit<LoadedExecution, 'tasks' | 'waits' | 'seq' | 'hasFamily'>>;
   readonly tasks: Map<TaskId, { readonly executionId: ExecutionId; readonly task: TaskState }>;
   readonly history: Map<ExecutionId, HistoryRow[]>;
   readonly entries: Map<ExecutionId, StreamEntry[]>;
+  /** By the root. */
+  readonly families: Map<ExecutionId, FamilyRows>;
   readonly attempts: EndedAttempt[];
   readonly logs: StoredLog[];
   readonly ready: Map<string, ReadyWork & { reservedUntil: number }>;
@@ -36,6 +38,14 @@ export interface MemoryRows {
   readonly definitions: Map<string, DefinitionRow>;
   readonly taskState: Map<TaskId, Map<string, Json>>;
   readonly workerTokens: Map<string, { readonly token: WorkerToken; readonly hash: string }>;
+}
+
+/** The stream of a family: the entry numbered n is the nth. */
+export interface FamilyRows {
+  epoch: string;
+  epochBase: number;
+  life: string;
+  readonly entries: StreamEntry[];
 }
 
 export interface WorkerRow extends WorkerRegistration {

@@ -17,11 +17,13 @@ import {
   type Store,
   type StreamEntry,
   type StreamHead,
+  type StreamLog,
   type TimerRef,
   type Wanted,
 } from '../ports/store.js';
 import { isOpenTask } from '../task/state.js';
 import { type Wait, waitName } from '../wait/state.js';
+import { memoryFamilies, numberFamilies } from './families.js';
 import { memoryQueries } from './queries.js';
 import type { MemoryRows } from './rows.js';
 import { memoryTaskState } from './task-state.js';
@@ -42,6 +44,7 @@ export function createMemoryStore(): MemoryStore {
     tasks: new Map(),
     history: new Map(),
     entries: new Map(),
+    families: new Map(),
     attempts: [],
     logs: [],
     ready: new Map(),
@@ -55,6 +58,15 @@ export function createMemoryStore(): MemoryStore {
     taskState: new Map(),
     workerTokens: new Map(),
   };
+  const streams: StreamLog = {
+    head: async (orgId, id) => head(rows, orgId, id),
+    read: async (id, after, limit) => (rows.entries.get(id) ?? []).filter((entry) => entry.seq > after).slice(0, limit),
+    extent: async (id, epoch) => {
+      const own = (rows.entries.get(id) ?? []).filter((entry) => entry.epoch === epoch);
+      const [first, last] = [own[0], own.at(-1)];
+      return first === undefined || last === undefined ? undefined : { first: first.seq, last: last.seq };
+    },
+  };
   return {
     rows,
     load: async (wanted) => load(rows, wanted),
@@ -62,6 +74,7 @@ export function createMemoryStore(): MemoryStore {
     commit: async (batch) => {
       check(rows, batch);
       write(rows, batch);
+      return numberFamilies(rows, batch.families, LIFE);
     },
     reserve: async (request) => reserve(rows, request),
     release: async (id) => {
@@ -88,16 +101,8 @@ export function createMemoryStore(): MemoryStore {
       remove: async (ids) => ids.forEach((id) => rows.sessions.delete(id)),
     },
     queries: memoryQueries(rows),
-    streams: {
-      head: async (orgId, id) => head(rows, orgId, id),
-      read: async (id, after, limit) =>
-        (rows.entries.get(id) ?? []).filter((entry) => entry.seq > after).slice(0, limit),
-      extent: async (id, epoch) => {
-        const own = (rows.entries.get(id) ?? []).filter((entry) => entry.epoch === epoch);
-        const [first, last] = [own[0], own.at(-1)];
-        return first === undefined || last === undefined ? undefined : { first: first.seq, last: last.seq };
-      },
-    },
+    streams,
+    families: memoryFamilies(rows, streams, LIFE),
     orgs: {
       upsert: async (orgs) => {
         for (const { slug, id } of orgs) {
@@ -138,7 +143,8 @@ function load(rows: MemoryRows, wanted: readonly Wanted[]): Loaded {
       .map(({ task }) => task);
     const names = new Set(named.map(waitName));
     const waits = [...(rows.waits.get(id)?.values() ?? [])].filter((wait) => wait.open || names.has(waitName(wait)));
-    return [{ ...row, seq: rows.entries.get(id)?.at(-1)?.seq ?? 0, tasks, waits }];
+    const hasFamily = rows.families.has(row.rootId);
+    return [{ ...row, hasFamily, seq: rows.entries.get(id)?.at(-1)?.seq ?? 0, tasks, waits }];
   });
   const elsewhere = wanted.flatMap(({ id, taskIds }) =>
     taskIds.filter((taskId) => (rows.tasks.get(taskId)?.executionId ?? id) !== id),

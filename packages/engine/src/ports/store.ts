@@ -33,8 +33,10 @@ export interface Store {
    * @throws {ServiceError} UNAVAILABLE when the connection was lost: the batch may or may not be stored. A connection that
    * is lost while nothing is under way makes the next `load` or `commit` fail so, once. So whoever keeps executions in
    * memory hears of every loss, and lets go of all of them: the database may have come back with less output than they know.
+   *
+   * @returns the numbers that the batch's entries were given in the streams of their families, for `families.runs`.
    */
-  commit(batch: CommitBatch): Promise<void>;
+  commit(batch: CommitBatch): Promise<readonly NumberedRun[]>;
 
   /**
    * Reserves up to `limit` pieces of ready work that one of the kinds can do, oldest first (creation minus priority), for
@@ -60,6 +62,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly queries: Queries;
   readonly streams: StreamLog;
+  readonly families: FamilyLog;
   readonly orgs: OrgStore;
   readonly workers: WorkerStore;
   readonly workerTokens: WorkerTokenStore;
@@ -123,6 +126,8 @@ export interface LoadedExecution {
   readonly epoch: string;
   readonly epochBase: number;
   readonly life: string;
+  /** Whether the entries of its family are numbered: it has, or is, a child. */
+  readonly hasFamily: boolean;
   /** Of the batch that wrote it last; absent when that was before there were stamps. */
   readonly stamp?: string | undefined;
   /** Absent for a standalone task. */
@@ -143,6 +148,8 @@ export interface CommitBatch {
   readonly waits: readonly WaitWrite[];
   readonly history: readonly HistoryRow[];
   readonly entries: readonly StreamEntry[];
+  /** Where the entries stand in the streams of whole families. */
+  readonly families: FamilyWrites;
   readonly attempts: readonly EndedAttempt[];
   readonly logs: readonly TaskLogRow[];
   /** What running attempts said of themselves, where nothing else of their tasks changed. */
@@ -168,6 +175,45 @@ export interface ExecutionWrite {
   /** The same for all executions of a batch, and for no other batch: so a commit whose answer was lost can be told. */
   readonly stamp: string;
   readonly workflow: WorkflowState | undefined;
+}
+
+/** What a batch says of families: an execution without a parent, and all its descendants. */
+export interface FamilyWrites {
+  /** Families that may be new. Those that are known already are passed over. */
+  readonly begun: readonly FamilyBeginning[];
+  /** The entries of families, in the order in which they were decided. */
+  readonly runs: readonly FamilyRun[];
+}
+
+/** A family's numbering begins as that of its oldest member, whose entries until then are numbered alike in both. */
+export interface FamilyBeginning {
+  readonly rootId: ExecutionId;
+  readonly epoch: string;
+  readonly epochBase: number;
+  readonly life: string;
+}
+
+/** Consecutive entries of one execution. */
+export interface FamilyRun {
+  readonly rootId: ExecutionId;
+  readonly executionId: ExecutionId;
+  /**
+   * Absent where it is not known, which may be so for the first run of an execution in a batch: then the run begins after
+   * the last entry of the execution that has a number in the family's stream, whoever wrote what follows it.
+   */
+  readonly first: number | undefined;
+  readonly last: number;
+  /** What the family's numbering is called from here on, if the database has begun another life since it was last counted. */
+  readonly epoch: string;
+}
+
+/** A run, stored: its entry `last` has the number `rootSeq` in the family's stream, the one before it the number before. */
+export interface NumberedRun {
+  readonly executionId: ExecutionId;
+  readonly first: number;
+  readonly last: number;
+  readonly rootSeq: number;
+  readonly epoch: string;
 }
 
 export interface TaskWrite {
@@ -215,6 +261,8 @@ export interface StreamEntry {
   readonly ordinal?: number | undefined;
   /** True for the entry after which the stream ends. */
   readonly terminal?: boolean | undefined;
+  /** Where it stands in the stream of its whole family; only on entries that were read or told as that stream's. */
+  readonly inFamily?: Position | undefined;
 }
 
 export interface TaskLogRow extends TaskLog {
@@ -321,6 +369,36 @@ export interface StreamHead {
   readonly first: number;
   /** The status the execution ended with, when it has ended. */
   readonly ended: 'COMPLETED' | 'FAILED' | 'CANCELLED' | undefined;
+}
+
+/**
+ * Reading the streams of whole families: the entries of an execution without a parent and of all its descendants, in one
+ * order, numbered from 1 without holes. While such an execution has no children, it is its own stream.
+ */
+export interface FamilyLog {
+  /**
+   * The stream of `id` and its descendants, which is a part of the root's. Entries that have no number yet, because a
+   * version of the server wrote them that did not count families, are given theirs first. Undefined for a standalone task,
+   * for an id of which nothing is stored, and for another organisation's.
+   */
+  head(orgId: OrgId, id: ExecutionId): Promise<FamilyHead | undefined>;
+  /** Entries of the whole family with numbers above `after`, ascending, at most `limit`, each with `inFamily`. */
+  read(rootId: ExecutionId, after: number, limit: number): Promise<readonly StreamEntry[]>;
+  /** The first and the last number that a numbering of the family still has; undefined when it has none. */
+  extent(rootId: ExecutionId, epoch: string): Promise<{ readonly first: number; readonly last: number } | undefined>;
+}
+
+export interface FamilyHead extends StreamHead {
+  /** The execution itself and its descendants, as far as they exist. */
+  readonly members: ReadonlySet<ExecutionId>;
+  /** The last number of the whole family. */
+  readonly seq: number;
+  /** The number of the last entry of one of the members. */
+  readonly last: number;
+  /** The status the execution ended with, when it and all its descendants have ended. */
+  readonly ended: StreamHead['ended'];
+  /** Those of them that have not ended. */
+  readonly open: ReadonlySet<ExecutionId>;
 }
 
 /** Reading for people: committed rows, never used for deciding. Every method is scoped to one organisation. */

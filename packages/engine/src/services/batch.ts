@@ -22,6 +22,7 @@ import type {
 } from '../ports/store.js';
 import { record, wakeEvents } from '../record.js';
 import { endedAttempt, evolveTask, reopenedAttempt } from '../task/evolve.js';
+import { familyWrites } from './family-writes.js';
 import { type Draft, buildDraft, deadlineOf, isDue, isReady } from './batch-rows.js';
 import { type EndedAttempt, type TaskState, isOpenTask } from '../task/state.js';
 import { evolveWait, isWaitOccurrence, waitOf } from '../wait/evolve.js';
@@ -62,6 +63,11 @@ export class Batch {
   /** How many rows there are so far, roughly: what a transaction's size is bounded by. */
   get rows(): number {
     return this.#history.length + this.#entries.length + this.#drafts.size + this.#logs.length;
+  }
+
+  /** All entries, in the order in which they were decided. */
+  get entries(): readonly StreamEntry[] {
+    return this.#entries;
   }
 
   /** The entries of each execution, in order: what readers are told after the commit. */
@@ -338,6 +344,7 @@ export class Batch {
       ...batch,
       history: this.#history,
       entries: this.#entries,
+      families: familyWrites(this.#entries, (id) => this.#drafts.get(id)?.execution, this.#options),
       attempts: this.#attempts,
       logs: this.#logs,
       keys: { add: this.#keys, remove: this.#freedKeys },

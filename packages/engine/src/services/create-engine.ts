@@ -62,6 +62,7 @@ export function createEngine(parts: EngineParts): Engine {
     meter,
     dispatcher,
     published: (id, entries) => hub.publish(id, entries),
+    publishedToFamilies: (entries, runs) => hub.publishFamilies(entries, runs),
     ended: () => dispatch.freed(),
     putOff: (timer) => timers.putOff(timer),
     letGo: (timer) => timers.letGo(timer),

@@ -6,6 +6,7 @@ import {
   type CommitBatch,
   CommitConflict,
   type DueTimer,
+  type NumberedRun,
   type Store,
   type StreamEntry,
   type TimerRef,
@@ -28,6 +29,8 @@ export interface LaneOptions {
   readonly dispatcher: Dispatcher;
   /** Called with the entries of each execution after the commit that wrote them. */
   readonly published: (id: ExecutionId, entries: readonly StreamEntry[]) => void;
+  /** The same with all entries of the commit, and the numbers they were given in the streams of their families. */
+  readonly publishedToFamilies: (entries: readonly StreamEntry[], runs: readonly NumberedRun[]) => void;
   /** Called after a commit for each claim that ended in it. */
   readonly ended: (sessionId: SessionId) => void;
   /** Called after a commit for each thing that it put off. */
@@ -212,6 +215,7 @@ export class Lane {
     const outcomes: Outcome[] = [];
     let rows: CommitBatch | undefined;
     let storing: StoringMeter | undefined;
+    let runs: readonly NumberedRun[] = [];
     try {
       const prepared = await this.#working.prepare(
         members.map(({ change }) => change),
@@ -226,7 +230,7 @@ export class Lane {
       rows = built.batch.build();
       if (rows !== undefined) {
         storing = meter.storing();
-        await store.commit(rows);
+        runs = await store.commit(rows);
       } else if (again) await store.unlock();
     } catch (error) {
       const why = reasonOf(error);
@@ -240,7 +244,7 @@ export class Lane {
     const { milestones, fired, lateEntries } = built.batch;
     storing?.stored({ changes: outcomes.length, milestones, fired, entries: rows?.entries ?? [] });
     if (lateEntries > 0) meter.late(lateEntries);
-    this.#tell(members, outcomes, built, rows);
+    this.#tell(members, outcomes, built, rows, runs);
     return { carried: outcomes.length };
   }
 
@@ -257,7 +261,7 @@ export class Lane {
       }
     }
     if (fate === 'stored') {
-      this.#tell(members, outcomes, built, rows);
+      this.#tell(members, outcomes, built, rows, undefined);
       // The database may have come back with less output than is known here.
       this.#working.forgetAll();
       return { carried: outcomes.length };
@@ -283,9 +287,12 @@ export class Lane {
     outcomes: readonly Outcome[],
     built: BatchBuilder,
     rows: CommitBatch | undefined,
+    runs: readonly NumberedRun[] | undefined,
   ): void {
-    const { published, dispatcher, ended, putOff, letGo, wakeUps } = this.#options;
+    const { published, publishedToFamilies, dispatcher, ended, putOff, letGo, wakeUps } = this.#options;
     for (const [id, entries] of built.batch.entriesByExecution()) published(id, entries);
+    // Of a commit whose answer was lost nobody knows the numbers: readers of families find a hole, and look.
+    if (runs !== undefined) publishedToFamilies(built.batch.entries, runs);
     outcomes.forEach((outcome, index) => {
       if (!('thrown' in outcome)) members[index]?.change.stored?.(outcome);
     });

@@ -1,13 +1,17 @@
 import type { Streams } from '../engine.js';
 import type { ExecutionId } from '../ids.js';
-import type { StreamEntry } from '../ports/store.js';
+import type { NumberedRun, StreamEntry } from '../ports/store.js';
 import type { Reporter } from '../ports/surroundings.js';
+import { numbered } from './family-writes.js';
 
 type Listener = (entries: readonly StreamEntry[]) => void;
+type Listeners = Map<ExecutionId, Set<Listener>>;
 
 /** Tells the readers of this process what was committed. */
 export class StreamHub implements Streams {
-  readonly #listeners = new Map<ExecutionId, Set<Listener>>();
+  readonly #listeners: Listeners = new Map();
+  /** By the root of the family. */
+  readonly #familyListeners: Listeners = new Map();
   readonly #reporter: Reporter;
 
   constructor(reporter: Reporter) {
@@ -15,16 +19,32 @@ export class StreamHub implements Streams {
   }
 
   subscribe(id: ExecutionId, listener: Listener): () => void {
-    const own = this.#listeners.get(id) ?? new Set();
-    this.#listeners.set(id, own.add(listener));
-    return () => {
-      own.delete(listener);
-      if (own.size === 0 && this.#listeners.get(id) === own) this.#listeners.delete(id);
-    };
+    return listen(this.#listeners, id, listener);
+  }
+
+  subscribeFamily(rootId: ExecutionId, listener: Listener): () => void {
+    return listen(this.#familyListeners, rootId, listener);
   }
 
   publish(id: ExecutionId, entries: readonly StreamEntry[]): void {
-    for (const listener of this.#listeners.get(id) ?? []) {
+    this.#tell(this.#listeners, id, entries);
+  }
+
+  /** @param entries - a whole commit's, in the order in which they were decided. */
+  publishFamilies(entries: readonly StreamEntry[], runs: readonly NumberedRun[]): void {
+    if (this.#familyListeners.size === 0) return;
+    const followed = numbered(
+      entries.filter((entry) => this.#familyListeners.has(entry.rootId)),
+      runs,
+    );
+    for (const rootId of new Set(followed.map((entry) => entry.rootId))) {
+      const own = followed.filter((entry) => entry.rootId === rootId);
+      this.#tell(this.#familyListeners, rootId, own);
+    }
+  }
+
+  #tell(listeners: Listeners, id: ExecutionId, entries: readonly StreamEntry[]): void {
+    for (const listener of listeners.get(id) ?? []) {
       try {
         listener(entries);
       } catch (error) {
@@ -33,4 +53,13 @@ export class StreamHub implements Streams {
       }
     }
   }
+}
+
+function listen(listeners: Listeners, id: ExecutionId, listener: Listener): () => void {
+  const own = listeners.get(id) ?? new Set();
+  listeners.set(id, own.add(listener));
+  return () => {
+    own.delete(listener);
+    if (own.size === 0 && listeners.get(id) === own) listeners.delete(id);
+  };
 }

@@ -116,6 +116,8 @@ export class WorkingSet {
       epoch: this.#ids.epoch(),
       epochBase: 0,
       life: this.#life,
+      hasFamily: false,
+      countedTo: 0,
       workflow: undefined,
       tasks: new Map(),
       waits: new Map(),

@@ -36,8 +36,9 @@ export function encodeEntry({ event, id, data }: SseEntry): string {
 }
 
 /** The first word of a stream, as SSE text. It has no id, so it never moves a reader's cursor. */
-export function encodeReady({ epoch, from, head, types }: Omit<ReadyFrame, 'kind'>): string {
-  return control('ready', types === undefined ? { epoch, from, head } : { epoch, from, head, types });
+export function encodeReady({ epoch, from, head, types, below }: Omit<ReadyFrame, 'kind'>): string {
+  // What is undefined is not written.
+  return control('ready', { epoch, from, head, types, below });
 }
 
 /** A declared gap, as SSE text. */

@@ -22,6 +22,8 @@ export interface SubscribeOptions {
   signal?: AbortSignal | undefined;
   /** Whether the state changes of the execution and its tasks come, too, each in its place. Default: false. */
   includeStateEvents?: boolean | undefined;
+  /** Whether what all descendants of the execution show comes, too, in one order. It ends when all have. Default: false. */
+  consolidated?: boolean | undefined;
   /** Told of entries that are no longer kept; a log line when absent. */
   onGap?: ((gap: StreamGap) => void) | undefined;
   /** Whether an entry that cannot be read ends the subscription with an error. Default: it is logged and passed over. */

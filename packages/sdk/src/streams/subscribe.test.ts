@@ -213,6 +213,30 @@ describe('subscribing to a workflow', () => {
   });
 });
 
+describe('subscribing to a family', () => {
+  const CHILD = '880e8400-e29b-41d4-a716-446655440003' as ExecutionId;
+  const ofChild = (familySeq: number, text: string): string =>
+    entry(familySeq, token(text), OTHER).replaceAll(`"executionId":"${ID}"`, `"executionId":"${CHILD}"`);
+
+  it('E.3 gives what all of them show, each with whose it is', async () => {
+    const stream = aClient().subscribeWorkflowStream(ID, { consolidated: true });
+    const { url, accept, send } = await reader(0);
+    expect(url).toBe(`/api/orgs/dev/workflow-executions/${ID}/stream/consolidated`);
+    accept(3);
+    send(entry(1, token('a')), ofChild(2, 'b'), entry(3, token('c')), over);
+    expect((await collect(stream)).map(({ workflowExecutionId }) => workflowExecutionId)).toEqual([ID, CHILD, ID]);
+  });
+
+  it('E.3 finds a task of a child', async () => {
+    const stream = aClient().subscribeTaskStream(ID, OTHER, { consolidated: true });
+    const { url, accept, send } = await reader(0);
+    expect(url).toBe(`/api/orgs/dev/workflow-executions/${ID}/stream/consolidated`);
+    accept(2);
+    send(entry(1, token('a')), ofChild(2, 'b'), over);
+    expect(await collect(stream)).toEqual([token('b')]);
+  });
+});
+
 describe('subscribing to a task', () => {
   it('E.3 gives its bare events, and ends with it though its workflow goes on', async () => {
     const stream = aClient().subscribeTaskStream(ID, TASK);

@@ -41,13 +41,13 @@ export interface Door {
   readonly logger: Logger;
 }
 
-/** Everything the tasks of an execution show. */
+/** Everything the tasks of an execution show, and those of its descendants if that is wanted. */
 export function subscribeToWorkflow(
   door: Door,
   id: string,
   options: SubscribeOptions,
 ): WorkflowStream<TaskStreamEvent | StateStreamEvent> {
-  return subscribe(door, { workflowExecutionId: id }, options, {
+  return subscribe(door, { workflowExecutionId: id, consolidated: options.consolidated }, options, {
     toEvent: (frame) => toStreamEvent(frame, options),
     // Its own end is the end of the stream.
     isLast: () => false,
@@ -61,7 +61,8 @@ export function subscribeToTask(
   options: SubscribeOptions,
 ): TaskStream<StreamEvent | StateEventPayload> {
   const isOwn = workflowId === taskId;
-  const target = isOwn ? { taskExecutionId: taskId } : { workflowExecutionId: workflowId };
+  const { consolidated } = options;
+  const target = isOwn ? { taskExecutionId: taskId } : { workflowExecutionId: workflowId, consolidated };
   const isMeant = (frame: Frame): boolean => isOwn || frame.taskExecutionId === taskId;
   return subscribe(door, target, options, {
     toEvent: (frame) => (isMeant(frame) ? toStreamEvent(frame, options)?.event : undefined),

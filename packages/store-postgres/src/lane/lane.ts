@@ -77,11 +77,12 @@ export class Lane {
     });
   }
 
-  /** Sends a group that writes: one transaction, whole or not at all, over when this resolves. */
-  write(attempt: string, calls: readonly Call[]): Promise<void> {
+  /** Sends a group that writes: one transaction, whole or not at all, over when this resolves with the rows of each call. */
+  write(attempt: string, calls: readonly Call[]): Promise<readonly (readonly TextRow[])[]> {
     return tell(this.#onTrip, 'commit', async () => {
       const client = await this.#connected(attempt);
-      await this.#exchange(client, attempt, [...this.#hygiene.before(calls), ...calls]);
+      const before = this.#hygiene.before(calls);
+      return (await this.#exchange(client, attempt, [...before, ...calls])).slice(before.length);
     });
   }
 

@@ -2,6 +2,7 @@ import type { CommitBatch, TimerRef } from '@flovyn/engine';
 import { invariant } from '@flovyn/protocol';
 import { type Call, type Statement, call } from '../lane/statement.js';
 import { deleteExecutions, insertExecutions, setTags, tagsOf, updateExecutions } from './execution.js';
+import { type PlacedRun, beginFamilies, numberFamilies } from './family.js';
 import { insertEntries, insertHistory } from './log.js';
 import { insertAttempts, insertLogs, insertTasks, signTasks, updateTasks } from './task.js';
 import { insertWaits, updateWaits } from './wait.js';
@@ -48,6 +49,8 @@ export const commitStatements: readonly Statement[] = [
   deleteKeys,
   insertKeys,
   ...deleteBelongings,
+  beginFamilies,
+  numberFamilies,
 ];
 
 /**
@@ -142,7 +145,17 @@ export function commitCalls(batch: CommitBatch): readonly Call[] {
       statement,
       removed.map((removal) => removal.id),
     );
+  // Last, because other processes that write for the same family wait from here on.
+  add(
+    beginFamilies,
+    sorted(batch.families.begun, (beginning) => beginning.rootId),
+  );
+  add(numberFamilies, batch.families.runs.map(placed));
   return calls;
+}
+
+function placed(run: CommitBatch['families']['runs'][number], place: number): PlacedRun {
+  return { ...run, place };
 }
 
 /** The timers of tasks that were put off have a table of their own. */

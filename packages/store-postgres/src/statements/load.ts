@@ -1,7 +1,7 @@
 import type { WaitRef } from '@flovyn/engine';
 import { int2, text, uuid } from '../lane/columns.js';
 import type { Statement } from '../lane/statement.js';
-import { executionSelect, keySelect, taskSelect, waitSelect } from '../rows.js';
+import { executionSelect, hasFamily, keySelect, taskSelect, waitSelect } from '../rows.js';
 import { waitTypes } from './wait.js';
 
 const idColumn = uuid<string>('id', (id) => id);
@@ -17,7 +17,8 @@ export const commitTransaction: Statement = { name: 'commit', sql: 'commit', col
 
 export const selectExecutions: Statement<string> = {
   name: 'select_executions',
-  sql: `select ${executionSelect} from flovyn.execution as e where e.id = any($1::uuid[]) order by e.id`,
+  sql: `
+    select ${executionSelect}, ${hasFamily} from flovyn.execution as e where e.id = any($1::uuid[]) order by e.id`,
   columns: [idColumn],
   reads: true,
 };

@@ -80,8 +80,8 @@ export async function openDatabaseFloor(
   };
 }
 
-function write(store: Store, executions: readonly FloorExecution[], commit: SpecimenCommit): Promise<void> {
-  return store.commit(toBatch(executions.map((execution) => execution.write(commit))));
+async function write(store: Store, executions: readonly FloorExecution[], commit: SpecimenCommit): Promise<void> {
+  await store.commit(toBatch(executions.map((execution) => execution.write(commit))));
 }
 
 async function rate(each: number, forMs: number, round: () => Promise<void>): Promise<number> {

@@ -28,6 +28,7 @@ export function toBatch(writes: readonly FloorWrite[]): CommitBatch {
     entries: writes.flatMap(({ entries }) => entries),
     tasks: writes.flatMap(({ tasks }) => tasks),
     waits: writes.flatMap(({ waits }) => waits),
+    families: { begun: [], runs: [] },
     attempts: [],
     logs: [],
     signs: [],

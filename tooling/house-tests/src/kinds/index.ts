@@ -1,6 +1,7 @@
 import type { FlovynClient } from '@flovyn/sdk';
 import { answer, aroundWaits } from './control-flow.js';
 import { emitEverything, emitWithState } from './emit.js';
+import { dynasty } from './families.js';
 import { gather, gatherAll } from './gather.js';
 import {
   apprentice,
@@ -25,6 +26,7 @@ import { narrate, narrateTogether } from './streaming.js';
 import { workOffOrders } from './user-streams.js';
 
 export { type Narration, narrate, narrateTogether, wordOf } from './streaming.js';
+export type { Dynasty } from './families.js';
 export { orders, remarks, workOffOrders } from './user-streams.js';
 export { gatherAll } from './gather.js';
 export { emissionsOf, emitEverything, emitWithState } from './emit.js';
@@ -35,6 +37,7 @@ export function registerAll(worker: FlovynClient): void {
   worker.registerTask(narrate);
   worker.registerTask(workOffOrders);
   worker.registerWorkflow(narrateTogether);
+  worker.registerWorkflow(dynasty);
   worker.registerTask(gather);
   worker.registerWorkflow(gatherAll);
   worker.registerTask(emitEverything);

@@ -19,6 +19,15 @@ export interface Reader {
 }
 
 export function follow(client: Client, target: StreamTarget): Reader {
+  return read(client, target, expectLegal);
+}
+
+/** Follows an execution and all its descendants. Their order is for the test to look at, which knows the log. */
+export function followFamily(client: Client, workflowExecutionId: string): Reader {
+  return read(client, { workflowExecutionId, consolidated: true }, () => undefined);
+}
+
+function read(client: Client, target: StreamTarget, check: typeof expectLegal): Reader {
   const stream = client.stream(target, { awaitCreationMs: 10_000 });
   const entries: StreamEntry[] = [];
   const gaps: StreamGap[] = [];
@@ -65,7 +74,7 @@ export function follow(client: Client, target: StreamTarget): Reader {
         message.kind === 'gap' && message.reason === 'missing' ? undefined : message,
       );
       const seen = declared.filter((message) => message !== undefined);
-      expectLegal(seen as Parameters<typeof expectLegal>[0], `It was told ${summaryOf(told)}`);
+      check(seen as Parameters<typeof check>[0], `It was told ${summaryOf(told)}`);
       expect(declared).not.toContain(undefined);
     },
   };

@@ -155,6 +155,7 @@ describe('a result', () => {
     const doubts = createDoubts();
     const results = createResults(
       {
+        subscribeFamily: () => () => undefined,
         subscribe(_id, listener) {
           listeners.add(listener);
           return () => listeners.delete(listener);

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDoubts } from '../../process/doubts.js';
 import { followStream } from './follow-stream.js';
+import { followExecution } from './followed.js';
 import { resumeAfter } from './resume.js';
 import { selectionOf } from './selection.js';
 import { openSse } from './sse-writer.js';
@@ -56,6 +57,7 @@ function aStream() {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    subscribeFamily: () => () => undefined,
   };
 
   return {
@@ -161,14 +163,17 @@ class FakeResponse extends EventEmitter {
   }
 }
 
+const everything = selectionOf(undefined, 'json');
+
 function follow(stream: ReturnType<typeof aStream>, cursor?: string) {
   const response = new FakeResponse();
   const writer = openSse(response as unknown as ServerResponse, { onStall: () => undefined });
   const doubts = createDoubts();
   const head = stream.headNow();
   const over = followStream(
-    { orgId, head, start: resumeAfter(cursor, head), selection: selectionOf(undefined, 'json'), writer },
-    { streams: stream.streams, log: stream.log, doubts },
+    followExecution(orgId, head, stream),
+    { start: resumeAfter(cursor, head), selection: everything, writer },
+    doubts,
   );
   return { response, writer, doubts, over };
 }
@@ -309,6 +314,17 @@ describe('following a stream', () => {
     writer.end('');
   });
 
+  it('R22 reads from the log a commit that has a hole in itself', async () => {
+    const stream = aStream();
+    const { response, writer } = follow(stream);
+    await settled();
+    const stored = stream.store(4);
+    stream.tell(stored.filter(({ seq }) => seq !== 2));
+    await settled();
+    expect(response.words()).toEqual(['ready 1', '1', '2', '3', '4']);
+    writer.end('');
+  });
+
   it('ends a stream of which nothing is kept', async () => {
     const stream = aStream();
     stream.store(2, 'COMPLETED');
@@ -316,10 +332,8 @@ describe('following a stream', () => {
     stream.expire(2);
     const response = new FakeResponse();
     const writer = openSse(response as unknown as ServerResponse, { onStall: () => undefined });
-    await followStream(
-      { orgId, head, start: resumeAfter(undefined, head), selection: selectionOf(undefined, 'json'), writer },
-      { streams: stream.streams, log: stream.log, doubts: createDoubts() },
-    );
+    const start = resumeAfter(undefined, head);
+    await followStream(followExecution(orgId, head, stream), { start, selection: everything, writer }, createDoubts());
     expect(response.words()).toEqual(['ready 3', 'gap 1-2 expired', 'end COMPLETED']);
   });
 

@@ -1,9 +1,10 @@
-import type { ExecutionId, OrgId, StreamEntry, StreamHead, StreamLog, Streams } from '@flovyn/engine';
+import type { StreamEntry } from '@flovyn/engine';
 import { type EndStatus, formatCursor } from '@flovyn/events';
 import { encodeEnd, encodeGap, encodeReady } from '@flovyn/events/sse';
 import { limits } from '@flovyn/protocol';
 import type { Doubts } from '../../process/doubts.js';
 import { encodeCommit, encodeEntries } from './encode-entries.js';
+import type { Followed, FollowedHead } from './followed.js';
 import { type ResumePoint, resumeFrom } from './resume.js';
 import type { Selection } from './selection.js';
 import type { SseWriter } from './sse-writer.js';
@@ -13,16 +14,16 @@ const FIRST_PAGE = 32;
 const LARGEST_PAGE = 5_000;
 const PAGE_BYTES = 1_048_576;
 
-export interface FollowedStream {
-  readonly orgId: OrgId;
-  readonly head: StreamHead;
+export interface FollowingReader {
   readonly start: ResumePoint;
   readonly selection: Selection;
   readonly writer: SseWriter;
+  /** The execution below which the stream is shown, where it is a part of a larger one. */
+  readonly below?: string | undefined;
 }
 
 /**
- * Shows one reader one execution's stream: what is stored, then what is committed, without hole or repeat, to its end.
+ * Shows one reader one stream: what is stored, then what is committed, without hole or repeat, to its end.
  *
  * Invariants:
  * 1. `at` is the number of the last entry the reader was sent (or was told it cannot have). Nothing is sent twice.
@@ -35,12 +36,12 @@ export interface FollowedStream {
  * @throws {ServiceError} UNAVAILABLE when the log cannot be read.
  */
 export async function followStream(
-  { orgId, head, start, selection, writer }: FollowedStream,
-  { streams, log, doubts }: { readonly streams: Streams; readonly log: StreamLog; readonly doubts: Doubts },
+  followed: Followed,
+  { start, selection, writer, below }: FollowingReader,
+  doubts: Doubts,
 ): Promise<void> {
-  const id: ExecutionId = head.executionId;
   /** The numbering that `at` belongs to: that of the entry sent last, or of the last look. */
-  let { epoch } = head;
+  let { epoch } = followed.head;
   let at = start.after;
   let isLive = false;
   let leaveLive: () => void = () => undefined;
@@ -73,45 +74,49 @@ export async function followStream(
   };
 
   /** Sends what is new in a commit, if it joins what the reader has. */
-  const deliver = (entries: readonly StreamEntry[]): 'sent' | 'behind' | 'hole' | 'renumbered' => {
-    const first = entries[0];
-    const last = entries.at(-1);
-    if (first === undefined || last === undefined || writer.isClosed) return 'sent';
-    if (first.epoch !== epoch) return 'renumbered';
-    if (last.seq <= at) return 'sent';
-    if (first.seq > at + 1) return 'hole';
+  const deliver = (entries: readonly StreamEntry[]): 'sent' | 'behind' | 'hole' | 'look' => {
+    const [oldest, newest] = [entries[0], entries.at(-1)];
+    if (oldest === undefined || newest === undefined || writer.isClosed) return 'sent';
+    const first = followed.placeOf(oldest);
+    const last = followed.placeOf(newest).seq;
+    if (first.epoch !== epoch) return 'look';
+    if (last <= at) return 'sent';
+    if (first.seq > at + 1 || last - first.seq !== entries.length - 1) return 'hole';
     const isWhole = first.seq === at + 1;
-    const rest = isWhole ? entries : entries.filter((entry) => entry.seq > at);
+    const rest = isWhole ? entries : entries.slice(at + 1 - first.seq);
+    followed.meet(rest);
     writer.write(isWhole ? encodeCommit(entries, selection) : encodeEntries(rest, selection), rest.length);
-    at = last.seq;
-    if (last.terminal === true) finish(endStatus(last));
+    at = last;
+    const end = followed.endAt(at);
+    if (end === 'look') return end;
+    if (end !== undefined) finish(end);
     return writer.isBehind() ? 'behind' : 'sent';
   };
 
   const finish = (status: EndStatus): void => writer.end(encodeEnd({ status }));
 
   /** Reads the log until held commits join it, and goes live; or until the stream is over, or numbered anew. */
-  const readLog = async (from: StreamHead): Promise<void> => {
-    let newest: StreamEntry | undefined;
+  const readLog = async (): Promise<void> => {
     let limit = FIRST_PAGE;
     for (let isLookedAt = true; ; isLookedAt = false) {
       await writer.caughtUp();
       if (writer.isClosed) return;
-      const page = await log.read(id, at, limit);
+      const page = await followed.read(at, limit);
       // The first page joins what the look found. Before a later one the database may have lost what was sent already.
-      if (!isLookedAt && page[0] !== undefined && page[0].epoch !== epoch) return;
+      if (!isLookedAt && page[0] !== undefined && followed.placeOf(page[0]).epoch !== epoch) return;
+      followed.meet(page);
       sendPage(page);
-      newest = page.at(-1) ?? newest;
       if (page.length === limit) {
         limit = nextPage(page);
         continue;
       }
-      if (newest?.terminal === true) return finish(endStatus(newest));
-      if (newest === undefined && from.ended !== undefined && at >= from.seq) return finish(from.ended);
+      const end = followed.endAt(at);
+      if (end === 'look') return;
+      if (end !== undefined) return finish(end);
       const obstacle = takeHeld()
         .map(deliver)
         .find((outcome) => outcome !== 'sent');
-      if (obstacle === 'renumbered') return;
+      if (obstacle === 'look') return;
       if (obstacle !== undefined) continue;
       isLive = true;
       return;
@@ -121,39 +126,40 @@ export async function followStream(
   const sendPage = (page: readonly StreamEntry[]): void => {
     let from = 0;
     page.forEach((entry, index) => {
-      if (entry.seq !== at + 1) {
+      const place = followed.placeOf(entry);
+      if (place.seq !== at + 1) {
         // Retention takes a task's output before the news around it.
         writer.write(encodeEntries(page.slice(from, index), selection), index - from);
-        writer.write(encodeGap({ from: at + 1, to: entry.seq - 1, reason: 'expired' }), 1);
+        writer.write(encodeGap({ from: at + 1, to: place.seq - 1, reason: 'expired' }), 1);
         from = index;
       }
-      at = entry.seq;
-      epoch = entry.epoch;
+      at = place.seq;
+      ({ epoch } = place);
     });
     writer.write(encodeEntries(page.slice(from), selection), page.length - from);
   };
 
   /** Finds out where the reader stands, as if it had come back with its last cursor. */
-  const lookAgain = async (): Promise<StreamHead | undefined> => {
-    const now = await log.head(orgId, id);
+  const lookAgain = async (): Promise<FollowedHead | undefined> => {
+    const now = await followed.look();
     if (now === undefined) return undefined;
-    const { after, gaps } = await resumeFrom(formatCursor({ epoch, seq: at }), now, log);
+    const { after, gaps } = await resumeFrom(formatCursor({ epoch, seq: at }), now, followed);
     for (const gap of gaps) writer.write(encodeGap(gap), 1);
     ({ epoch } = now);
     at = after;
     return now;
   };
 
-  const stopListening = streams.subscribe(id, onCommit);
+  const stopListening = followed.subscribe(onCommit);
   const stopDoubting = doubts.subscribe(lookAtLog);
   try {
     const { types } = selection;
-    writer.write(encodeReady({ epoch, from: at + 1, head: head.seq, types }), 1);
+    writer.write(encodeReady({ epoch, from: at + 1, head: followed.head.last, types, below }), 1);
     for (const gap of start.gaps) writer.write(encodeGap(gap), 1);
-    let known: StreamHead | undefined = head;
+    let known: FollowedHead | undefined = followed.head;
     while (known !== undefined && !writer.isClosed) {
       const left = new Promise<void>((resolve) => (leaveLive = resolve));
-      await readLog(known);
+      await readLog();
       if (isLive) await Promise.race([left, writer.closed]);
       if (!writer.isClosed) known = await lookAgain();
     }
@@ -170,10 +176,4 @@ function nextPage(page: readonly StreamEntry[]): number {
   let bytes = 1;
   for (const { event } of page) bytes += event.length;
   return Math.min(LARGEST_PAGE, Math.max(1, Math.floor((PAGE_BYTES * page.length) / bytes)));
-}
-
-/** How an execution ended, said by the entry that ended it. Parsed once per reader and stream. */
-function endStatus(terminal: StreamEntry): EndStatus {
-  const { data } = JSON.parse(terminal.event) as { readonly data: { readonly status: EndStatus } };
-  return data.status;
 }

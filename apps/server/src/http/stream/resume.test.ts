@@ -79,7 +79,7 @@ describe('a reader goes on where the end of the log was lost', () => {
     second: { first: 5, last: 8 },
     third: { first: 9, last: 20 },
   };
-  const log = { extent: (_id: ExecutionId, epoch: string) => Promise.resolve(extents[epoch]) };
+  const log = { extent: (epoch: string) => Promise.resolve(extents[epoch]) };
 
   it.each([
     ['silently with an entry that is still there', 'second.7', { after: 7, gaps: [] }],

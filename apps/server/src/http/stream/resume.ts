@@ -1,5 +1,6 @@
-import type { StreamHead, StreamLog } from '@flovyn/engine';
+import type { StreamHead } from '@flovyn/engine';
 import { type GapReason, parseCursor } from '@flovyn/events';
+import type { Followed } from './followed.js';
 
 /** Where replay begins, and what the reader can no longer have. */
 export interface ResumePoint {
@@ -42,11 +43,11 @@ export function resumeAfter(cursor: string | undefined, head: StreamHead): Resum
 export async function resumeFrom(
   cursor: string | undefined,
   head: StreamHead,
-  log: Pick<StreamLog, 'extent'>,
+  log: Pick<Followed, 'extent'>,
 ): Promise<ResumePoint> {
   const older = cursor === undefined ? undefined : parseCursor(cursor);
   if (older === undefined || older.epoch === head.epoch) return resumeAfter(cursor, head);
-  const own = await log.extent(head.executionId, older.epoch);
+  const own = await log.extent(older.epoch);
   const epochBase = own === undefined ? 0 : older.seq < own.first ? older.seq : own.last;
   return resumeAfter(cursor, { ...head, epochBase });
 }

@@ -1,6 +1,6 @@
 import type { StreamEntry } from '@flovyn/engine';
 import { type FlovynEvent, formatCursor } from '@flovyn/events';
-import { encodeEntry, frameJson, plainData } from '@flovyn/events/sse';
+import { consolidatedPlainData, encodeEntry, frameJson, plainData } from '@flovyn/events/sse';
 import { type StreamSelection, streamSelections } from '@flovyn/protocol/http';
 
 const KINDS = {
@@ -21,16 +21,32 @@ export interface Selection {
   readonly encode: (entry: StreamEntry) => string;
 }
 
-/** @param words - everything when absent. */
-export function selectionOf(words: readonly StreamSelection[] | undefined, format: 'json' | 'plain'): Selection {
+/**
+ * @param words - everything when absent.
+ * @param scope - `family` when entries of several executions are shown: then each says whose it is.
+ */
+export function selectionOf(
+  words: readonly StreamSelection[] | undefined,
+  format: 'json' | 'plain',
+  scope: 'execution' | 'family' = 'execution',
+): Selection {
   // In one order, so that equal filters share their bytes.
   const types = words === undefined ? undefined : streamSelections.filter((word) => words.includes(word));
   const kinds = new Set<StreamEntry['kind']>(types?.map((word) => KINDS[word]));
   return {
-    name: `${format} ${types?.join() ?? ''}`,
+    name: `${scope} ${format} ${types?.join() ?? ''}`,
     types,
     takes: types === undefined ? () => true : (entry) => kinds.has(entry.kind),
-    encode: format === 'json' ? encodeJson : encodePlain,
+    encode: format === 'json' ? encodeJson : scope === 'family' ? encodeConsolidatedPlain : encodePlain,
+  };
+}
+
+/** The same of a part of a stream. */
+export function partOf(selection: Selection, name: string, shows: (entry: StreamEntry) => boolean): Selection {
+  return {
+    ...selection,
+    name: `${selection.name} of ${name}`,
+    takes: (entry) => shows(entry) && selection.takes(entry),
   };
 }
 
@@ -40,13 +56,23 @@ function encodeJson(entry: StreamEntry): string {
     { seq, epoch, executionId, rootExecutionId: rootId, taskExecutionId: taskId, attempt, timestampMs },
     entry.event,
   );
-  return encodeEntry({ event: nameOf(entry), id: formatCursor(entry), data });
+  return encodeEntry({ event: nameOf(entry), id: cursorOf(entry), data });
 }
 
 function encodePlain(entry: StreamEntry): string {
   // News has no plainer form; output was checked when it came in.
   const data = entry.kind === 'state' ? entry.event : plainData(JSON.parse(entry.event) as FlovynEvent);
-  return encodeEntry({ event: nameOf(entry), id: formatCursor(entry), data });
+  return encodeEntry({ event: nameOf(entry), id: cursorOf(entry), data });
+}
+
+function encodeConsolidatedPlain(entry: StreamEntry): string {
+  const origin = { workflowExecutionId: entry.executionId, taskExecutionId: entry.taskId };
+  const data = consolidatedPlainData(origin, JSON.parse(entry.event) as FlovynEvent);
+  return encodeEntry({ event: nameOf(entry), id: cursorOf(entry), data });
+}
+
+function cursorOf(entry: StreamEntry): string {
+  return formatCursor(entry.inFamily ?? entry);
 }
 
 function nameOf({ kind }: StreamEntry): 'token' | 'progress' | 'data' | 'error' {

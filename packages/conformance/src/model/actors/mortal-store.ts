@@ -52,7 +52,8 @@ export function mortalStore(inner: Store): MortalStore {
     struck += 1;
     if (blow === 'die-before' || blow === 'die-after') {
       await (blow === 'die-after' ? inner.commit(batch) : inner.unlock());
-      return kill();
+      kill();
+      return never();
     }
     return flakyStore(inner, [blow]).commit(batch);
   };

@@ -1,4 +1,5 @@
 import { checkFamily } from './family.js';
+import { checkFamilyStreams } from './family-stream.js';
 import { checkReady, checkTimers } from './queues.js';
 import { checkDelays, checkStatus, checkTasks } from './status.js';
 import { follow } from '../story/follow.js';
@@ -18,6 +19,7 @@ export async function check(world: World, { queues } = { queues: true }): Promis
     checkDelays(followed);
     checkFamily(world, followed);
   }
+  await checkFamilyStreams(world);
   if (queues) {
     await checkTimers(world);
     await checkReady(world);
