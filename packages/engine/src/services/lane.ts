@@ -1,6 +1,7 @@
 import { ServiceError } from '@flovyn/protocol';
 import type { Change } from '../change.js';
-import type { ExecutionId, SessionId } from '../ids.js';
+import type { Claim } from '../execution/state.js';
+import type { ExecutionId } from '../ids.js';
 import type { Meter, StoringMeter } from '../ports/meter.js';
 import {
   type CommitBatch,
@@ -29,7 +30,7 @@ export interface LaneOptions {
   /** Called with the entries of each execution after the commit that wrote them. */
   readonly published: (id: ExecutionId, entries: readonly StreamEntry[]) => void;
   /** Called after a commit for each claim that ended in it. */
-  readonly ended: (sessionId: SessionId) => void;
+  readonly ended: (claim: Claim) => void;
   /** Called after a commit for each thing that it put off. */
   readonly putOff: (timer: DueTimer) => void;
   /** Called after a commit for each thing that does not become due any more, before those that do. */
@@ -295,7 +296,7 @@ export class Lane {
     outcomes.forEach((outcome, index) => this.#answer(members[index], outcome));
     for (const claim of built.endings) {
       dispatcher.leave(claim);
-      ended(claim.sessionId);
+      ended(claim);
     }
     for (const work of rows?.ready.add ?? []) wakeUps.nudge(work);
     for (const timer of rows?.timers.remove ?? []) letGo(timer);

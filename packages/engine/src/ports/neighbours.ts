@@ -1,0 +1,40 @@
+import type { QueryAnswer, QueryRequest } from '../engine.js';
+import type { ExecutionId, SessionId } from '../ids.js';
+import type { StreamEntry } from './store.js';
+
+/**
+ * The other processes on the same store. What is said to them may be lost, come late, twice or in another order: it is a
+ * copy of what the store has, or a hint to look there. So nothing here ever waits for them, but a question.
+ */
+export interface Neighbours {
+  /** Shows them what a commit of this process wrote. */
+  publish(id: ExecutionId, entries: readonly StreamEntry[]): void;
+  /**
+   * Calls `listener` with what a commit of theirs wrote to one execution; with nothing when only the store has it. Returns
+   * how to stop.
+   */
+  follow(id: ExecutionId, listener: (entries: readonly StreamEntry[]) => void): () => void;
+  /** A claim has ended here whose holder is one of theirs, if it is anybody's. */
+  claimEnded(holder: SessionId, token: string): void;
+  /** Whoever holds claims under this id is here from now on. Returns how to say that it is not any more. */
+  host(holder: SessionId, guest: Guest): () => void;
+  /** Asks the worker of a session of theirs. `undefined` when none of them has it, or nobody can be asked. */
+  ask(holder: SessionId, question: QueryRequest): Promise<QueryAnswer | undefined>;
+}
+
+/** What others may want of somebody who is here. */
+export interface Guest {
+  /** One of its claims has ended elsewhere, it is said. */
+  claimEnded(token: string): void;
+  /** `undefined` when it cannot be asked. */
+  asked(question: QueryRequest): Promise<QueryAnswer | undefined>;
+}
+
+/** For a process that has its store for itself. */
+export const noNeighbours: Neighbours = {
+  publish: () => undefined,
+  follow: () => () => undefined,
+  claimEnded: () => undefined,
+  host: () => () => undefined,
+  ask: () => Promise.resolve(undefined),
+};
