@@ -97,7 +97,19 @@ export function createEngine(parts: EngineParts): Engine {
     ids,
     times: settings.silence ?? { heartbeatingMs: 60_000, silentMs: 300_000 },
   });
-  const sessions = new SessionRegistry({ lane, dispatcher, store, clock, ids, reporter, times, freed, unary, timer, neighbours });
+  const sessions = new SessionRegistry({
+    lane,
+    dispatcher,
+    store,
+    clock,
+    ids,
+    reporter,
+    times,
+    freed,
+    unary,
+    timer,
+    neighbours,
+  });
   const change = <Reply>(asked: Once, wanted: Change<Reply>): Promise<Reply> =>
     lane.change(asked.once === undefined ? wanted : { ...wanted, once: asked.once });
   const here: PresentParts = {

@@ -90,7 +90,9 @@ export function createResults(streams: Engine['streams'], queries: Pick<Queries,
       };
       const onCommit = (entries: readonly StreamEntry[]): void => {
         // The end's own bearer is told of it right after this, and mostly brings it along.
-        if (entries.at(-1)?.terminal === true) setImmediate(() => setImmediate(() => void look()));
+        // What only the log has may be the end, too.
+        if (entries.length === 0 || entries.at(-1)?.terminal === true)
+          setImmediate(() => setImmediate(() => void look()));
       };
 
       const stopListening = streams.subscribe(id, onCommit);

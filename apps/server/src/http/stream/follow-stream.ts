@@ -76,7 +76,9 @@ export async function followStream(
   const deliver = (entries: readonly StreamEntry[]): 'sent' | 'behind' | 'hole' | 'renumbered' => {
     const first = entries[0];
     const last = entries.at(-1);
-    if (first === undefined || last === undefined || writer.isClosed) return 'sent';
+    if (writer.isClosed) return 'sent';
+    // Something was committed elsewhere which only the log has.
+    if (first === undefined || last === undefined) return 'hole';
     if (first.epoch !== epoch) return 'renumbered';
     if (last.seq <= at) return 'sent';
     if (first.seq > at + 1) return 'hole';
