@@ -82,7 +82,7 @@ export type {
   WorkerType,
 } from './ports/workers.js';
 export type { Fired, Meter, Milestone, StoredBatch, StoringMeter } from './ports/meter.js';
-export { type Guest, type Neighbours, noNeighbours } from './ports/neighbours.js';
+export { type Asked, type Guest, type Neighbours, noNeighbours } from './ports/neighbours.js';
 export type { Clock, Ids, Nudge, Reporter, Timer, WakeUps } from './ports/surroundings.js';
 export type {
   AttemptAnswer,

@@ -9,6 +9,7 @@ const SLACK_MS = 1_000;
 
 /** Those who hold claims are addressed by their id: only the process that has them listens there. */
 export function createGuests(link: Link): Pick<Neighbours, 'claimEnded' | 'host' | 'ask'> {
+  const byKind = createCrews(link);
   return {
     claimEnded(holder, token) {
       const subject = claimSubject(holder);
@@ -16,16 +17,19 @@ export function createGuests(link: Link): Pick<Neighbours, 'claimEnded' | 'host'
     },
     host(holder, guest) {
       const claims = claimSubject(holder);
-      const questions = questionSubject(holder);
+      const questions = questionSubject({ holder });
       if (claims === undefined || questions === undefined) return () => undefined;
-      const stops = [
-        link.listen(claims, (message) => guest.claimEnded(message.string())),
-        link.listen(questions, (message) => void answer(message, guest)),
-      ];
+      const stops = [link.listen(claims, (message) => guest.claimEnded(message.string()))];
+      const { runs } = guest;
+      if (runs !== undefined) {
+        stops.push(link.listen(questions, (message) => void answer(message, guest)));
+        const { orgId, queue } = runs;
+        for (const kind of runs.kinds) stops.push(byKind.join(questionSubject({ orgId, queue, kind }), guest));
+      }
       return () => stops.forEach((stop) => stop());
     },
-    async ask(holder, question) {
-      const subject = questionSubject(holder);
+    async ask(whom, question) {
+      const subject = questionSubject(whom);
       if (subject === undefined) return undefined;
       const message = await link.request(subject, JSON.stringify(question), question.timeoutMs + SLACK_MS);
       const reply = message === undefined ? undefined : readReply(message.string());
@@ -35,6 +39,35 @@ export function createGuests(link: Link): Pick<Neighbours, 'claimEnded' | 'host'
     },
   };
 }
+
+/** Those of this process who can run the same code: one listens for all of them, and one of all processes is asked. */
+function createCrews(link: Link) {
+  const crews = new Map<string, { readonly guests: Set<Guest>; readonly stop: () => void }>();
+  const open = (subject: string) => {
+    const guests = new Set<Guest>();
+    const heard = (message: Msg): void => {
+      for (const guest of guests) return void answer(message, guest);
+    };
+    const crew = { guests, stop: link.listen(subject, heard, CREW) };
+    crews.set(subject, crew);
+    return crew;
+  };
+  return {
+    join(subject: string | undefined, guest: Guest): () => void {
+      if (subject === undefined) return () => undefined;
+      const crew = crews.get(subject) ?? open(subject);
+      crew.guests.add(guest);
+      return () => {
+        crew.guests.delete(guest);
+        if (crew.guests.size > 0 || crews.get(subject) !== crew) return;
+        crews.delete(subject);
+        crew.stop();
+      };
+    },
+  };
+}
+
+const CREW = 'flovyn';
 
 type Reply = { readonly result: Json } | { readonly error: string } | { readonly refusal: string } | { none: true };
 

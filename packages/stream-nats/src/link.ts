@@ -21,8 +21,11 @@ export interface Link {
   readonly status: LinkStatus;
   /** False when it was dropped. */
   publish(subject: string, payload: string, headers?: MsgHdrs): boolean;
-  /** Calls `heard` with every message, over all connections. Returns how to stop. */
-  listen(subject: string, heard: (message: Msg) => void): () => void;
+  /**
+   * Calls `heard` with every message, over all connections; as one of a `crew`, only with those which no other of it has
+   * got. Returns how to stop.
+   */
+  listen(subject: string, heard: (message: Msg) => void, crew?: string): () => void;
   /** `undefined` when nobody listens there, nobody answers in time, or there is no connection. */
   request(subject: string, payload: string, timeoutMs: number): Promise<Msg | undefined>;
   close(): Promise<void>;
@@ -37,6 +40,7 @@ export interface LinkListener {
 interface Ear {
   readonly subject: string;
   readonly heard: (message: Msg) => void;
+  readonly crew: string | undefined;
   subscription: Subscription | undefined;
 }
 
@@ -60,7 +64,8 @@ export function openLink(url: string, { greet = () => Promise.resolve(), changed
     const callback = (error: Error | null, message: Msg): void => {
       if (error === null) ear.heard(message);
     };
-    ear.subscription = connection?.subscribe(ear.subject, { callback });
+    const { crew } = ear;
+    ear.subscription = connection?.subscribe(ear.subject, { callback, ...(crew === undefined ? {} : { queue: crew }) });
   };
 
   /** Asks for a sign of life again and again, until the connection is over. */
@@ -140,8 +145,8 @@ export function openLink(url: string, { greet = () => Promise.resolve(), changed
       if (unconfirmedBytes > SOON_UNCONFIRMED_BYTES) pulse();
       return true;
     },
-    listen(subject, heard) {
-      const ear: Ear = { subject, heard, subscription: undefined };
+    listen(subject, heard, crew) {
+      const ear: Ear = { subject, heard, crew, subscription: undefined };
       ears.add(ear);
       attach(ear);
       return () => {

@@ -1,4 +1,5 @@
-import type { SessionId } from '@flovyn/engine';
+import { createHash } from 'node:crypto';
+import type { Asked, SessionId } from '@flovyn/engine';
 
 // Subjects between the servers themselves; those of streams are in `@flovyn/events/nats`.
 
@@ -14,7 +15,12 @@ export function claimSubject(holder: SessionId): string | undefined {
   return UUID.test(holder) ? `flovyn.servers.claims.${holder}` : undefined;
 }
 
-/** Questions to the worker of one session; `undefined` for an id that cannot be a part of a subject. */
-export function questionSubject(holder: SessionId): string | undefined {
-  return UUID.test(holder) ? `flovyn.servers.questions.${holder}` : undefined;
+/** Questions to the worker of one session, or to any that can run a kind of code; `undefined` where there is no subject. */
+export function questionSubject(whom: Asked): string | undefined {
+  if ('holder' in whom) return UUID.test(whom.holder) ? `flovyn.servers.questions.session.${whom.holder}` : undefined;
+  // The names of queues and kinds are users' own: nothing of them may be a pattern.
+  const name = createHash('sha256')
+    .update(JSON.stringify([whom.orgId, whom.queue, whom.kind]))
+    .digest('hex');
+  return `flovyn.servers.questions.kind.${name}`;
 }

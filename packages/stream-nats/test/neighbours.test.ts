@@ -156,6 +156,7 @@ describe.skipIf(natsServer === undefined)(needingNats('processes on one NATS'), 
     const guest = (asked: Guest['asked'], ended: string[] = []): Guest => ({
       asked,
       claimEnded: (token) => ended.push(token),
+      runs: { orgId: 'org' as OrgId, queue: 'a queue.>', kinds: new Set(['order *', 'other']) },
     });
 
     it('hear of their claims, and are asked, wherever they are', async () => {
@@ -169,10 +170,34 @@ describe.skipIf(natsServer === undefined)(needingNats('processes on one NATS'), 
       a.nats.claimEnded(holder, 'token-1');
       await eventually('the end', () => ended.length > 0);
       expect(ended).toEqual(['token-1']);
-      expect(await a.nats.ask(holder, question)).toEqual({ result: '"total"' });
+      expect(await a.nats.ask({ holder }, question)).toEqual({ result: '"total"' });
       leave();
       await meet(a, b);
-      expect(await a.nats.ask(holder, question)).toBeUndefined();
+      expect(await a.nats.ask({ holder }, question)).toBeUndefined();
+    });
+
+    it('are asked for the code they can run, one of them however many there are', async () => {
+      const [a, b, c] = [open(server), open(server), open(server)];
+      let asked = 0;
+      const counting = guest(async () => {
+        asked += 1;
+        return { result: '1' as Json };
+      });
+      const others = ['b', 'c', 'd'].map((digit) => `01900000-0000-7000-8000-00000000000${digit}` as SessionId);
+      const leaves = others.map((id, index) => (index === 0 ? c : b).nats.host(id, { ...counting }));
+      await meet(a, b, c);
+      const order = { orgId: 'org' as OrgId, queue: 'a queue.>', kind: 'order *' };
+      expect(await a.nats.ask(order, question)).toEqual({ result: '1' });
+      expect(await a.nats.ask({ ...order, kind: 'order' }, question)).toBeUndefined();
+      expect(await a.nats.ask({ ...order, orgId: 'another' as OrgId }, question)).toBeUndefined();
+      leaves[0]?.();
+      leaves[1]?.();
+      await meet(a, b, c);
+      expect(await a.nats.ask(order, question)).toEqual({ result: '1' });
+      expect(asked).toBe(2);
+      leaves[2]?.();
+      await meet(a, b, c);
+      expect(await a.nats.ask(order, question)).toBeUndefined();
     });
 
     it('answer with what went wrong in their code, and with nothing when they cannot', async () => {
@@ -189,11 +214,11 @@ describe.skipIf(natsServer === undefined)(needingNats('processes on one NATS'), 
         guest((asked) => answers.shift()?.(asked) ?? Promise.resolve(undefined)),
       );
       await meet(a, b);
-      expect(await a.nats.ask(holder, question)).toEqual({ error: 'no such query' });
-      expect(await a.nats.ask(holder, question)).toBeUndefined();
-      expect(await a.nats.ask(holder, question)).toBeUndefined();
-      expect(await a.nats.ask(holder, question)).toBeUndefined();
-      await expect(a.nats.ask(holder, question)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+      expect(await a.nats.ask({ holder }, question)).toEqual({ error: 'no such query' });
+      expect(await a.nats.ask({ holder }, question)).toBeUndefined();
+      expect(await a.nats.ask({ holder }, question)).toBeUndefined();
+      expect(await a.nats.ask({ holder }, question)).toBeUndefined();
+      await expect(a.nats.ask({ holder }, question)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     });
 
     it('S15 have ids that are no patterns', async () => {
@@ -209,7 +234,7 @@ describe.skipIf(natsServer === undefined)(needingNats('processes on one NATS'), 
       );
       await meet(a, b);
       a.nats.claimEnded(holder, 'token-1');
-      expect(await a.nats.ask('>' as SessionId, question)).toBeUndefined();
+      expect(await a.nats.ask({ holder: '>' as SessionId }, question)).toBeUndefined();
       await meet(a, b);
       expect(ended).toEqual([]);
     });

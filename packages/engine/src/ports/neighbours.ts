@@ -1,5 +1,5 @@
 import type { QueryAnswer, QueryRequest } from '../engine.js';
-import type { ExecutionId, SessionId } from '../ids.js';
+import type { ExecutionId, OrgId, SessionId } from '../ids.js';
 import type { StreamEntry } from './store.js';
 
 /**
@@ -18,12 +18,19 @@ export interface Neighbours {
   claimEnded(holder: SessionId, token: string): void;
   /** Whoever holds claims under this id is here from now on. Returns how to say that it is not any more. */
   host(holder: SessionId, guest: Guest): () => void;
-  /** Asks the worker of a session of theirs. `undefined` when none of them has it, or nobody can be asked. */
-  ask(holder: SessionId, question: QueryRequest): Promise<QueryAnswer | undefined>;
+  /** Asks a worker of theirs. `undefined` when there is none of that description, or it cannot be asked. */
+  ask(whom: Asked, question: QueryRequest): Promise<QueryAnswer | undefined>;
 }
+
+/** Somebody to be asked: the worker of one session, or any that can run this code. */
+export type Asked =
+  | { readonly holder: SessionId }
+  | { readonly orgId: OrgId; readonly queue: string; readonly kind: string };
 
 /** What others may want of somebody who is here. */
 export interface Guest {
+  /** The workflow code it can run; absent for one that is never asked. */
+  readonly runs?: { readonly orgId: OrgId; readonly queue: string; readonly kinds: ReadonlySet<string> } | undefined;
   /** One of its claims has ended elsewhere, it is said. */
   claimEnded(token: string): void;
   /** `undefined` when it cannot be asked. */

@@ -60,6 +60,7 @@ export function createEngine(parts: EngineParts): Engine {
     () => ids.token(),
     (holder) =>
       neighbours.host(holder.id, {
+        runs: holder.runs === undefined ? undefined : { orgId: holder.orgId, ...holder.runs },
         claimEnded: (token) => claims.hinted(holder, token),
         asked: (question) => sessions.answerFor(holder.id, question),
       }),

@@ -9,6 +9,8 @@ export type Place = Claim;
 export interface Holder {
   readonly id: SessionId;
   readonly orgId: OrgId;
+  /** The workflow code it can be asked to run; absent for one that cannot be asked. */
+  readonly runs?: { readonly queue: string; readonly kinds: ReadonlySet<string> };
   /** Turns and attempts that are claimed, by token. */
   readonly turns: Map<string, ExecutionId>;
   readonly attempts: Map<string, { readonly executionId: ExecutionId; readonly taskId: TaskId }>;

@@ -37,7 +37,7 @@ export class Questions {
     this.#parts = parts;
   }
 
-  /** Asks the session with the live instance, wherever it is connected; else one of this process that can run the code. */
+  /** Asks the session with the live instance, wherever it is connected; else one that can run the code, here or there. */
   async ask(request: QueryRequest): Promise<QueryAnswer | undefined> {
     const { queries, session, anybody, neighbours } = this.#parts;
     const { orgId, id } = request;
@@ -47,10 +47,12 @@ export class Questions {
     const { holder } = workflow;
     const live = holder === undefined ? undefined : session(holder);
     if (live !== undefined) return this.#askWorker(live, request, workflow);
-    const elsewhere = holder === undefined ? undefined : await neighbours.ask(holder, request);
+    const elsewhere = holder === undefined ? undefined : await neighbours.ask({ holder }, request);
     if (elsewhere !== undefined) return elsewhere;
     const other = anybody(workflow);
-    return other === undefined ? undefined : this.#askWorker(other, request, workflow);
+    if (other !== undefined) return this.#askWorker(other, request, workflow);
+    const { queue, kind } = workflow;
+    return neighbours.ask({ orgId, queue, kind }, request);
   }
 
   /** Asks a session of this process, for a neighbour. */
