@@ -136,7 +136,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     folder: 'tooling/testing',
     floor: 'beside',
     ours: ['@flovyn/protocol', '@flovyn/protocol/grpc'],
-    others: ['@grpc/grpc-js'],
+    others: ['@grpc/grpc-js', 'node:'],
   },
   '@flovyn/house-tests': {
     folder: 'tooling/house-tests',

@@ -39,7 +39,7 @@ export function decodeCopy(id: ExecutionId, text: string): readonly StreamEntry[
   const isWhole = entries.every(
     (entry, index): entry is StreamEntry => isEntryOf(id, entry) && joins(entries[index - 1], entry),
   );
-  return isWhole ? (entries as readonly StreamEntry[]) : undefined;
+  return isWhole ? entries : undefined;
 }
 
 function joins(before: unknown, { epoch, seq }: StreamEntry): boolean {

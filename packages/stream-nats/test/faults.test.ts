@@ -1,12 +1,12 @@
 import { STREAM_NAME } from '@flovyn/events/nats';
-import { type TestNats, eventually, natsServer, needingNats, startNats } from '@flovyn/testing';
+import { type TestNats, eventually, natsServer, startNats, unlessFound } from '@flovyn/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openNats } from '@flovyn/stream-nats';
 import { createProcesses, execution, tokens } from './support.js';
 
-describe.skipIf(natsServer === undefined)(needingNats('a NATS that fails'), () => {
+describe.skipIf(natsServer === undefined)(`a NATS that fails${unlessFound}`, () => {
   const { open, meet, closeAll } = createProcesses();
   const servers: TestNats[] = [];
   const start = async (options?: Parameters<typeof startNats>[0]): Promise<TestNats> => {

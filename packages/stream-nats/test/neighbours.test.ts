@@ -8,12 +8,12 @@ import {
 } from '@flovyn/engine';
 import { streamSubject } from '@flovyn/events/nats';
 import { type Json, ServiceError } from '@flovyn/protocol';
-import { type TestNats, eventually, natsServer, needingNats, startNats } from '@flovyn/testing';
+import { type TestNats, eventually, natsServer, startNats, unlessFound } from '@flovyn/testing';
 import { type NatsConnection, connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { another, createProcesses, execution, tokens } from './support.js';
 
-describe.skipIf(natsServer === undefined)(needingNats('processes on one NATS'), () => {
+describe.skipIf(natsServer === undefined)(`processes on one NATS${unlessFound}`, () => {
   const { open, meet, closeAll } = createProcesses();
   let server: TestNats;
   let stranger: NatsConnection;
@@ -30,7 +30,7 @@ describe.skipIf(natsServer === undefined)(needingNats('processes on one NATS'), 
 
   /** Says something on the subject of an execution that no server says. */
   const say = async (text: string, id = execution): Promise<void> => {
-    stranger.publish(streamSubject(id as Parameters<typeof streamSubject>[0]), text);
+    stranger.publish(streamSubject(id), text);
     await stranger.flush();
   };
 

@@ -1,4 +1,4 @@
-import { natsServer, needingNats } from '@flovyn/testing';
+import { natsServer, unlessFound } from '@flovyn/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from './support/conditions.js';
 import type { House } from './support/house.js';
@@ -11,7 +11,7 @@ import { type Told, beginTelling, expectSurvived } from './support/survival.js';
 /** Short enough to wait for: a worker that is silent for longer loses what it has. */
 const SHORT_LEASE = { SESSION_LEASE: '3s' };
 
-describe.skipIf(natsServer === undefined)(needingNats('two servers and a fault'), () => {
+describe.skipIf(natsServer === undefined)(`two servers and a fault${unlessFound}`, () => {
   const undo: (() => Promise<void>)[] = [];
   const open = async (options?: StreetOptions): Promise<Street> => {
     const street = await openStreet(options);

@@ -1,4 +1,4 @@
-import { natsServer, needingNats } from '@flovyn/testing';
+import { natsServer, unlessFound } from '@flovyn/testing';
 import { FlovynClient } from '@flovyn/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/conditions.js';
@@ -8,7 +8,7 @@ import { follow } from './support/reader.js';
 import { expectFramed, expectWhole } from './support/story.js';
 import { type Street, healthOf, openStreet } from './support/street.js';
 
-describe.skipIf(natsServer === undefined)(needingNats('two servers on one database'), () => {
+describe.skipIf(natsServer === undefined)(`two servers on one database${unlessFound}`, () => {
   let street: Street;
   let a: House;
   let b: House;

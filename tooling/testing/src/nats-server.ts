@@ -15,10 +15,9 @@ export const natsServer: string | undefined = [...(process.env['PATH'] ?? '').sp
   .map((place) => join(place, 'nats-server'))
   .find((program) => existsSync(program));
 
-/** The title of a suite that needs it: where it is skipped, this says why. */
-export function needingNats(title: string): string {
-  return natsServer === undefined ? `${title} (skipped: nats-server was not found on PATH or in /usr/sbin)` : title;
-}
+/** Belongs into the title of a suite that needs it: where the suite is skipped, it says why. */
+export const unlessFound: string =
+  natsServer === undefined ? ' (skipped: nats-server was not found on PATH or in /usr/sbin)' : '';
 
 export interface TestNats {
   readonly url: string;

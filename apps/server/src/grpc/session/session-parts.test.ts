@@ -270,6 +270,16 @@ describe('a result', () => {
     house.doubts.close();
   });
 
+  it('is looked for when another process committed something that only the log has', async () => {
+    const house = aHouse();
+    house.results.await(orgId, id, begun(true), house.tell);
+    await nextTurn();
+    house.become(completed);
+    for (const listener of house.listeners) listener([]);
+    await vi.waitFor(() => expect(house.told).toEqual([completed]));
+    expect(house.looks()).toBe(1);
+  });
+
   it('is not told to who has stopped waiting', async () => {
     const house = aHouse();
     const stop = house.results.await(orgId, id, begun(true), house.tell);

@@ -243,6 +243,24 @@ describe('following a stream', () => {
     expect(response.words()).toEqual(['ready 1', '1', '2', 'end COMPLETED']);
   });
 
+  it('L12 looks at the log for what another process committed and only the log has', async () => {
+    const stream = aStream();
+    const { response, writer } = follow(stream);
+    await settled();
+    const [one, two] = [stream.store(1), stream.store(1)];
+    stream.tell([]);
+    // Late copies of what has been read by then.
+    stream.tell(two);
+    stream.tell(one);
+    await settled();
+    stream.tell([]);
+    await settled();
+    expect(response.words()).toEqual(['ready 1', '1', '2']);
+    stream.tell(stream.store(1));
+    expect(response.words()).toEqual(['ready 1', '1', '2', '3']);
+    writer.end('');
+  });
+
   it('R21 says what the database lost while it followed', async () => {
     const stream = aStream();
     stream.store(5);
