@@ -412,6 +412,11 @@ export interface Streams {
    * of one commit are one array, shared by all listeners.
    */
   subscribe(id: ExecutionId, listener: (entries: readonly StreamEntry[]) => void): () => void;
+  /**
+   * Resolves when whoever has subscribed so far hears of other processes too: what they committed earlier is in the log
+   * then, and what they commit later is told. At once where there are none.
+   */
+  settled(): Promise<void>;
 }
 
 /** Work that time makes. Each `tick` does what is due now and resolves to when it wants to be called again. */

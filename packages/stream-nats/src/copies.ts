@@ -14,8 +14,9 @@ const MESSAGE_ID = 'Nats-Msg-Id';
  *
  * @param dropped - called when a copy could not be sent: others do not know what they miss.
  */
-export function createCopies(link: Link, dropped: () => void): Pick<Neighbours, 'publish' | 'follow'> {
+export function createCopies(link: Link, dropped: () => void): Pick<Neighbours, 'publish' | 'follow' | 'settled'> {
   return {
+    settled: link.settled,
     publish(id, entries) {
       const last = entries.at(-1);
       const subject = subjectOf(id);

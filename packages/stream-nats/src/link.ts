@@ -13,6 +13,8 @@ const LONGEST_SILENCE_MS = 6_000;
 const MOST_UNCONFIRMED_BYTES = 16 * 1024 * 1024;
 /** 2 MiB: after so much, the sign is asked for at once. */
 const SOON_UNCONFIRMED_BYTES = 2 * 1024 * 1024;
+/** 250 ms: longer than an answer takes, and hardly noticed when there is none. */
+const SETTLING_MS = 250;
 /** 1 s: what was sent last has that long to leave when the link is closed. */
 const LEAVING_MS = 1_000;
 
@@ -26,6 +28,8 @@ export interface Link {
    * got. Returns how to stop.
    */
   listen(subject: string, heard: (message: Msg) => void, crew?: string): () => void;
+  /** Resolves when NATS has all that was said to it so far; soon in any case, and at once without a connection. */
+  settled(): Promise<void>;
   /** `undefined` when nobody listens there, nobody answers in time, or there is no connection. */
   request(subject: string, payload: string, timeoutMs: number): Promise<Msg | undefined>;
   close(): Promise<void>;
@@ -53,6 +57,7 @@ export function openLink(url: string, { greet = () => Promise.resolve(), changed
   let status: LinkStatus = { connected: false, why: 'It has not been reached yet.' };
   let unconfirmedBytes = 0;
   let pulse: () => void = () => undefined;
+  let settling: Promise<void> | undefined;
 
   const become = (next: LinkStatus): void => {
     const isSame = next.connected ? status.connected : !status.connected && status.why === next.why;
@@ -90,6 +95,7 @@ export function openLink(url: string, { greet = () => Promise.resolve(), changed
         () => undefined,
       );
     };
+    pulse();
     const timer = setInterval(() => pulse(), PULSE_MS);
     return () => clearInterval(timer);
   };
@@ -99,12 +105,11 @@ export function openLink(url: string, { greet = () => Promise.resolve(), changed
     try {
       if (closing.signal.aborted) return;
       await greet(current);
+      if (closing.signal.aborted) return;
       connection = current;
       unconfirmedBytes = 0;
       for (const ear of ears) attach(ear);
-      // Heard from here on.
-      await current.flush();
-      become({ connected: true });
+      // Its first answer says that all of them are heard from here on.
       const stopWatching = watch(current);
       try {
         const error = await current.closed();
@@ -154,6 +159,15 @@ export function openLink(url: string, { greet = () => Promise.resolve(), changed
         ear.subscription?.unsubscribe();
       };
     },
+    settled() {
+      if (connection === undefined || !status.connected) return Promise.resolve();
+      // Asked at the end of the turn, one answer is good for all who came in it.
+      settling ??= endOfTurn().then(() => {
+        settling = undefined;
+        return Promise.race([connection?.flush().catch(() => undefined), pause(SETTLING_MS)]);
+      });
+      return settling;
+    },
     async request(subject, payload, timeoutMs) {
       if (connection === undefined || !status.connected) return undefined;
       try {
@@ -176,6 +190,10 @@ function reasonOf(error: unknown): string {
   const messages: string[] = [];
   for (let at: unknown = error; at instanceof Error; at = at.cause) messages.push(at.message);
   return messages.length === 0 ? String(error) : messages.join(': ');
+}
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Ends early when `signal` says so; a pause without one does not keep the process alive. */

@@ -75,6 +75,8 @@ describe.skipIf(natsServer === undefined)(`a NATS that fails${unlessFound}`, () 
     await eventually('the silence', () => !a.nats.hearsAll && !b.nats.hearsAll);
     expect(a.nats.status).toMatchObject({ connected: false });
 
+    // Nobody waits for it long, connected or not.
+    await Promise.all([a.nats.settled(), b.nats.settled()]);
     const doubts = b.doubts();
     server.resume();
     await eventually('all to be heard', () => a.nats.hearsAll && b.nats.hearsAll);

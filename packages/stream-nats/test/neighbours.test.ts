@@ -46,6 +46,21 @@ describe.skipIf(natsServer === undefined)(`processes on one NATS${unlessFound}`,
       expect([others, own]).toEqual([[], []]);
     });
 
+    it('R22 are heard without a miss once that has settled, by all who followed in one turn', async () => {
+      const [a, b] = [open(server), open(server)];
+      await meet(a, b);
+      for (let round = 1; round <= 50; round += 1) {
+        const ids = [1, 2, 3].map((one) => `01900000-0000-7000-8000-${String(10 * round + one).padStart(12, '0')}`);
+        const heard = ids.map((id) => {
+          const entries = b.follow(id as typeof execution);
+          return { id: id as typeof execution, entries, settled: b.nats.settled() };
+        });
+        await Promise.all(heard.map(({ settled }) => settled));
+        for (const { id } of heard) a.nats.publish(id, tokens(1, ['now'], id));
+        await eventually('all of them', () => heard.every(({ entries }) => entries.length === 1));
+      }
+    });
+
     it('stop when nobody follows any more', async () => {
       const [a, b] = [open(server), open(server)];
       const heard: unknown[] = [];

@@ -45,6 +45,7 @@ export function createTown(): Town {
           followers.add(follower);
           return () => followers.delete(follower);
         },
+        settled: async () => undefined,
         claimEnded(holder, token) {
           for (const each of others(guests)) if (each.holder === holder) each.guest.claimEnded(token);
         },

@@ -14,6 +14,8 @@ export interface Neighbours {
    * how to stop.
    */
   follow(id: ExecutionId, listener: (entries: readonly StreamEntry[]) => void): () => void;
+  /** Resolves when everything that is followed here so far is known to them; at once where nobody can be heard. */
+  settled(): Promise<void>;
   /** A claim has ended here whose holder is one of theirs, if it is anybody's. */
   claimEnded(holder: SessionId, token: string): void;
   /** Whoever holds claims under this id is here from now on. Returns how to say that it is not any more. */
@@ -41,6 +43,7 @@ export interface Guest {
 export const noNeighbours: Neighbours = {
   publish: () => undefined,
   follow: () => () => undefined,
+  settled: () => Promise.resolve(),
   claimEnded: () => undefined,
   host: () => () => undefined,
   ask: () => Promise.resolve(undefined),

@@ -15,10 +15,10 @@ interface Followed {
 /** Tells the readers of this process what was committed, here and elsewhere. */
 export class StreamHub implements Streams {
   readonly #followed = new Map<ExecutionId, Followed>();
-  readonly #neighbours: Pick<Neighbours, 'publish' | 'follow'>;
+  readonly #neighbours: Pick<Neighbours, 'publish' | 'follow' | 'settled'>;
   readonly #reporter: Reporter;
 
-  constructor(neighbours: Pick<Neighbours, 'publish' | 'follow'>, reporter: Reporter) {
+  constructor(neighbours: Pick<Neighbours, 'publish' | 'follow' | 'settled'>, reporter: Reporter) {
     this.#neighbours = neighbours;
     this.#reporter = reporter;
   }
@@ -32,6 +32,10 @@ export class StreamHub implements Streams {
       this.#followed.delete(id);
       followed.leave();
     };
+  }
+
+  settled(): Promise<void> {
+    return this.#neighbours.settled();
   }
 
   /** Tells everybody what this process has committed. */

@@ -146,6 +146,7 @@ describe('a result', () => {
           listeners.add(listener);
           return () => listeners.delete(listener);
         },
+        settled: () => Promise.resolve(),
       },
       {
         workflow: async () => {

@@ -51,11 +51,13 @@ function aStream() {
         return own.length === 0 ? undefined : { first: Math.min(...own), last: Math.max(...own) };
       }),
   };
+  let hearing: Promise<void> = Promise.resolve();
   const streams: Streams = {
     subscribe(_id, listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    settled: () => hearing,
   };
 
   return {
@@ -99,6 +101,12 @@ function aStream() {
     },
     expireOne(seq: number): void {
       entries = entries.filter((entry) => entry.seq !== seq);
+    },
+    /** Other processes are heard only when the answer is called. */
+    hearLater(): () => void {
+      let begin: () => void = () => undefined;
+      hearing = new Promise((resolve) => (begin = resolve));
+      return () => begin();
     },
     slow(): void {
       isSlow = true;
@@ -240,6 +248,18 @@ describe('following a stream', () => {
     doubts.raise();
     await over;
     doubts.close();
+    expect(response.words()).toEqual(['ready 1', '1', '2', 'end COMPLETED']);
+  });
+
+  it('R22 reads the log only when other processes are heard, or what they write meanwhile would be missed', async () => {
+    const stream = aStream();
+    const hear = stream.hearLater();
+    const { response, over } = follow(stream);
+    await settled();
+    stream.store(2, 'COMPLETED');
+    expect(response.words()).toEqual(['ready 1']);
+    hear();
+    await over;
     expect(response.words()).toEqual(['ready 1', '1', '2', 'end COMPLETED']);
   });
 

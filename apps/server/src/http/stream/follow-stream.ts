@@ -27,7 +27,7 @@ export interface FollowedStream {
  * Invariants:
  * 1. `at` is the number of the last entry the reader was sent (or was told it cannot have). Nothing is sent twice.
  * 2. Every entry sent has the number `at + 1`; where the log itself has none, a gap says so first.
- * 3. Commits are listened to before the log is read. While the log is read they are held; they go out only if they join
+ * 3. Commits are listened to before the log is read, those of other processes as well. While the log is read they are held; they go out only if they join
  *    what was read. Whatever does not join is read from the log, which has every committed entry.
  * 4. Memory per reader is bounded: a reader that is behind gets nothing pushed, and reads the log when it has caught up.
  *
@@ -152,6 +152,7 @@ export async function followStream(
     const { types } = selection;
     writer.write(encodeReady({ epoch, from: at + 1, head: head.seq, types }), 1);
     for (const gap of start.gaps) writer.write(encodeGap(gap), 1);
+    await streams.settled();
     let known: StreamHead | undefined = head;
     while (known !== undefined && !writer.isClosed) {
       const left = new Promise<void>((resolve) => (leaveLive = resolve));
