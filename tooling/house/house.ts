@@ -69,7 +69,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     floor: 'adapters',
     ours: [...EVENTS, '@flovyn/events/nats', '@flovyn/protocol', '@flovyn/engine'],
     others: ['@nats-io/transport-node', '@nats-io/jetstream', 'node:'],
-    inTests: ['@flovyn/engine/memory'],
+    inTests: ['@flovyn/testing'],
   },
   '@flovyn/client': {
     folder: 'packages/client',
@@ -136,7 +136,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     folder: 'tooling/testing',
     floor: 'beside',
     ours: ['@flovyn/protocol', '@flovyn/protocol/grpc'],
-    others: ['@grpc/grpc-js'],
+    others: ['@grpc/grpc-js', 'node:'],
   },
   '@flovyn/house-tests': {
     folder: 'tooling/house-tests',
@@ -151,6 +151,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       '@flovyn/client',
       '@flovyn/sdk/testing',
       '@flovyn/server',
+      // Several servers share a database that is none of theirs.
+      '@flovyn/store-postgres',
       '@flovyn/testing',
     ],
   },

@@ -10,12 +10,10 @@ import { createClock } from './process/clock.js';
 import { type Closers, createClosers } from './process/closers.js';
 import { createDoubts, watchLosses } from './process/doubts.js';
 import { openDatabase } from './process/open-database.js';
+import { openNeighbours } from './process/open-neighbours.js';
 import { runLoop } from './process/run-loop.js';
 import { callLater } from './process/delay.js';
 import { createWakeUps, ids } from './process/surroundings.js';
-
-/** 1 s: how late the commits of other processes may be seen without a bus between the processes. */
-const OTHER_PROCESSES_MS = 1_000;
 
 const CLEANING_MS = 5 * 60_000;
 
@@ -43,8 +41,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
 }
 
 async function compose(config: Config, log: Logger, closers: Closers) {
-  const doubts = createDoubts(config.wantsNats ? OTHER_PROCESSES_MS : undefined);
+  const doubts = createDoubts();
   closers.add('doubts', doubts.close);
+  // Closed after the engine: the others hear of its last commits.
+  const neighbours = openNeighbours(config.nats, doubts, log, closers);
   // Loading the doors takes about as long as the database takes to start.
   const doors = import('./doors.js');
   // Heard of below: a database that was opened must be closed again, whichever fails first.
@@ -67,7 +67,7 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   const leaseMs = config.sessionLeaseMs;
   // A third each: two signs of life may be lost, and a worker whose connection broke has time to come back.
   const settings = { leaseMs, heartbeatMs: Math.floor(leaseMs / 3), graceMs: Math.floor(leaseMs / 3) };
-  const wakeUps = createWakeUps();
+  const wakeUps = neighbours.wakeUps(createWakeUps());
   const engine = createEngine({
     store,
     clock,
@@ -76,8 +76,10 @@ async function compose(config: Config, log: Logger, closers: Closers) {
     wakeUps,
     reporter: reporterOf(log),
     meter: metrics.meter,
+    neighbours: neighbours.port,
     settings,
   });
+  neighbours.watch(engine);
   metrics.watch(engine);
   closers.add('engine', () => engine.close());
   for (const loop of [...Object.values(engine.loops), keyCleaning(database, clock)]) {
@@ -88,7 +90,19 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   }
 
   const authenticators = createAuthenticators(config.auth, { store, clock, ids, log });
-  const house = { authenticators, engine, store, clock, ids, doubts, wakeUps, log, metrics, version };
+  const house = {
+    authenticators,
+    engine,
+    store,
+    clock,
+    ids,
+    doubts,
+    wakeUps,
+    log,
+    metrics,
+    version,
+    degraded: neighbours.degraded,
+  };
   const metricsPort = await openMetrics(config, createMetricsDoor(config, house), closers);
   const workers = createWorkerDoor(config, house);
   closers.add('grpc', workers.close);

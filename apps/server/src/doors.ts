@@ -54,6 +54,8 @@ export interface House {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly version: string;
+  /** What is away although the configuration asks for it, by name, and why. */
+  readonly degraded: () => Readonly<Record<string, string>>;
 }
 
 export interface WorkerDoor {
@@ -165,7 +167,7 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
       engine,
       version,
       obstacles: () => (isReady ? [] : ['The server is starting or stopping.']),
-      degraded: config.wantsNats ? ['nats'] : [],
+      degraded: house.degraded,
     }),
   });
   const app = createApp({

@@ -8,6 +8,7 @@ import { faultSuite } from './engine/fault.js';
 import { leaseSuite } from './engine/lease.js';
 import { measureSuite } from './engine/measure.js';
 import { randomSuite } from './engine/random.js';
+import { neighbourSuite } from './engine/neighbours.js';
 import { onceSuite } from './engine/once.js';
 import { promiseSuite } from './engine/promises.js';
 import { querySuite } from './engine/queries.js';
@@ -41,6 +42,7 @@ export function engineConformance(name: string, makeDatabase: () => Promise<Test
   querySuite(houses);
   onceSuite(houses);
   singleCallSuite(houses);
+  neighbourSuite(houses);
   measureSuite(houses);
   faultSuite(houses);
   randomSuite(houses);

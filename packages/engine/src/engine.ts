@@ -29,7 +29,7 @@ export interface Engine {
   settlePromise(request: SettleRequest): Promise<{ readonly promiseId: string; readonly already: boolean }>;
   /**
    * Asks the code of an execution, through a session worker that can run it: the one with its live instance, else one that
-   * replays it. Nothing is recorded. `undefined` when no such worker is connected here; a refusal of the code is an answer.
+   * replays it. Nothing is recorded. `undefined` when no such worker is connected; a refusal of the code is an answer.
    */
   queryWorkflow(request: QueryRequest): Promise<QueryAnswer | undefined>;
   /** PENDING or RUNNING becomes CANCELLED; a task of a workflow needs the execution it belongs to. */
@@ -42,6 +42,11 @@ export interface Engine {
   readonly unary: UnaryDoor;
   readonly streams: Streams;
   readonly loops: Loops;
+  /**
+   * Makes sure that the workers of this process still hold what they are taken to hold. To be called now and then where
+   * other processes end claims too: what they say about it may be lost.
+   */
+  lookAtClaims(): Promise<void>;
   /** What waits to be written, for health: the age of the oldest in milliseconds, 0 when nothing waits. */
   oldestWaitMs(): number;
   /** How many changes and how many bytes wait to be written: the measure a door slows its senders by. */
@@ -398,11 +403,13 @@ export interface AttemptAnswer {
   readonly speculationHeld: boolean;
 }
 
-/** Streams of this process: what was committed, as it is committed. */
+/** What was committed, as it is committed. */
 export interface Streams {
   /**
-   * Calls `listener` with the entries of one execution after each commit that wrote some, in order, without holes from
-   * the first call on. Returns how to stop. The entries of one commit are one array, shared by all listeners.
+   * Calls `listener` with the entries of one execution after each commit that wrote some. Those of this process come in
+   * order and without holes from the first call on. Copies of what other processes commit may be late, doubled, out of
+   * order or missing; an empty list says that there is something which only the log has. Returns how to stop. The entries
+   * of one commit are one array, shared by all listeners.
    */
   subscribe(id: ExecutionId, listener: (entries: readonly StreamEntry[]) => void): () => void;
   /**
@@ -411,6 +418,13 @@ export interface Streams {
    * not told: the next one shows a hole.
    */
   subscribeFamily(rootId: ExecutionId, listener: (entries: readonly StreamEntry[]) => void): () => void;
+  /** Everything that lists show, state events and progress, of an organisation: one array per commit, unsorted between executions. */
+  subscribeOrg(orgId: OrgId, listener: (entries: readonly StreamEntry[]) => void): () => void;
+  /**
+   * Resolves when whoever has subscribed so far hears of other processes too: what they committed earlier is in the log
+   * then, and what they commit later is told. At once where there are none.
+   */
+  settled(): Promise<void>;
 }
 
 /** Work that time makes. Each `tick` does what is due now and resolves to when it wants to be called again. */

@@ -88,7 +88,8 @@ export type {
   WorkerType,
 } from './ports/workers.js';
 export type { Fired, Meter, Milestone, StoredBatch, StoringMeter } from './ports/meter.js';
-export type { Clock, Ids, Reporter, Timer, WakeUps } from './ports/surroundings.js';
+export { type Asked, type Guest, type Neighbours, type Topic, noNeighbours } from './ports/neighbours.js';
+export type { Clock, Ids, Nudge, Reporter, Timer, WakeUps } from './ports/surroundings.js';
 export type {
   AttemptAnswer,
   AttemptEnd,

@@ -6,7 +6,7 @@ import { toLease } from './rows.js';
 import { type TextRow, json, maybeText, present, text } from './text-row.js';
 
 /**
- * Running work of the sessions that a condition on `claim_session` names. No index helps: its columns change all the time.
+ * Running work that a condition names. No index helps one on `claim_session`: it changes all the time.
  * The status of an execution does not say whether it runs, for one that is being cancelled says only that; the column of
  * its claim does, which is empty otherwise.
  */
@@ -61,6 +61,11 @@ export function createSessions(database: Database): SessionStore {
 
     async claims(ids) {
       const rows = await database.query('Looking for claims', heldWork('claim_session = any($1::uuid[])'), [ids]);
+      return rows.map(toHeldWork);
+    },
+
+    async holdersOf(ids) {
+      const rows = await database.query('Looking for holders', heldWork('id = any($1::uuid[])'), [ids]);
       return rows.map(toHeldWork);
     },
 

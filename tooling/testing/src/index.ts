@@ -7,3 +7,4 @@ export {
   bytes,
   connectRawWorker,
 } from './raw-worker.js';
+export { type TestNats, natsServer, startNats, unlessFound } from './nats-server.js';

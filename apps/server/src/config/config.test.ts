@@ -135,10 +135,13 @@ describe('the configuration', () => {
 
   it('is asked for NATS by the file or by the environment, which wins', () => {
     const file = `${HARNESS}\n[nats]\nenabled = true\nurl = "nats://127.0.0.1:4222"\n`;
-    expect(load(file)).toMatchObject({ config: { wantsNats: true }, warnings: [] });
-    expect(load(file, { NATS__ENABLED: 'false' }).config.wantsNats).toBe(false);
+    expect(load(file)).toMatchObject({
+      config: { nats: { url: 'nats://127.0.0.1:4222', keepsCopies: false } },
+      warnings: [],
+    });
+    expect(load(file, { NATS__ENABLED: 'false' }).config.nats).toBeUndefined();
     expect(load(HARNESS, { NATS__ENABLED: 'true', NATS__URL: 'nats://127.0.0.1:4222' })).toMatchObject({
-      config: { wantsNats: true },
+      config: { nats: { url: 'nats://127.0.0.1:4222' } },
       warnings: [],
     });
   });

@@ -37,8 +37,8 @@ export interface Config {
   /** Where the HTTP door is, as seen by others; empty when nobody said so. */
   readonly publicHttpUrl: string;
   readonly logLevel: string;
-  /** True when the configuration asks for NATS, which this version does without. */
-  readonly wantsNats: boolean;
+  /** Where the other processes on the same database are heard; absent where there are none. */
+  readonly nats: { readonly url: string; readonly keepsCopies: boolean } | undefined;
 }
 
 export interface LoadedConfig {
@@ -107,7 +107,10 @@ function toConfig(read: ReadConfig): Config {
     },
     publicHttpUrl: values.public_http_url ?? '',
     logLevel: values.log_level ?? 'info',
-    wantsNats: values.nats?.enabled ?? false,
+    nats:
+      values.nats?.enabled === true
+        ? { url: values.nats.url ?? 'nats://127.0.0.1:4222', keepsCopies: values.nats.jetstream ?? false }
+        : undefined,
   };
 }
 

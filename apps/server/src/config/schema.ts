@@ -70,7 +70,7 @@ export const FileSchema = z.strictObject({
   grpc_poll_hold: duration(0, limits.pollHoldMaxMs).optional(),
   stream_retention: duration(0, RETENTION_MAX_MS).optional(),
   stream_retention_output: duration(0, RETENTION_MAX_MS).optional(),
-  nats: z.strictObject({ enabled: flag.optional(), url: text.optional() }).optional(),
+  nats: z.strictObject({ enabled: flag.optional(), url: text.optional(), jetstream: flag.optional() }).optional(),
   metrics: z.strictObject({ enabled: flag.optional(), port: port.optional() }).optional(),
   otel: z
     .strictObject({ enabled: flag.optional(), otlp_endpoint: text.optional(), service_name: text.optional() })

@@ -6,7 +6,7 @@ const well: HealthParts = {
   engine: { oldestWaitMs: () => 0 },
   version: '1.2.3',
   obstacles: () => [],
-  degraded: [],
+  degraded: () => ({}),
 };
 
 describe('R35 health', () => {
@@ -15,9 +15,10 @@ describe('R35 health', () => {
 
   it('is green when everything works, also when something is away that is not needed', async () => {
     expect(await createHealthCheck(well)()).toEqual({ status: 'UP', version: '1.2.3', plugins: [], degraded: [] });
-    expect(await createHealthCheck({ ...well, degraded: ['nats'] })()).toMatchObject({
+    expect(await createHealthCheck({ ...well, degraded: () => ({ nats: 'It does not answer.' }) })()).toMatchObject({
       status: 'UP',
       degraded: ['nats'],
+      reasons: ['nats: It does not answer.'],
     });
   });
 

@@ -12,7 +12,7 @@ export interface Health {
   readonly plugins: readonly string[];
   /** What is away although the configuration asks for it, without anything being lost. */
   readonly degraded: readonly string[];
-  /** Why it is DOWN. */
+  /** Why it is DOWN, and why something is away. */
   readonly reasons?: readonly string[];
 }
 
@@ -22,7 +22,8 @@ export interface HealthParts {
   readonly version: string;
   /** What is not ready yet, or not any more; empty when the server may be used. */
   readonly obstacles: () => readonly string[];
-  readonly degraded: readonly string[];
+  /** What is away, by name, and why. */
+  readonly degraded: () => Readonly<Record<string, string>>;
 }
 
 /** Green only when everything that is needed works: both doors, the database, and writing into it. */
@@ -32,8 +33,11 @@ export function createHealthCheck({ store, engine, version, obstacles, degraded 
     if (!(await answers(store))) reasons.push('The database does not answer.');
     const waitMs = engine.oldestWaitMs();
     if (waitMs > LONGEST_WAIT_MS) reasons.push(`A change waits to be written since ${Math.round(waitMs / 1_000)} s.`);
-    const health = { version, plugins: [], degraded };
-    return reasons.length === 0 ? { status: 'UP', ...health } : { status: 'DOWN', ...health, reasons };
+    const status = reasons.length === 0 ? 'UP' : 'DOWN';
+    const away = degraded();
+    for (const [name, why] of Object.entries(away)) reasons.push(`${name}: ${why}`);
+    const health = { status, version, plugins: [], degraded: Object.keys(away) } as const;
+    return reasons.length === 0 ? health : { ...health, reasons };
   };
 }
 

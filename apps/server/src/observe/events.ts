@@ -31,5 +31,8 @@ export const logEvents = {
   kindsNotRead: 'what workers have registered could not be looked up again',
   databaseEnded: 'database ended by itself, starting it again',
   databaseSays: 'database says',
+  natsConnected: 'connected to NATS',
+  natsAway: 'NATS is away, other processes are followed through the database',
+  claimsNotSeen: 'claims of workers could not be looked at',
   closeFailed: 'could not be closed in order',
 } as const;

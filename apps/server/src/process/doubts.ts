@@ -9,21 +9,33 @@ const LOOKS_MS = [0, 2_000, 15_000];
  * anybody here being told; its entries are in the log all the same, for those who look.
  */
 export interface Doubts {
+  /** A commit broke off. */
   raise(): void;
+  /** Something may have been missed; once. */
+  look(): void;
+  /** From now on also at this interval, where other processes commit too; `undefined` for never. */
+  every(ms: number | undefined): void;
   subscribe(listener: () => void): () => void;
   close(): void;
 }
 
-/** @param everyMs - also at this interval, where other processes commit too. */
-export function createDoubts(everyMs?: number): Doubts {
+export function createDoubts(): Doubts {
   const listeners = new Set<() => void>();
   const timers = new Set<NodeJS.Timeout>();
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
-  const interval = everyMs === undefined ? undefined : setInterval(tell, everyMs);
+  let interval: NodeJS.Timeout | undefined;
+  let intervalMs: number | undefined;
 
   return {
+    look: tell,
+    every(ms) {
+      if (ms === intervalMs) return;
+      clearInterval(interval);
+      intervalMs = ms;
+      interval = ms === undefined ? undefined : setInterval(tell, ms);
+    },
     raise() {
       for (const delayMs of LOOKS_MS) {
         const timer = setTimeout(() => {

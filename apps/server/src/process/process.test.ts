@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClock } from './clock.js';
 import { createClosers } from './closers.js';
 import { callLater } from './delay.js';
+import { createDoubts } from './doubts.js';
 import { runLoop } from './run-loop.js';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -123,6 +124,32 @@ describe('the clock', () => {
     // It was compared ten milliseconds ago.
     expect(clock.now()).toBe(9_000_010);
     clock.close();
+  });
+});
+
+describe('doubts', () => {
+  it('come at an interval that may change, and not at all without one', () => {
+    const doubts = createDoubts();
+    const told = vi.fn<() => void>();
+    doubts.subscribe(told);
+    vi.advanceTimersByTime(60_000);
+    expect(told).toHaveBeenCalledTimes(0);
+    doubts.every(1_000);
+    vi.advanceTimersByTime(600);
+    // Said again, it does not begin anew.
+    doubts.every(1_000);
+    vi.advanceTimersByTime(400);
+    expect(told).toHaveBeenCalledTimes(1);
+    doubts.every(15_000);
+    vi.advanceTimersByTime(14_999);
+    expect(told).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(1);
+    expect(told).toHaveBeenCalledTimes(2);
+    doubts.every(undefined);
+    doubts.look();
+    expect(told).toHaveBeenCalledTimes(3);
+    doubts.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

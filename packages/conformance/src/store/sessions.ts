@@ -69,6 +69,13 @@ export function sessionConformance(name: string, makeDatabase: MakeDatabase): vo
       expect(await bench.store.sessions.claims([alive.id])).toEqual(expected(0));
       expect(await bench.store.sessions.claims([dead.id])).toEqual(expected(1));
       expect(await bench.store.sessions.claims([])).toEqual([]);
+      const ids = [...held, ...tasks, ...idle].map(({ id }) => id);
+      const holders = await bench.store.sessions.holdersOf(ids);
+      expect(new Set(holders.map(({ token }) => token))).toEqual(
+        new Set([...expected(0), ...expected(1)].map(({ token }) => token)),
+      );
+      expect(await bench.store.sessions.holdersOf(ids.filter((_, index) => index % 2 === 0))).toEqual(expected(0));
+      expect(await bench.store.sessions.holdersOf([])).toEqual([]);
       const orphans = (await bench.store.sessions.orphans()).filter(({ sessionId }) =>
         [alive.id, dead.id].includes(sessionId),
       );

@@ -10,6 +10,7 @@ import {
 import {
   type ManualClock,
   type RecordingMeter,
+  type Town,
   countingIds,
   manualClock,
   recordingMeter,
@@ -41,13 +42,20 @@ export interface House {
 
 let houses = 0;
 
-export function openHouse(store: Store, settings: EngineSettings = {}, clock = manualClock()): House {
+/** What a house has of its own; what is not said is a house alone, with a clock of its own. */
+export interface HouseParts {
+  readonly settings?: EngineSettings;
+  readonly clock?: ManualClock;
+  readonly town?: Town | undefined;
+}
+
+export function openHouse(store: Store, { settings = {}, clock = manualClock(), town }: HouseParts = {}): House {
   houses += 1;
   const reporter = recordingReporter();
   const ids = countingIds(houses * 1_000 + (process.pid % 1_000) + Math.floor(performance.timeOrigin % 1e9));
   const meter = recordingMeter();
-  const wakeUps = createLocalWakeUps();
-  const engine = createEngine({ store, clock, timer: clock, ids, wakeUps, reporter, meter, settings });
+  const { neighbours, wakeUps } = town?.move() ?? { neighbours: undefined, wakeUps: createLocalWakeUps() };
+  const engine = createEngine({ store, clock, timer: clock, ids, wakeUps, reporter, meter, neighbours, settings });
   const house: House = {
     engine,
     store,

@@ -97,6 +97,7 @@ export function createMemoryStore(): MemoryStore {
           .map((session) => session.id)
           .slice(0, limit),
       claims: async (ids) => heldWork(rows).filter((held) => ids.includes(held.sessionId)),
+      holdersOf: async (ids) => heldWork(rows).filter((held) => ids.includes(held.taskId ?? held.executionId)),
       orphans: async () => heldWork(rows).filter((held) => !rows.sessions.has(held.sessionId)),
       remove: async (ids) => ids.forEach((id) => rows.sessions.delete(id)),
     },

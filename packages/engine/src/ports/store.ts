@@ -324,6 +324,8 @@ export interface SessionStore {
   expired(now: number, limit: number): Promise<readonly SessionId[]>;
   /** Everything still claimed by these sessions. A slow scan: only for sessions that have died. */
   claims(ids: readonly SessionId[]): Promise<readonly HeldWork[]>;
+  /** Who holds these executions and tasks, of those that are claimed. */
+  holdersOf(ids: readonly (ExecutionId | TaskId)[]): Promise<readonly HeldWork[]>;
   /** Running work whose session has no lease at all. A slow scan: once, at start. */
   orphans(): Promise<readonly HeldWork[]>;
   remove(ids: readonly SessionId[]): Promise<void>;

@@ -70,15 +70,9 @@ export class Batch {
     return this.#entries;
   }
 
-  /** The entries of each execution, in order: what readers are told after the commit. */
-  entriesByExecution(): ReadonlyMap<ExecutionId, StreamEntry[]> {
-    const byExecution = new Map<ExecutionId, StreamEntry[]>();
-    for (const entry of this.#entries) {
-      const own = byExecution.get(entry.executionId);
-      if (own === undefined) byExecution.set(entry.executionId, [entry]);
-      else own.push(entry);
-    }
-    return byExecution;
+  /** One of the executions that it writes. */
+  execution(id: ExecutionId): Execution | undefined {
+    return this.#drafts.get(id)?.execution;
   }
 
   executions(): Iterable<Execution> {

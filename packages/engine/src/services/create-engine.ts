@@ -3,8 +3,10 @@ import type { Engine, Once } from '../engine.js';
 import { DispatchLoop } from '../loops/dispatch-loop.js';
 import { TimerLoop } from '../loops/timer-loop.js';
 import type { Meter } from '../ports/meter.js';
+import { type Neighbours, noNeighbours } from '../ports/neighbours.js';
 import type { Store } from '../ports/store.js';
 import type { Clock, Ids, Reporter, Timer, WakeUps } from '../ports/surroundings.js';
+import { ClaimWatch } from './claim-watch.js';
 import { Lane } from './lane.js';
 import { Dispatcher } from './dispatcher.js';
 import { type PresentParts, present, waiting } from './present.js';
@@ -45,14 +47,24 @@ export interface EngineParts {
   readonly wakeUps: WakeUps;
   readonly reporter: Reporter;
   readonly meter: Meter;
+  /** The other processes on the same store; absent when there are none. */
+  readonly neighbours?: Neighbours | undefined;
   readonly settings?: EngineSettings;
 }
 
 /** Puts the rooms of the engine together. Whoever calls it runs the loops and closes it. */
 export function createEngine(parts: EngineParts): Engine {
-  const { store, clock, timer, ids, wakeUps, reporter, meter, settings = {} } = parts;
-  const hub = new StreamHub(reporter);
-  const dispatcher = new Dispatcher(() => ids.token());
+  const { store, clock, timer, ids, wakeUps, reporter, meter, neighbours = noNeighbours, settings = {} } = parts;
+  const hub = new StreamHub(neighbours, reporter);
+  const dispatcher = new Dispatcher(
+    () => ids.token(),
+    (holder) =>
+      neighbours.host(holder.id, {
+        runs: holder.runs === undefined ? undefined : { orgId: holder.orgId, ...holder.runs },
+        claimEnded: (token) => claims.hinted(holder, token),
+        asked: (question) => sessions.answerFor(holder.id, question),
+      }),
+  );
   const lane: Lane = new Lane({
     store,
     clock,
@@ -61,9 +73,11 @@ export function createEngine(parts: EngineParts): Engine {
     reporter,
     meter,
     dispatcher,
-    published: (id, entries) => hub.publish(id, entries),
-    publishedToFamilies: (entries, runs) => hub.publishFamilies(entries, runs),
-    ended: () => dispatch.freed(),
+    published: (commit) => hub.publish(commit),
+    ended: ({ sessionId, token }) => {
+      if (!dispatcher.isHere(sessionId)) neighbours.claimEnded(sessionId, token);
+      dispatch.freed();
+    },
     putOff: (timer) => timers.putOff(timer),
     letGo: (timer) => timers.letGo(timer),
     cachedExecutions: settings.cachedExecutions ?? 20_000,
@@ -76,6 +90,7 @@ export function createEngine(parts: EngineParts): Engine {
     graceMs: settings.graceMs ?? 10_000,
   };
   const freed = (): void => dispatch.freed();
+  const claims = new ClaimWatch({ lane, dispatcher, sessions: store.sessions, reporter, freed });
   const unary = new UnaryWorkers({
     store: store.sessions,
     dispatcher,
@@ -83,7 +98,19 @@ export function createEngine(parts: EngineParts): Engine {
     ids,
     times: settings.silence ?? { heartbeatingMs: 60_000, silentMs: 300_000 },
   });
-  const sessions = new SessionRegistry({ lane, dispatcher, store, clock, ids, reporter, times, freed, unary, timer });
+  const sessions = new SessionRegistry({
+    lane,
+    dispatcher,
+    store,
+    clock,
+    ids,
+    reporter,
+    times,
+    freed,
+    unary,
+    timer,
+    neighbours,
+  });
   const change = <Reply>(asked: Once, wanted: Change<Reply>): Promise<Reply> =>
     lane.change(asked.once === undefined ? wanted : { ...wanted, once: asked.once });
   const here: PresentParts = {
@@ -108,6 +135,7 @@ export function createEngine(parts: EngineParts): Engine {
     sessions,
     unary: new SingleCalls({ lane, dispatcher, workers: unary, store, clock, timer, ids, reporter, meter, freed }),
     streams: hub,
+    lookAtClaims: () => claims.look(),
     loops: { timers, leases: sessions.leases, dispatch },
     oldestWaitMs: () => lane.oldestWaitMs(),
     backlog: () => lane.backlog(),

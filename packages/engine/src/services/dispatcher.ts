@@ -8,6 +8,9 @@ export type Place = Claim;
 /** Who holds claims: a session of this process, or a worker that makes single calls. */
 export interface Holder {
   readonly id: SessionId;
+  readonly orgId: OrgId;
+  /** The workflow code it can be asked to run; absent for one that cannot be asked. */
+  readonly runs?: { readonly queue: string; readonly kinds: ReadonlySet<string> };
   /** Turns and attempts that are claimed, by token. */
   readonly turns: Map<string, ExecutionId>;
   readonly attempts: Map<string, { readonly executionId: ExecutionId; readonly taskId: TaskId }>;
@@ -57,17 +60,37 @@ export class Dispatcher {
   /** Which seat a claim was taken for, until it is delivered or given back. */
   readonly #taken = new Map<string, Seat>();
   readonly #newToken: () => string;
+  readonly #arrived: (holder: Holder) => () => void;
+  /** To be called when a holder leaves. */
+  readonly #departures = new Map<SessionId, () => void>();
 
-  constructor(newToken: () => string) {
+  /** @param arrived - called for each holder that comes; what it gives is called when that one leaves. */
+  constructor(newToken: () => string, arrived: (holder: Holder) => () => void = () => () => undefined) {
     this.#newToken = newToken;
+    this.#arrived = arrived;
   }
 
   holds(holder: Holder): void {
+    this.#departures.get(holder.id)?.();
     this.#holders.set(holder.id, holder);
+    this.#departures.set(holder.id, this.#arrived(holder));
   }
 
   gone(holder: Holder): void {
-    if (this.#holders.get(holder.id) === holder) this.#holders.delete(holder.id);
+    if (this.#holders.get(holder.id) !== holder) return;
+    this.#holders.delete(holder.id);
+    this.#departures.get(holder.id)?.();
+    this.#departures.delete(holder.id);
+  }
+
+  /** Everybody of this process who may hold claims. */
+  holders(): Iterable<Holder> {
+    return this.#holders.values();
+  }
+
+  /** Whether somebody of this process holds claims under an id. */
+  isHere(id: SessionId): boolean {
+    return this.#holders.has(id);
   }
 
   /** Who there is now; a copy, since they come and go. */

@@ -1,6 +1,7 @@
 import { ServiceError } from '@flovyn/protocol';
 import type { Change } from '../change.js';
-import type { ExecutionId, SessionId } from '../ids.js';
+import type { Claim } from '../execution/state.js';
+import type { ExecutionId } from '../ids.js';
 import type { Meter, StoringMeter } from '../ports/meter.js';
 import {
   type CommitBatch,
@@ -17,6 +18,7 @@ import type { Dispatcher } from './dispatcher.js';
 import { Doubts } from './doubts.js';
 import { type Fate, fateOf } from './fate.js';
 import { prepareGifts } from './gifts.js';
+import type { Published } from './streams.js';
 import { Missing, Unconfirmed, WorkingSet } from './working-set.js';
 
 export interface LaneOptions {
@@ -28,11 +30,9 @@ export interface LaneOptions {
   readonly meter: Meter;
   readonly dispatcher: Dispatcher;
   /** Called with the entries of each execution after the commit that wrote them. */
-  readonly published: (id: ExecutionId, entries: readonly StreamEntry[]) => void;
-  /** The same with all entries of the commit, and the numbers they were given in the streams of their families. */
-  readonly publishedToFamilies: (entries: readonly StreamEntry[], runs: readonly NumberedRun[]) => void;
+  readonly published: (commit: Published) => void;
   /** Called after a commit for each claim that ended in it. */
-  readonly ended: (sessionId: SessionId) => void;
+  readonly ended: (claim: Claim) => void;
   /** Called after a commit for each thing that it put off. */
   readonly putOff: (timer: DueTimer) => void;
   /** Called after a commit for each thing that does not become due any more, before those that do. */
@@ -289,10 +289,9 @@ export class Lane {
     rows: CommitBatch | undefined,
     runs: readonly NumberedRun[] | undefined,
   ): void {
-    const { published, publishedToFamilies, dispatcher, ended, putOff, letGo, wakeUps } = this.#options;
-    for (const [id, entries] of built.batch.entriesByExecution()) published(id, entries);
-    // Of a commit whose answer was lost nobody knows the numbers: readers of families find a hole, and look.
-    if (runs !== undefined) publishedToFamilies(built.batch.entries, runs);
+    const { published, dispatcher, ended, putOff, letGo, wakeUps } = this.#options;
+    const { entries } = built.batch;
+    if (entries.length > 0) published({ entries, runs, orgOf: (id) => built.batch.execution(id)?.orgId });
     outcomes.forEach((outcome, index) => {
       if (!('thrown' in outcome)) members[index]?.change.stored?.(outcome);
     });
@@ -302,7 +301,7 @@ export class Lane {
     outcomes.forEach((outcome, index) => this.#answer(members[index], outcome));
     for (const claim of built.endings) {
       dispatcher.leave(claim);
-      ended(claim.sessionId);
+      ended(claim);
     }
     for (const work of rows?.ready.add ?? []) wakeUps.nudge(work);
     for (const timer of rows?.timers.remove ?? []) letGo(timer);

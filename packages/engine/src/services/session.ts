@@ -109,6 +109,10 @@ export class Session implements WorkerSession, Seat, Holder, Hand {
     return this;
   }
 
+  get runs(): NonNullable<Holder['runs']> {
+    return { queue: this.queue, kinds: this.workflowKinds };
+  }
+
   accepts(type: 'workflow' | 'task', kind: string): boolean {
     return (type === 'workflow' ? this.workflowKinds : this.taskKinds).has(kind);
   }

@@ -1,9 +1,9 @@
 import { ServiceError } from '@flovyn/protocol';
 import { decided } from '../decision.js';
 import type { AttemptRef, Loop, OpenSession, OpenedSession, QueryAnswer, QueryRequest, Sessions } from '../engine.js';
-import type { WorkflowState } from '../execution/state.js';
 import { decideTurnReleased } from '../execution/turn.js';
 import type { SessionId } from '../ids.js';
+import type { Neighbours } from '../ports/neighbours.js';
 import type { HeldWork, SessionLease } from '../ports/store.js';
 import type { Reporter, Timer } from '../ports/surroundings.js';
 import { decideAttemptEnd } from '../task/attempt.js';
@@ -23,6 +23,7 @@ type House = Omit<SessionHouse, 'closed' | 'questions'> & {
   readonly reporter: Reporter;
   readonly unary: UnaryWorkers;
   readonly timer: Timer;
+  readonly neighbours: Pick<Neighbours, 'ask'>;
 };
 
 /** The sessions of this process, and the leases of all. */
@@ -39,15 +40,27 @@ export class SessionRegistry implements Sessions {
 
   constructor(house: House) {
     this.#house = house;
-    const { store, ids, timer, times } = house;
+    const { store, ids, timer, times, neighbours } = house;
     this.#leases = new SessionLeases(store.sessions, times.leaseMs + FOREIGN_SLACK_MS);
-    const answerer = (workflow: WorkflowState) => this.#answerer(workflow);
-    this.#questions = new Questions({ queries: store.queries, ids, timer, answerer });
+    this.#questions = new Questions({
+      queries: store.queries,
+      ids,
+      timer,
+      neighbours,
+      session: (id) => this.#connectedAs(id),
+      anybody: ({ orgId, queue, kind }) =>
+        this.connected().find((one) => one.orgId === orgId && one.takes({ type: 'workflow', queue, kind })),
+    });
     this.leases = { tick: () => this.#tick(), onWake: (wake) => this.#alarm.onWake(wake) };
   }
 
   query(request: QueryRequest): Promise<QueryAnswer | undefined> {
     return this.#questions.ask(request);
+  }
+
+  /** Asks the worker of a session that is here, for a neighbour. */
+  answerFor(id: SessionId, request: QueryRequest): Promise<QueryAnswer | undefined> {
+    return this.#questions.askHere(id, request);
   }
 
   connected(): readonly Session[] {
@@ -92,12 +105,9 @@ export class SessionRegistry implements Sessions {
     return { session, resumed, lostTokens };
   }
 
-  #answerer({ holder, orgId, queue, kind }: WorkflowState): Session | undefined {
-    const live = holder === undefined ? undefined : this.#all.get(holder);
-    if (live?.connected === true) return live;
-    return this.connected().find(
-      (session) => session.orgId === orgId && session.takes({ type: 'workflow', queue, kind }),
-    );
+  #connectedAs(id: SessionId): Session | undefined {
+    const session = this.#all.get(id);
+    return session?.connected === true ? session : undefined;
   }
 
   async #findStored(request: OpenSession): Promise<SessionLease | undefined> {

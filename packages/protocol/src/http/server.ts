@@ -13,7 +13,7 @@ export const HealthView = z.object({
   plugins: z.array(z.string()),
   /** What is away although the configuration asks for it, without anything being lost. */
   degraded: z.array(z.string()),
-  /** Why it is DOWN. */
+  /** Why it is DOWN, and why something is away. */
   reasons: z.optional(z.array(z.string())),
 });
 export type HealthView = z.infer<typeof HealthView>;

@@ -23,8 +23,8 @@ function anActivation(last: number, events: readonly number[]): Activation {
 function aFeed() {
   const asked: unknown[] = [];
   const feed = new HistoryFeed({
-    session: { request: (_kind, value) => asked.push(value) },
-    workflowExecutionId: ID,
+    insistence: { request: (_kind, value) => asked.push(value) },
+    subject: { workType: 'workflow', executionId: ID, what: 'The flow' },
     createReplayer: (input) => new Replayer({ workflowExecutionId: ID, definition, input, logger: silent }),
   });
   return { feed, asked };

@@ -90,7 +90,9 @@ export function createResults(streams: Engine['streams'], queries: Pick<Queries,
       };
       const onCommit = (entries: readonly StreamEntry[]): void => {
         // The end's own bearer is told of it right after this, and mostly brings it along.
-        if (entries.at(-1)?.terminal === true) setImmediate(() => setImmediate(() => void look()));
+        // What only the log has may be the end, too.
+        if (entries.length === 0 || entries.at(-1)?.terminal === true)
+          setImmediate(() => setImmediate(() => void look()));
       };
 
       const stopListening = streams.subscribe(id, onCommit);
@@ -101,7 +103,7 @@ export function createResults(streams: Engine['streams'], queries: Pick<Queries,
       if (typeof known === 'object') setImmediate(settle, known);
       // What began here is listened to from before its end: no need to look, unless nothing is heard for long.
       else if (known === 'going on') lookAnyway = setTimeout(() => void look(), LOOK_ANYWAY_MS).unref();
-      else if (begun === undefined) void look();
+      else if (begun === undefined) void streams.settled().then(look);
       else void begun.then(({ created }) => (created ? undefined : look()), look);
       return stop;
     },

@@ -156,10 +156,12 @@ describe('a result', () => {
     const results = createResults(
       {
         subscribeFamily: () => () => undefined,
+        subscribeOrg: () => () => undefined,
         subscribe(_id, listener) {
           listeners.add(listener);
           return () => listeners.delete(listener);
         },
+        settled: () => Promise.resolve(),
       },
       {
         workflow: async () => {
@@ -282,6 +284,16 @@ describe('a result', () => {
     house.doubts.raise();
     await vi.waitFor(() => expect(house.told).toEqual([completed]));
     house.doubts.close();
+  });
+
+  it('is looked for when another process committed something that only the log has', async () => {
+    const house = aHouse();
+    house.results.await(orgId, id, begun(true), house.tell);
+    await nextTurn();
+    house.become(completed);
+    for (const listener of house.listeners) listener([]);
+    await vi.waitFor(() => expect(house.told).toEqual([completed]));
+    expect(house.looks()).toBe(1);
   });
 
   it('is not told to who has stopped waiting', async () => {

@@ -52,12 +52,15 @@ function aStream() {
         return own.length === 0 ? undefined : { first: Math.min(...own), last: Math.max(...own) };
       }),
   };
+  let hearing: Promise<void> = Promise.resolve();
   const streams: Streams = {
     subscribe(_id, listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     subscribeFamily: () => () => undefined,
+    subscribeOrg: () => () => undefined,
+    settled: () => hearing,
   };
 
   return {
@@ -101,6 +104,12 @@ function aStream() {
     },
     expireOne(seq: number): void {
       entries = entries.filter((entry) => entry.seq !== seq);
+    },
+    /** Other processes are heard only when the answer is called. */
+    hearLater(): () => void {
+      let begin: () => void = () => undefined;
+      hearing = new Promise((resolve) => (begin = resolve));
+      return () => begin();
     },
     slow(): void {
       isSlow = true;
@@ -246,6 +255,36 @@ describe('following a stream', () => {
     await over;
     doubts.close();
     expect(response.words()).toEqual(['ready 1', '1', '2', 'end COMPLETED']);
+  });
+
+  it('R22 reads the log only when other processes are heard, or what they write meanwhile would be missed', async () => {
+    const stream = aStream();
+    const hear = stream.hearLater();
+    const { response, over } = follow(stream);
+    await settled();
+    stream.store(2, 'COMPLETED');
+    expect(response.words()).toEqual(['ready 1']);
+    hear();
+    await over;
+    expect(response.words()).toEqual(['ready 1', '1', '2', 'end COMPLETED']);
+  });
+
+  it('L12 looks at the log for what another process committed and only the log has', async () => {
+    const stream = aStream();
+    const { response, writer } = follow(stream);
+    await settled();
+    const [one, two] = [stream.store(1), stream.store(1)];
+    stream.tell([]);
+    // Late copies of what has been read by then.
+    stream.tell(two);
+    stream.tell(one);
+    await settled();
+    stream.tell([]);
+    await settled();
+    expect(response.words()).toEqual(['ready 1', '1', '2']);
+    stream.tell(stream.store(1));
+    expect(response.words()).toEqual(['ready 1', '1', '2', '3']);
+    writer.end('');
   });
 
   it('R21 says what the database lost while it followed', async () => {

@@ -28,8 +28,9 @@ export interface FollowingReader {
  * Invariants:
  * 1. `at` is the number of the last entry the reader was sent (or was told it cannot have). Nothing is sent twice.
  * 2. Every entry sent has the number `at + 1`; where the log itself has none, a gap says so first.
- * 3. Commits are listened to before the log is read. While the log is read they are held; they go out only if they join
- *    what was read. Whatever does not join is read from the log, which has every committed entry.
+ * 3. Commits are listened to before the log is read, those of other processes as well. While the log is read they are
+ *    held; they go out only if they join what was read. Whatever does not join is read from the log, which has every
+ *    committed entry.
  * 4. Memory per reader is bounded: a reader that is behind gets nothing pushed, and reads the log when it has caught up.
  *
  * @returns resolves when the stream is over for this reader.
@@ -76,7 +77,9 @@ export async function followStream(
   /** Sends what is new in a commit, if it joins what the reader has. */
   const deliver = (entries: readonly StreamEntry[]): 'sent' | 'behind' | 'hole' | 'look' => {
     const [oldest, newest] = [entries[0], entries.at(-1)];
-    if (oldest === undefined || newest === undefined || writer.isClosed) return 'sent';
+    if (writer.isClosed) return 'sent';
+    // Something was committed elsewhere which only the log has.
+    if (oldest === undefined || newest === undefined) return 'hole';
     const first = followed.placeOf(oldest);
     const last = followed.placeOf(newest).seq;
     if (first.epoch !== epoch) return 'look';
@@ -156,6 +159,7 @@ export async function followStream(
     const { types } = selection;
     writer.write(encodeReady({ epoch, from: at + 1, head: followed.head.last, types, below }), 1);
     for (const gap of start.gaps) writer.write(encodeGap(gap), 1);
+    await followed.settled();
     let known: FollowedHead | undefined = followed.head;
     while (known !== undefined && !writer.isClosed) {
       const left = new Promise<void>((resolve) => (leaveLive = resolve));

@@ -34,7 +34,13 @@ function aHead(id: ExecutionId, members: readonly ExecutionId[], parts: Partial<
 }
 
 function follow(found: FamilyHead, later: FamilyHead | undefined = found) {
-  const streams: Streams = { subscribe: () => () => undefined, subscribeFamily: () => () => undefined };
+  const deaf = () => () => undefined;
+  const streams: Streams = {
+    subscribe: deaf,
+    subscribeFamily: deaf,
+    subscribeOrg: deaf,
+    settled: () => Promise.resolve(),
+  };
   const families: FamilyLog = {
     head: async () => later,
     read: async () => [],

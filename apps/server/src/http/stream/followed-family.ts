@@ -50,6 +50,7 @@ export function followFamily(
     read: (after, limit) => families.read(rootId, after, limit),
     extent: (epoch) => families.extent(rootId, epoch),
     subscribe: (listener) => streams.subscribeFamily(rootId, listener),
+    settled: () => streams.settled(),
     placeOf(entry) {
       if (entry.inFamily !== undefined) return entry.inFamily;
       // One that is alone needs no place. Of a family, it is not counted yet: a look at the log will have that done.

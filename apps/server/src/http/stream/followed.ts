@@ -13,6 +13,8 @@ export interface Followed {
   extent(epoch: string): Promise<{ readonly first: number; readonly last: number } | undefined>;
   /** Calls `listener` with what is new after each commit, in order. Returns how to stop. */
   subscribe(listener: (entries: readonly StreamEntry[]) => void): () => void;
+  /** Resolves when what other processes commit from now on is heard of. */
+  settled(): Promise<void>;
   /** Where an entry stands in this stream. */
   placeOf(entry: StreamEntry): Position;
   /** To be told of all entries in their order, before they are asked about. */
@@ -48,6 +50,7 @@ export function followExecution(
     read: (after, limit) => log.read(id, after, limit),
     extent: (epoch) => log.extent(id, epoch),
     subscribe: (listener) => streams.subscribe(id, listener),
+    settled: () => streams.settled(),
     placeOf: (entry) => entry,
     meet(entries) {
       newest = entries.at(-1) ?? newest;

@@ -23,7 +23,7 @@ let servers = 0;
 export function openServer(store: Store, clock: ManualClock): Server {
   servers += 1;
   const life = mortalStore(store);
-  const house = openHouse(life.store, {}, clock);
+  const house = openHouse(life.store, { clock });
   let isClosed = false;
   const closeStore = async (): Promise<void> => {
     if (isClosed) return;

@@ -1,0 +1,2 @@
+export { type NatsNeighbours, openNats } from './open-nats.js';
+export type { LinkStatus, NatsOptions } from './options.js';
