@@ -28,7 +28,7 @@ it('refuses an address that is none, and repeats no password', async () => {
 it('R35 says why nobody is heard, and has everybody look until somebody is', async () => {
   const [doubts, closers] = [createDoubts(), createClosers()];
   const away = await openNeighbours({ url: 'nats://127.0.0.1:1', keepsCopies: false }, doubts, log, closers);
-  const lookAtClaims = vi.fn(() => Promise.reject(new Error('no database')));
+  const lookAtClaims = vi.fn<() => Promise<void>>(() => Promise.reject(new Error('no database')));
   away.watch({ lookAtClaims });
   await vi.waitFor(() => expect(away.degraded()['nats']).toMatch(/refused/i), { timeout: 20_000 });
   await vi.waitFor(() => expect(lookAtClaims.mock.calls.length).toBeGreaterThan(1), { timeout: 20_000 });
