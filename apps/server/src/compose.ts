@@ -44,7 +44,7 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   const doubts = createDoubts();
   closers.add('doubts', doubts.close);
   // Closed after the engine: the others hear of its last commits.
-  const neighbours = openNeighbours(config.nats, doubts, log, closers);
+  const neighbours = await openNeighbours(config.nats, doubts, log, closers);
   // Loading the doors takes about as long as the database takes to start.
   const doors = import('./doors.js');
   // Heard of below: a database that was opened must be closed again, whichever fails first.

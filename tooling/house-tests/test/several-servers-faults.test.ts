@@ -87,6 +87,20 @@ describe.skipIf(natsServer === undefined)(`two servers and a fault${unlessFound}
     await expectBothSurvived(a, told, other);
   });
 
+  it('R36 one of the servers cut off from NATS: the other shows what is done there all the same', async () => {
+    const { a, b, cutOff, hears } = await open();
+    await b.startWorker();
+    const told = await beginTelling(a);
+    const other = alsoAt(b, told);
+    cutOff(true);
+    await hears(b, false);
+    expect((await healthOf(a)).degraded).toEqual([]);
+    await Promise.all([told.reader.output(100), other.output(100)]);
+    cutOff(false);
+    await hears(b, true);
+    await expectBothSurvived(a, told, other);
+  });
+
   it('R04 the server of the worker is killed in mid-stream: another worker takes over at the other one', async () => {
     const { a, b } = await open({ environment: SHORT_LEASE });
     const worker = await b.startWorker();

@@ -25,7 +25,7 @@ describe.skipIf(natsServer === undefined)(`two servers on one database${unlessFo
     beforeAll(async () => void (await b.startWorker()));
     afterAll(() => b.endWorkers());
 
-    it('D07 started at one, worked on at the other: readers at both get the same bytes, live', async () => {
+    it('R17 started at one, worked on at the other: readers at both get the same bytes, live', async () => {
       const { id } = await a.client.workflows.start({ kind: 'narrate-together', input: narration });
       const readings = await Promise.all([a, b, a, b].map((house) => readStream(streamOf(house, id))));
       for (const reading of readings) {

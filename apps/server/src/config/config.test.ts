@@ -140,6 +140,10 @@ describe('the configuration', () => {
       warnings: [],
     });
     expect(load(file, { NATS__ENABLED: 'false' }).config.nats).toBeUndefined();
+    expect(load(HARNESS, { NATS__ENABLED: 'true', NATS__JETSTREAM: 'true' }).config.nats).toEqual({
+      url: 'nats://127.0.0.1:4222',
+      keepsCopies: true,
+    });
     expect(load(HARNESS, { NATS__ENABLED: 'true', NATS__URL: 'nats://127.0.0.1:4222' })).toMatchObject({
       config: { nats: { url: 'nats://127.0.0.1:4222' } },
       warnings: [],

@@ -1,5 +1,5 @@
 import type { Engine, Neighbours, WakeUps } from '@flovyn/engine';
-import { type NatsNeighbours, openNats } from '@flovyn/stream-nats';
+import type { NatsNeighbours } from '@flovyn/stream-nats';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/config.js';
 import { logEvents } from '../observe/events.js';
@@ -25,11 +25,16 @@ export interface Neighbourhood {
 }
 
 /** @throws {ConfigError} when the address of NATS is none. Does not wait for NATS. */
-export function openNeighbours(config: Config['nats'], doubts: Doubts, log: Logger, closers: Closers): Neighbourhood {
+export async function openNeighbours(
+  config: Config['nats'],
+  doubts: Doubts,
+  log: Logger,
+  closers: Closers,
+): Promise<Neighbourhood> {
   if (config === undefined) {
     return { port: undefined, wakeUps: (local) => local, degraded: () => ({}), watch: () => undefined };
   }
-  const nats = connect(config, log);
+  const nats = await connect(config, log);
   closers.add('nats', nats.close);
   const settle = (): void => doubts.every(nats.hearsAll ? HEARD_MS : UNHEARD_MS);
   settle();
@@ -53,7 +58,9 @@ export function openNeighbours(config: Config['nats'], doubts: Doubts, log: Logg
   };
 }
 
-function connect(config: NonNullable<Config['nats']>, log: Logger): NatsNeighbours {
+async function connect(config: NonNullable<Config['nats']>, log: Logger): Promise<NatsNeighbours> {
+  // Loaded by those who need it: most servers are alone.
+  const { openNats } = await import('@flovyn/stream-nats');
   try {
     return openNats({
       ...config,

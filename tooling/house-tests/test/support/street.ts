@@ -12,6 +12,8 @@ export interface Street {
   readonly a: House;
   readonly b: House;
   readonly nats: TestNats;
+  /** Cuts `b` off from NATS, and `a` not; and joins them again. */
+  cutOff(isCut: boolean): void;
   /** Waits until a server hears the others, or no longer does, by what its health says. */
   hears(house: House, isHeard: boolean): Promise<void>;
   close(): Promise<void>;
@@ -35,25 +37,31 @@ export async function openStreet({ jetstream = true, environment = {} }: StreetO
     undo.push(() => postgres.stop());
     const nats = await startNats({ jetstream });
     undo.push(() => nats.stop());
-    const shared = { DATABASE_URL: urlOf(postgres.connection), NATS__ENABLED: 'true', NATS__URL: nats.url };
-    const open = async (): Promise<House> => {
-      const house = await openHouse({ environment: { ...shared, ...environment } });
+    const line = await openBalancer(nats.url);
+    undo.push(() => line.close());
+    const shared = { DATABASE_URL: urlOf(postgres.connection), NATS__ENABLED: 'true' };
+    const open = async (natsUrl: string): Promise<House> => {
+      const house = await openHouse({ environment: { ...shared, NATS__URL: natsUrl, ...environment } });
       undo.push(() => house.close());
       return house;
     };
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await open(nats.url), await open(line.url.replace('http:', 'nats:'))];
     const hears = async (house: House, isHeard: boolean): Promise<void> =>
       void (await eventually(`NATS to be ${isHeard ? 'connected' : 'away'}`, async () => {
         return (await healthOf(house)).degraded.includes('nats') !== isHeard;
       }));
     await hears(a, true);
     await hears(b, true);
-    return { a, b, nats, hears, close };
+    const cutOff = (isCut: boolean): void => line.moveTo(isCut ? NOBODY : nats.url);
+    return { a, b, nats, cutOff, hears, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** An address of this machine where nobody listens. */
+const NOBODY = 'http://127.0.0.1:1';
 
 export async function healthOf({ http }: House) {
   const response = await fetch(`${http}/_/health`);

@@ -32,7 +32,13 @@ export interface Results {
   known(orgId: OrgId, id: ExecutionId, result: Result): void;
 }
 
-export function createResults(streams: Engine['streams'], queries: Pick<Queries, 'workflow'>, doubts: Doubts): Results {
+/** @param isAlone - whether every end comes about in this process: what has begun here and not ended goes on then. */
+export function createResults(
+  streams: Engine['streams'],
+  queries: Pick<Queries, 'workflow'>,
+  doubts: Doubts,
+  isAlone: boolean,
+): Results {
   const waiting = new Map<string, Set<(result: Result) => void>>();
   const remembered = new LRUCache<string, Result | 'going on'>({
     maxSize: REMEMBERED_BYTES,
@@ -44,7 +50,7 @@ export function createResults(streams: Engine['streams'], queries: Pick<Queries,
 
   return {
     began(orgId, id) {
-      remembered.set(keyOf(orgId, id), 'going on');
+      if (isAlone) remembered.set(keyOf(orgId, id), 'going on');
     },
     known(orgId, id, result) {
       const key = keyOf(orgId, id);

@@ -147,7 +147,7 @@ describe('R25 pressure', () => {
 });
 
 describe('a result', () => {
-  function aHouse() {
+  function aHouse({ isAlone = true } = {}) {
     const listeners = new Set<(entries: readonly StreamEntry[]) => void>();
     let record: WorkflowRecord | undefined;
     let failure: ServiceError | undefined;
@@ -171,6 +171,7 @@ describe('a result', () => {
         },
       },
       doubts,
+      isAlone,
     );
     const told: Result[] = [];
     return {
@@ -293,6 +294,16 @@ describe('a result', () => {
     house.become(completed);
     for (const listener of house.listeners) listener([]);
     await vi.waitFor(() => expect(house.told).toEqual([completed]));
+    expect(house.looks()).toBe(1);
+  });
+
+  it('is looked for at once when what began here may have ended elsewhere', async () => {
+    const house = aHouse({ isAlone: false });
+    house.results.began(orgId, id);
+    house.become(completed);
+    house.results.await(orgId, id, undefined, house.tell);
+    await nextTurn();
+    expect(house.told).toEqual([completed]);
     expect(house.looks()).toBe(1);
   });
 
