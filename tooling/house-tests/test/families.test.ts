@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { foldFamilyView, emptyFamilyView } from '@flovyn/client';
 import { parseCursor } from '@flovyn/events';
+import { FlovynClient } from '@flovyn/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/conditions.js';
 import { expectMerged, expectOwn, expectTold, familyOf, membersOf, startDynasty, textsOf } from './support/family.js';
-import { type House, openHouse } from './support/house.js';
+import { type House, devOrg, devUser, openHouse } from './support/house.js';
 import { readInPieces, readStream } from './support/raw-stream.js';
+import { startWithId } from './support/start-with-id.js';
 import { expectFramed } from './support/story.js';
 
 /** Three generations: one, two and four, with twenty words each. */
@@ -131,6 +134,30 @@ describe('the stream of three generations', () => {
     await expectMerged(house, family.entries, [id]);
     const own = await readStream(familyOf(house, id).replace('/consolidated', ''));
     expect(textsOf(family.entries)).toEqual(textsOf(own.entries));
+  });
+
+  it('R23 may be opened before its root exists; a standalone task has none', async () => {
+    const id = randomUUID();
+    const reading = readStream(familyOf(house, id));
+    await startWithId(house, id, 'dynasty', { name: 'a', ...dynasty });
+    const live = await reading;
+    expectFramed(live);
+    await expectMerged(house, live.entries, await membersOf(house.client, id));
+    const task = await house.client.tasks.start({ kind: 'narrate', input: { name: 'a', tokens: 1, paceMs: 0 } });
+    expect((await readStream(familyOf(house, task.id))).status).toBe(404);
+  });
+
+  it('is heard by a subscriber of the SDK, with whose each word is', async () => {
+    const id = await startDynasty(house, dynasty);
+    const sdk = new FlovynClient({ serverUrl: house.grpc, httpUrl: house.http, orgId: devOrg, apiKey: devUser });
+    const words = new Map<string, string>();
+    for await (const { workflowExecutionId: whose, event } of sdk.subscribeWorkflowStream(id, { consolidated: true })) {
+      if (event.type === 'token') words.set(whose, (words.get(whose) ?? '') + event.text);
+    }
+    expect(new Set(words.keys())).toEqual(new Set(await membersOf(house.client, id)));
+    expect([...words.values()].map((text) => text.trim().split(' ').length)).toEqual(
+      Array.from({ length: MEMBERS }, () => dynasty.tokens),
+    );
   });
 
   it('is read by the client, which shows each of them by itself', async () => {

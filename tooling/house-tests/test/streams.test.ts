@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type RawWorker, bytes, connectRawWorker } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Narration, wordOf } from '../src/kinds/index.js';
 import { type House, openHouse } from './support/house.js';
 import { type Entry, type Reading, readInPieces, readStream } from './support/raw-stream.js';
+import { startWithId } from './support/start-with-id.js';
 import { expectFramed, expectSoundHistory, expectWhole, outputOf, tokensOf, wordsOf } from './support/story.js';
 
 const TOKENS = 40;
@@ -179,14 +179,10 @@ describe('the stream of a workflow with two streaming tasks', () => {
 
 describe('a stream opened before its execution exists', () => {
   it('waits, and misses nothing', async () => {
-    // Over a session the starter chooses the id, so a reader can know it first.
-    const starter = connectRawWorker({ port: Number(new URL(house.grpc).port) });
     const id = randomUUID();
     const reading = readStream(workflowStream(id));
-    await starter.next('welcome');
-    await startWithId(starter, id);
+    await startWithId(house, id, 'narrate-together', { tokens: TOKENS, paceMs: 2 });
     const live = await reading;
-    await starter.end();
     expectFramed(live);
     expectWhole(live.entries);
     const output = live.entries.flatMap(({ frame: { event } }) => (event.type === 'Event' ? [] : [event]));
@@ -208,16 +204,3 @@ describe('a stream opened before its execution exists', () => {
     expect(logged.looks).toBeGreaterThan(1);
   });
 });
-
-async function startWithId(starter: RawWorker, workflowExecutionId: string): Promise<void> {
-  const request = {
-    orgId: '',
-    workflowKind: 'narrate-together',
-    input: bytes({ tokens: TOKENS, paceMs: 2 }),
-    metadata: {},
-    queue: '',
-    prioritySeconds: 0,
-  };
-  const answer = await starter.ask('startWorkflow', { workflowExecutionId, request });
-  expect(answer.$case).toBe('accepted');
-}

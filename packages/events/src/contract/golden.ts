@@ -63,6 +63,7 @@ function sseCases(): Record<string, string> {
     'plain-consolidated': encodeEntry({ event: 'token', id, data: consolidatedPlainData(origin, token) }),
     ready: encodeReady({ epoch: 'e1', from: 1, head: 7 }),
     'ready-filtered': encodeReady({ epoch: 'e1', from: 1, head: 7, types: ['events', 'tokens'] }),
+    'ready-below': encodeReady({ epoch: 'e1', from: 1, head: 7, below: '01a1f80f-b0fc-7495-a36a-20858273f337' }),
     'gap-expired': encodeGap({ from: 1, to: 6, reason: 'expired' }),
     'gap-epoch': encodeGap({ from: 5, to: 9, reason: 'epoch' }),
     'gap-overflow': encodeGap({ from: 2, to: 3, reason: 'overflow' }),
