@@ -9,6 +9,7 @@ export interface FamilyView {
   readonly executions: ReadonlyMap<string, LiveView>;
   /** Of each child that was heard of, the id of its parent. */
   readonly parents: ReadonlyMap<string, string>;
+  /** How much of what happened is in it. */
   readonly freshness: Freshness;
   /** The cursor of the newest entry, to continue the consolidated stream after it. */
   readonly asOf: string | undefined;
@@ -32,9 +33,13 @@ export const emptyFamilyView: FamilyView = {
  * The view after one more message of a consolidated stream. Pure, like `foldLiveView`, which it is for each execution.
  *
  * @example
+ *   import { createClient, emptyFamilyView, foldFamilyView } from '@flovyn/client';
+ *
+ *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+ *   const workflowExecutionId = '0191f80f-aea2-7677-8720-91c825f9b7ff';
  *   let family = emptyFamilyView;
  *   for await (const message of client.stream({ workflowExecutionId, consolidated: true })) {
- *     render((family = foldFamilyView(family, message)));
+ *     family = foldFamilyView(family, message);
  *   }
  */
 export function foldFamilyView(view: FamilyView, message: LiveStreamMessage): FamilyView {

@@ -9,7 +9,6 @@ import {
   type DueTimer,
   type NumberedRun,
   type Store,
-  type StreamEntry,
   type TimerRef,
 } from '../ports/store.js';
 import type { Clock, Ids, Reporter, WakeUps } from '../ports/surroundings.js';
