@@ -22,6 +22,8 @@ interface Data {
   readonly timerId: string;
   readonly childExecutionId: string;
   readonly childExecutionName: string;
+  readonly promiseId: string;
+  readonly promiseName: string;
 }
 
 /** A turn, and how much of the history it was made from. */
@@ -37,6 +39,8 @@ export class RecordedExecution {
   readonly logger: Logger;
   #live: Replayer;
   #read = 0;
+  /** Whether the live instance knows the number of the next fact. */
+  #canGuess = false;
 
   constructor(definition: WorkflowDefinition, input: unknown = null, logger: Logger = silent) {
     this.definition = definition;
@@ -73,6 +77,18 @@ export class RecordedExecution {
     );
   }
 
+  get openPromises(): { readonly id: string; readonly name: string }[] {
+    return this.#open(/^PROMISE_CREATED$/, /^PROMISE_/, ({ promiseId, promiseName }) => ({
+      id: promiseId,
+      name: promiseName,
+    }));
+  }
+
+  /** Whether somebody has asked the execution to end. */
+  get isAskedToEnd(): boolean {
+    return this.facts.some(({ type }) => type === 'CANCELLATION_REQUESTED');
+  }
+
   record(event: HistoryEvent): void {
     const sequence = this.facts.length + 1;
     this.facts.push({ sequence, type: event.type, data: encodeEventData(event), timestampMs: START_MS + sequence });
@@ -84,6 +100,28 @@ export class RecordedExecution {
 
   failTask(id: string, error: string): void {
     this.record({ type: 'TASK_FAILED', taskExecutionId: id, kind: this.#kindOf(id), error, retryable: false });
+  }
+
+  /** Somebody else than its workflow ended it. */
+  cancelTask(id: string, reason: string): void {
+    this.record({ type: 'TASK_CANCELLED', taskExecutionId: id, kind: this.#kindOf(id), reason });
+  }
+
+  resolvePromise(id: string, value: unknown): void {
+    this.record({ type: 'PROMISE_RESOLVED', ...this.#promiseOf(id), value: serialize(value) });
+  }
+
+  rejectPromise(id: string, error: string): void {
+    this.record({ type: 'PROMISE_REJECTED', ...this.#promiseOf(id), error });
+  }
+
+  timeOutPromise(id: string): void {
+    this.record({ type: 'PROMISE_TIMEOUT', ...this.#promiseOf(id) });
+  }
+
+  /** Somebody outside asks the execution to end. The first wish counts. */
+  askToEnd(reason: string): void {
+    if (!this.isAskedToEnd) this.record({ type: 'CANCELLATION_REQUESTED', reason, requestedBy: 'somebody' });
   }
 
   fireTimer(id: string): void {
@@ -107,20 +145,60 @@ export class RecordedExecution {
     this.#live.read(this.facts.slice(this.#read));
     this.#read = seen;
     await this.#live.play(() => Promise.resolve(true));
-    const turn = { ...this.#live.takeTurn(), seen };
-    this.turns.push(turn);
-    meanwhile();
-    const isCountable = turn.commands.every(({ type }) => leavesOneFact(type));
-    if (this.facts.length === seen && isCountable) this.#skipOwnFacts(turn);
-    for (const command of turn.commands) this.#recordCommand(command);
-    this.record(toFact(turn.outcome));
-    return turn;
+    return this.#takeTurn(meanwhile);
+  }
+
+  /** Whether the live instance may go on with the end of this task before that is recorded. */
+  canGuess(taskId: string): boolean {
+    const knowsAll = this.#canGuess && this.#read === this.facts.length;
+    return knowsAll && !this.isOver && this.#live.waitsForTask(taskId);
+  }
+
+  /**
+   * Plays the live instance with the result of a task as a worker does that made it: before it is recorded. `first` is what
+   * others record before. When that makes the guess a wrong one, or the code has read a time that nobody knew, the
+   * instance is lost, and what it decided with it.
+   *
+   * @returns whether it held.
+   */
+  async guess(taskId: string, output: unknown, first: () => void): Promise<boolean> {
+    const sequence = this.facts.length + 1;
+    const data = {
+      taskExecutionId: taskId,
+      kind: this.#kindOf(taskId),
+      output: JSON.parse(serialize(output)) as unknown,
+    };
+    this.#live.expect({ sequence, type: 'TASK_COMPLETED', data, timestampMs: undefined });
+    let isRight: boolean | undefined;
+    /** Once: the result is recorded, unless others have ended the task before. */
+    const record = (): boolean => {
+      if (isRight !== undefined) return isRight;
+      first();
+      isRight = this.facts.length === sequence - 1;
+      if (this.openTasks.some(({ id }) => id === taskId)) this.completeTask(taskId, output);
+      return isRight;
+    };
+    const hasPlayed = await this.#live.play(async () => {
+      // The body of an operation waits until the turn is claimed; the claim tells the time.
+      if (this.#live.usedUnknownTime || !record()) return false;
+      this.#live.timeBecameKnown(this.facts.at(-1)?.timestampMs ?? 0);
+      return true;
+    });
+    const hasHeld = record() && hasPlayed && !this.#live.usedUnknownTime;
+    if (hasHeld) {
+      this.#read = sequence;
+      this.#takeTurn(() => undefined);
+    } else {
+      this.forget();
+    }
+    return hasHeld;
   }
 
   /** The live instance is lost: the next turn begins with a replay. */
   forget(): void {
     this.#live = this.#fresh(this.input);
     this.#read = 0;
+    this.#canGuess = false;
   }
 
   /** What a new instance decides that sees only the first `length` facts. */
@@ -136,10 +214,31 @@ export class RecordedExecution {
     return replayer.takeTurn();
   }
 
-  /** Nothing came in between: the instance knows its own facts and need not read them. */
-  #skipOwnFacts(turn: Turn): void {
-    this.#live.turnRecorded();
-    this.#read += turn.commands.length + 1;
+  #takeTurn(meanwhile: () => void): PlayedTurn {
+    const seen = this.facts.length;
+    const turn = { ...this.#live.takeTurn(), seen };
+    const { commands, outcome } = turn;
+    this.turns.push(turn);
+    meanwhile();
+    const isCountable = commands.every(({ type }) => leavesOneFact(type));
+    const isAlone = this.facts.length === seen;
+    const expected = seen + commands.length + 1;
+    for (const command of commands) this.#recordCommand(command);
+    if (outcome.type === 'CANCELLED') this.#cancelAll(outcome.reason);
+    this.record(toFact(outcome));
+    this.#canGuess = isCountable && outcome.type === 'SUSPENDED';
+    if (isAlone && isCountable && this.facts.length === expected) {
+      // Nothing came in between: the instance knows its own facts and need not read them.
+      this.#live.turnRecorded();
+      this.#read = expected;
+    }
+    return turn;
+  }
+
+  /** What is open when a cancelled execution ends, ends with it. */
+  #cancelAll(reason: string): void {
+    for (const { id } of this.openTasks) this.cancelTask(id, reason);
+    for (const { id } of this.openTimers) this.record({ type: 'TIMER_CANCELLED', timerId: id });
   }
 
   #fresh(input: unknown): Replayer {
@@ -160,6 +259,10 @@ export class RecordedExecution {
       else if (ends.test(type)) open.delete(one.id);
     }
     return [...open.values()];
+  }
+
+  #promiseOf(promiseId: string) {
+    return { promiseId, promiseName: this.openPromises.find(({ id }) => id === promiseId)?.name ?? '' };
   }
 
   #childOf(id: string) {
@@ -194,6 +297,7 @@ export class RecordedExecution {
         return;
       case 'START_TIMER':
         this.record({ type: 'TIMER_STARTED', timerId: command.timerId, durationMs: command.durationMs, fireAtMs: 0 });
+        if (command.durationMs <= 0) this.fireTimer(command.timerId);
         return;
       case 'CANCEL_TIMER':
         if (this.openTimers.some(({ id }) => id === command.timerId)) {
@@ -243,7 +347,9 @@ export class RecordedExecution {
         });
         return;
       case 'REQUEST_CANCELLATION':
-        this.record({ type: 'CANCELLATION_REQUESTED', reason: command.reason, requestedBy: 'workflow' });
+        if (!this.isAskedToEnd) {
+          this.record({ type: 'CANCELLATION_REQUESTED', reason: command.reason, requestedBy: 'workflow' });
+        }
         return;
       default:
         throw new Error(`No fact for ${command.type}`);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { aWorker } from '../../test/a-worker.js';
 import { type FakeExecution, FakeServer } from '../../test/fake-server.js';
+import { propertySettings, propertyTimes } from '../../test/property.js';
 import { until } from '../../test/until.js';
 import { task } from '../task.js';
 import { workflow } from '../workflow.js';
@@ -76,42 +77,50 @@ describe('after a cut', () => {
     expect(server.tasks.size).toBe(1);
   });
 
-  it('everything ends as without cuts, wherever they come', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(12), { minLength: 1, maxLength: 12 }), fc.boolean(), async (gaps, restarts) => {
-        const server = new FakeServer();
-        const acts: number[] = [];
-        const definition = workflow<unknown, unknown>({
-          name: 'flow',
-          run: async (ctx) => {
-            const sums: unknown[] = [];
-            for (let i = 0; i < 4; i += 1) {
-              sums.push(...(await Promise.all([ctx.schedule(echo, i), ctx.schedule(echo, -i)])));
-              sums.push(await ctx.run('act', () => acts.push(i)));
-              ctx.set('step', i);
+  it(
+    'everything ends as without cuts, wherever they come',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.nat(12), { minLength: 1, maxLength: 12 }),
+          fc.boolean(),
+          async (gaps, restarts) => {
+            const server = new FakeServer();
+            const acts: number[] = [];
+            const definition = workflow<unknown, unknown>({
+              name: 'flow',
+              run: async (ctx) => {
+                const sums: unknown[] = [];
+                for (let i = 0; i < 4; i += 1) {
+                  sums.push(...(await Promise.all([ctx.schedule(echo, i), ctx.schedule(echo, -i)])));
+                  sums.push(await ctx.run('act', () => acts.push(i)));
+                  ctx.set('step', i);
+                }
+                return sums.length;
+              },
+            });
+            const running = await aWorker(server, { workflows: [definition], tasks: [echo] });
+            const execution = server.start(ID, 'flow');
+            for (const gap of gaps) {
+              await turns(gap);
+              if (restarts) server.restart();
+              else server.cut();
+              await until(() => server.isConnected, 'the worker to come back');
             }
-            return sums.length;
+            await until(() => execution.status === 'COMPLETED', `the end; facts: ${execution.facts.length}`);
+            expect(JSON.parse(execution.facts.at(-1)?.data ?? '')).toEqual({ output: 12 });
+            expect(operations(execution)).toBe(4);
+            expect(execution.facts.filter(({ type }) => type === 'TASK_SCHEDULED')).toHaveLength(8);
+            expect(execution.facts.filter(({ type }) => type === 'TASK_COMPLETED')).toHaveLength(8);
+            expect(execution.facts.filter(({ type }) => type === 'STATE_SET')).toHaveLength(4);
+            await running.stop();
           },
-        });
-        const running = await aWorker(server, { workflows: [definition], tasks: [echo] });
-        const execution = server.start(ID, 'flow');
-        for (const gap of gaps) {
-          await turns(gap);
-          if (restarts) server.restart();
-          else server.cut();
-          await until(() => server.isConnected, 'the worker to come back');
-        }
-        await until(() => execution.status === 'COMPLETED', `the end; facts: ${execution.facts.length}`);
-        expect(JSON.parse(execution.facts.at(-1)?.data ?? '')).toEqual({ output: 12 });
-        expect(operations(execution)).toBe(4);
-        expect(execution.facts.filter(({ type }) => type === 'TASK_SCHEDULED')).toHaveLength(8);
-        expect(execution.facts.filter(({ type }) => type === 'TASK_COMPLETED')).toHaveLength(8);
-        expect(execution.facts.filter(({ type }) => type === 'STATE_SET')).toHaveLength(4);
-        await running.stop();
-      }),
-      { numRuns: 60 },
-    );
-  }, 60_000);
+        ),
+        propertySettings(60),
+      );
+    },
+    60_000 * propertyTimes,
+  );
 
   it('drops what the server says is lost and keeps the rest', async () => {
     const server = new FakeServer();

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { definitionOf, steeringProgram } from '../../../test/random-program.js';
+import { definitionOf } from '../../../test/perform-program.js';
+import { propertySettings, propertyTimes } from '../../../test/property.js';
+import { steeringProgram } from '../../../test/random-program.js';
 import { Duration } from '../../duration.js';
 import { DeterminismViolation, FlovynError } from '../../errors.js';
 import { task } from '../../task.js';
@@ -125,22 +127,26 @@ describe('the replay check', () => {
     expect(info.mock.calls).toEqual([['before'], ['after']]);
   });
 
-  it('finds nothing in programs that keep to the context', async () => {
-    const tasks = ['a', 'b', 'c'].map((name) =>
-      task<unknown, unknown>({ name, run: async (_, input) => [name, input] }),
-    );
-    await fc.assert(
-      fc.asyncProperty(steeringProgram, async (program) => {
-        const memory = environment();
-        for (const each of tasks) memory.registerTask(each);
-        const end = memory.executeWorkflow(definitionOf(program), null).catch((error: unknown) => error);
-        expect(DeterminismViolation.is(await end), String(await end)).toBe(false);
-        // Whoever waits for a signal is stuck; nothing else goes wrong.
-        if (FlovynError.is(await end)) expect(String(await end)).toContain('signal "s"');
-      }),
-      { numRuns: 300 },
-    );
-  });
+  it(
+    'finds nothing in programs that keep to the context',
+    async () => {
+      const tasks = ['a', 'b', 'c'].map((name) =>
+        task<unknown, unknown>({ name, run: async (_, input) => [name, input] }),
+      );
+      await fc.assert(
+        fc.asyncProperty(steeringProgram, async (program) => {
+          const memory = environment();
+          for (const each of tasks) memory.registerTask(each);
+          const end = memory.executeWorkflow(definitionOf(program), null).catch((error: unknown) => error);
+          expect(DeterminismViolation.is(await end), String(await end)).toBe(false);
+          // Whoever waits for a signal is stuck; nothing else goes wrong.
+          if (FlovynError.is(await end)) expect(String(await end)).toContain('signal "s"');
+        }),
+        propertySettings(300),
+      );
+    },
+    30_000 * propertyTimes,
+  );
 
   it('takes a long history in its stride', async () => {
     const long = workflow<null, number>({
