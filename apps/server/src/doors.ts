@@ -27,11 +27,13 @@ import { allRoutes } from './http/routes/index.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { createHttpServer } from './http/server.js';
 import { createStreamAwaiter } from './http/stream/await-stream.js';
+import { createOrgFeeds } from './http/stream/org-feeds.js';
 import { createStreamPlaces } from './http/stream/stream-places.js';
 import { logEvents } from './observe/events.js';
 import type { Logger } from './observe/log.js';
 import type { Metrics } from './observe/metrics/metrics.js';
 import type { Doubts } from './process/doubts.js';
+import { callLater } from './process/delay.js';
 import { runLoop } from './process/run-loop.js';
 
 /** 28 min: a worker moves before the 30 min after which its connection is closed under it. */
@@ -178,6 +180,7 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
   });
   const streams = createLiveStreams({
     engine,
+    orgs: createOrgFeeds({ streams: engine.streams, doubts }, { newEpoch: () => ids.epoch(), after: callLater }),
     clock,
     log: store.streams,
     families: store.families,

@@ -44,6 +44,33 @@ describe.skipIf(natsServer === undefined)(`two servers on one database${unlessFo
       }
     });
 
+    it('lists at one hear of what happens at the other', async () => {
+      const leaving = new AbortController();
+      const response = await fetch(`${a.org}/stream?entity=workflow&kind=sleeper`, { signal: leaving.signal });
+      let text = '';
+      const reading = (async () => {
+        const decoder = new TextDecoder();
+        for await (const bytes of response.body ?? []) text += decoder.decode(bytes, { stream: true });
+      })().catch((error: unknown) => {
+        if (!leaving.signal.aborted) throw error;
+      });
+      await eventually('the first word', () => text.includes('event: ready'));
+      const { id } = await b.client.workflows.start({ kind: 'sleeper', input: { ms: 0 } });
+      await eventually('the end of the execution', () => text.includes('WORKFLOW_COMPLETED') && text.includes(id));
+      leaving.abort();
+      await reading;
+    });
+
+    it('R17 a family at one is followed at the other, live', async () => {
+      const { id } = await a.client.workflows.start({ kind: 'nested', input: { depth: 2 } });
+      const consolidated = (house: House): string => `${streamOf(house, id)}/consolidated`;
+      const readings = await Promise.all([a, b].map((house) => readStream(consolidated(house))));
+      const [first, second] = readings.map(({ entries }) => entries.map(({ id: cursor, text }) => `${cursor} ${text}`));
+      expect(readings.map(({ hasEnded }) => hasEnded)).toEqual([true, true]);
+      expect(first?.length).toBeGreaterThan(10);
+      expect(second).toEqual(first);
+    });
+
     it('R12 work made ready at one wakes the idle worker of the other, and the end comes back', async () => {
       for (let count = 0; count < 20; count += 1) {
         const { id } = await a.client.workflows.start({ kind: 'sleeper', input: { ms: 0 } });

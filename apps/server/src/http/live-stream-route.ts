@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Engine, ExecutionId, FamilyLog, OrgId, StreamHead, StreamLog } from '@flovyn/engine';
 import { parseCursor } from '@flovyn/events';
 import { ServiceError, parseUuid } from '@flovyn/protocol';
-import { StreamQuery, type StreamSelection, headers, parseQuery, paths } from '@flovyn/protocol/http';
+import { OrgStreamQuery, StreamQuery, type StreamSelection, headers, parseQuery, paths } from '@flovyn/protocol/http';
 import type { Action } from '../auth/access.js';
 import { watch } from '../auth/watch.js';
 import { logEvents } from '../observe/events.js';
@@ -13,10 +13,13 @@ import { queryOf } from './call.js';
 import type { Documented } from './documents/openapi.js';
 import type { Callers } from './caller.js';
 import { type SendProblem, pathOf } from './problems.js';
+import type { Known } from '../auth/authenticator.js';
 import type { Sought, StreamAwaiter } from './stream/await-stream.js';
+import { followOrg } from './stream/follow-org.js';
 import { followStream } from './stream/follow-stream.js';
 import { type FollowedHead, followExecution } from './stream/followed.js';
 import { followFamily } from './stream/followed-family.js';
+import type { OrgFeeds } from './stream/org-feeds.js';
 import { resumeFrom } from './stream/resume.js';
 import { partOf, selectionOf } from './stream/selection.js';
 import { type SseWriter, openSse, retrySoon } from './stream/sse-writer.js';
@@ -34,6 +37,7 @@ export interface LiveStreamParts {
   readonly clock: Clock;
   readonly log: StreamLog;
   readonly families: FamilyLog;
+  readonly orgs: OrgFeeds;
   readonly doubts: Doubts;
   readonly callers: Callers;
   readonly awaiter: StreamAwaiter;
@@ -64,14 +68,14 @@ const SORTS: readonly StreamSort[] = [
   { path: paths.taskStream, action: 'task:view', type: 'task', name: 'standalone task' },
 ];
 
+const ORG_ADDRESS = addressOf(paths.orgStream);
 const ADDRESSES = SORTS.map((sort) => ({ sort, address: addressOf(sort.path) }));
 
 const CONSOLIDATED =
   ' All entries are in one order, and the ids are those of the whole family: asked for a child, it is a part of the stream' +
   ' of the execution at the top. It ends when the execution and all its descendants have ended.';
 
-/** The addresses of streams, for the documentation. */
-export const streamAddresses = SORTS.map(
+const executionAddresses = SORTS.map(
   ({ path, action, name, isConsolidated }) =>
     ({
       method: 'GET',
@@ -90,12 +94,28 @@ export const streamAddresses = SORTS.map(
     }) as const satisfies Documented & { action: Action },
 );
 
+const orgAddress = {
+  method: 'GET',
+  path: paths.orgStream,
+  access: 'org',
+  action: 'workflow:view',
+  summary: 'Follow an organisation',
+  description:
+    'Server-sent events for lists: state events of workflow executions and tasks, and of each task its newest progress, ' +
+    'from now on. It is a live view and no log: after a gap, load the lists again. Merge by the numbers of each frame.',
+  query: OrgStreamQuery,
+  answers: { 200: { what: 'The stream', type: 'text/event-stream' } },
+} as const satisfies Documented & { action: Action };
+
+/** The addresses of streams, for the documentation. */
+export const streamAddresses = [...executionAddresses, orgAddress];
+
 /**
  * The live streams of executions. They stand beside the other routes, on the bare response: what goes through a framework
  * per frame costs almost twice as much (measured: 96,000 instead of 167,000 frames per second and core).
  */
 export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
-  const { engine, clock, log, families, doubts, callers, awaiter, places, sendProblem, requests, logger } = parts;
+  const { engine, clock, log, families, orgs, doubts, callers, awaiter, places, sendProblem, requests, logger } = parts;
   const writers = new Set<SseWriter>();
   const waiting = new Set<AbortController>();
   let isClosing = false;
@@ -116,38 +136,67 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     try {
       const head = await awaitHead({ orgId: organisation.id, id }, asked.sort, response);
       if (head === undefined || response.destroyed) return;
-      const given = oneOf(request.headers[headers.lastEventId]) ?? lastEventId;
-      // An empty id is how the specification of server-sent events says that there is none.
-      const cursor = given === '' ? undefined : given;
+      const cursor = cursorOf(request, lastEventId);
       const { followed, selection, below } = await open(organisation.id, head, asked.sort, [types, format]);
       const start = await resumeFrom(cursor, followed.head, followed);
       if (isDelivered(cursor, followed.head, start.gaps.length)) {
         response.writeHead(204, { 'cache-control': 'no-store' }).end();
         return;
       }
-      const writer = openSse(response, {
-        onStall() {
-          requests.stalled();
-          logger.warn({ id, orgId: organisation.id }, logEvents.streamStalled);
-        },
-      });
-      writers.add(writer);
-      const readerLeft = requests.reading();
-      // The reader is asked to come back, and will be told then why it may not (R33).
-      const stopWatching = watch(known, clock, () => writer.closeForNow());
-      try {
-        await followStream(followed, { start, selection, writer, below }, doubts);
-      } catch (error: unknown) {
-        // The answer has begun; all that is left is to ask the reader to come back.
-        logger.warn({ err: error, id }, logEvents.streamFailed);
-        writer.closeForNow();
-      } finally {
-        stopWatching();
-        writers.delete(writer);
-        readerLeft();
-      }
+      await show(response, known, { id, orgId: organisation.id }, (writer) =>
+        followStream(followed, { start, selection, writer, below }, doubts),
+      );
     } finally {
       release();
+    }
+  };
+
+  const serveOrg = async (request: IncomingMessage, response: ServerResponse, org: string): Promise<void> => {
+    checkMethod(request, response);
+    const known = await callers.identify(request);
+    const { entity, kind, lastEventId } = parseQuery(OrgStreamQuery, queryOf(request));
+    const { id: orgId } = await callers.admit(known.principal, 'workflow:view', org);
+    callers.allow(known.principal, 'task:view');
+    if (isClosing) throw new ServiceError('UNAVAILABLE', 'The server is stopping.');
+    const release = places.take(known.principal);
+    const { feed, leave } = orgs.open(orgId);
+    try {
+      const cursor = cursorOf(request, lastEventId);
+      const filter = { entity, kinds: kind === undefined ? undefined : new Set([kind]) };
+      await show(response, known, { orgId }, (writer) => followOrg({ cursor, filter, writer }, feed));
+    } finally {
+      leave();
+      release();
+    }
+  };
+
+  /** Opens the answer and has it written, until it is over for its reader. */
+  const show = async (
+    response: ServerResponse,
+    known: Known,
+    about: { readonly orgId: OrgId; readonly id?: ExecutionId },
+    follow: (writer: SseWriter) => Promise<void>,
+  ): Promise<void> => {
+    const writer = openSse(response, {
+      onStall() {
+        requests.stalled();
+        logger.warn(about, logEvents.streamStalled);
+      },
+    });
+    writers.add(writer);
+    const readerLeft = requests.reading();
+    // The reader is asked to come back, and will be told then why it may not (R33).
+    const stopWatching = watch(known, clock, () => writer.closeForNow());
+    try {
+      await follow(writer);
+    } catch (error: unknown) {
+      // The answer has begun; all that is left is to ask the reader to come back.
+      logger.warn({ err: error, ...about }, logEvents.streamFailed);
+      writer.closeForNow();
+    } finally {
+      stopWatching();
+      writers.delete(writer);
+      readerLeft();
     }
   };
 
@@ -183,13 +232,22 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     }
   };
 
+  const serverOf = (path: string): Serving | undefined => {
+    const org = ORG_ADDRESS.exec(path)?.groups?.['org'];
+    if (org !== undefined) {
+      return { path: paths.orgStream, serve: (request, response) => serveOrg(request, response, decoded(org)) };
+    }
+    const asked = match(path);
+    return asked && { path: asked.sort.path, serve: (request, response) => serve(request, response, asked) };
+  };
+
   return {
     handle(request, response) {
       const path = pathOf(request);
-      const asked = match(path);
-      if (asked === undefined) return false;
-      requests.askedForStream(request, response, asked.sort.path);
-      serve(request, response, asked).catch((error: unknown) => {
+      const serving = serverOf(path);
+      if (serving === undefined) return false;
+      requests.askedForStream(request, response, serving.path);
+      serving.serve(request, response).catch((error: unknown) => {
         if (isOverload(error) && wantsEventsOnly(request)) return turnAway(response);
         sendProblem(request, response, error);
       });
@@ -199,8 +257,15 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
       isClosing = true;
       for (const left of waiting) left.abort();
       for (const writer of writers) writer.closeForNow();
+      orgs.close();
     },
   };
+}
+
+/** Who answers under an address. */
+interface Serving {
+  readonly path: string;
+  readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 interface Asked {
@@ -230,6 +295,12 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
+}
+
+/** Where a reader goes on. An empty id is how the specification of server-sent events says that there is none. */
+function cursorOf(request: IncomingMessage, lastEventId: string | undefined): string | undefined {
+  const given = oneOf(request.headers[headers.lastEventId]) ?? lastEventId;
+  return given === '' ? undefined : given;
 }
 
 function checkMethod(request: IncomingMessage, response: ServerResponse): void {

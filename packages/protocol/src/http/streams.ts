@@ -27,6 +27,17 @@ export const StreamQuery = z.strictObject({
 });
 export type StreamQuery = z.output<typeof StreamQuery>;
 
+/** The query of an organisation's stream. */
+export const OrgStreamQuery = z.strictObject({
+  /** Both when absent. */
+  entity: z.optional(z.enum(['workflow', 'task'])),
+  /** Only executions of this kind; every kind when absent. */
+  kind: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
+  /** For readers that cannot set the `Last-Event-ID` header. */
+  lastEventId: z.optional(z.string().check(z.maxLength(128))),
+});
+export type OrgStreamQuery = z.output<typeof OrgStreamQuery>;
+
 function unknownSelection(text: string): string | undefined {
   return text.split(',').find((word) => !streamSelections.some((known) => known === word));
 }
