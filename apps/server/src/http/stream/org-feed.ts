@@ -121,7 +121,7 @@ export class OrgFeed {
 
   #showAllProgress(): void {
     this.#stopTimer = undefined;
-    for (const taskId of [...this.#progress.keys()]) this.#showProgress(taskId);
+    for (const taskId of this.#progress.keys()) this.#showProgress(taskId);
     this.#tell();
   }
 
