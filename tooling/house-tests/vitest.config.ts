@@ -1,4 +1,4 @@
 import { defineProject } from '../../vitest.shared.js';
 
-// A house is three processes, and two of them at a time are what a small machine runs without making tests late.
-export default defineProject({ maxWorkers: 2 });
+// A house is three processes that mostly wait for each other: three houses at a time keep two cores busy.
+export default defineProject({ maxWorkers: 3 });
