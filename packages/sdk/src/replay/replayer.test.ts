@@ -714,6 +714,8 @@ describe('queries', () => {
         queries: {
           doubled: (ctx) => (ctx.get<number>('step') ?? 0) * 2,
           naughty: (ctx) => ctx.set('step', 9),
+          late: async () => 5,
+          broken: () => Promise.reject(new Error('lost')),
         },
       },
     });
@@ -728,6 +730,9 @@ describe('queries', () => {
     expect(replayer.query('doubled', null)).toBe(4);
     expect(replayer.query('step', null)).toBe(2);
     expect(() => replayer.query('naughty', null)).toThrow('A query may read');
+    // Neither becomes an unhandled rejection, which would end the worker.
+    expect(() => replayer.query('late', null)).toThrow('The query handler "late" of workflow flow must not be async');
+    expect(() => replayer.query('broken', null)).toThrow('must not be async');
     expect(() => replayer.query('unknown', null)).toThrow('no query handler and no state named "unknown"');
     expect(replayer.takeTurn().commands).toEqual([]);
   });

@@ -150,11 +150,22 @@ export class Replayer {
   query(name: string, args: unknown): unknown {
     const queries = this.#definition.handlers?.queries;
     const handler = queries !== undefined && Object.hasOwn(queries, name) ? queries[name] : undefined;
-    if (handler !== undefined) return this.#core.as('query', () => handler(this.#parts.ctx, args));
+    if (handler !== undefined)
+      return this.#answerOf(
+        name,
+        this.#core.as('query', () => handler(this.#parts.ctx, args)),
+      );
     if (this.#parts.state.keys().includes(name)) return this.#parts.state.get(name);
     throw new FlovynError(
       `Workflow ${this.#core.executionId} (${this.#definition.name}) has no query handler and no state named "${name}"`,
     );
+  }
+
+  /** A question is answered as of now. A promise would answer later, and its failure would be nobody's to hear. */
+  #answerOf(name: string, answer: unknown): unknown {
+    if (!isThenable(answer)) return answer;
+    if (answer instanceof Promise) answer.catch(() => undefined);
+    throw new FlovynError(`The query handler "${name}" of workflow ${this.#definition.name} must not be async`);
   }
 
   get #isOver(): boolean {
@@ -253,4 +264,8 @@ export class Replayer {
 
 function failed(error: Error, failureType: string): Outcome {
   return { type: 'FAILED', error: error.message, stackTrace: error.stack ?? '', failureType };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (Object(value) as { readonly then?: unknown }).then === 'function';
 }
