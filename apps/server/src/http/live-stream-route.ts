@@ -161,6 +161,9 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     const release = places.take(known.principal);
     const { feed, leave } = orgs.open(orgId);
     try {
+      // From here on nothing of other servers is missed either.
+      await engine.streams.settled();
+      if (response.destroyed) return;
       const cursor = cursorOf(request, lastEventId);
       const filter = { entity, kinds: kind === undefined ? undefined : new Set([kind]) };
       await show(response, known, { orgId }, (writer) => followOrg({ cursor, filter, writer }, feed));

@@ -24,8 +24,10 @@ function aHouse({ streams = [], isDown = false }: { streams?: readonly StreamCap
       },
     },
     workers: {
-      definition: async (_orgId: OrgId, type: string, kind: string) =>
-        type === 'task' && kind === 'work-off' ? ({ streams: house.streams } as DefinitionRecord) : undefined,
+      definition: async (asking: OrgId, type: string, kind: string) =>
+        asking === orgId && type === 'task' && kind === 'work-off'
+          ? ({ streams: house.streams } as DefinitionRecord)
+          : undefined,
     },
   };
   const logger = pino({ level: 'warn' }, { write: (line) => void warnings.push(line) });
@@ -68,6 +70,13 @@ describe('values of a task whose worker is not known', () => {
     expect(first(value(1))).toBeUndefined();
     expect(second(value('1'))).toBe('it does not fit the stream "orders": value must be number');
     expect(asked).toHaveLength(1);
+  });
+
+  it('R31 are not decided by who of another organisation has asked before', async () => {
+    const { schemas } = aHouse({ streams: [aStream('true')] });
+    const foreign = await schemas.ofTask('660e8400-e29b-41d4-a716-446655440000' as OrgId, taskId);
+    expect(foreign(value(1))).toBe('its worker has not registered the stream "orders"');
+    expect((await schemas.ofTask(orgId, taskId))(value(1))).toBeUndefined();
   });
 
   it('are asked about again after the database was away', async () => {

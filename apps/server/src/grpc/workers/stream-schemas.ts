@@ -36,7 +36,7 @@ export function createStreamSchemas(store: Pick<Store, 'queries' | 'workers'>, l
     maxSize: MOST_TEXT,
     sizeCalculation: (_check, schema) => 1_024 + schema.length,
   });
-  const tasks = new LRUCache<TaskId, Promise<StreamCheck>>({ max: MOST_TASKS, ttl: TASK_KEPT_MS });
+  const tasks = new LRUCache<string, Promise<StreamCheck>>({ max: MOST_TASKS, ttl: TASK_KEPT_MS });
 
   const compile = ({ name, schema }: StreamCapability): Promise<Validate | undefined> => {
     if (schema === undefined) return Promise.resolve(undefined);
@@ -71,12 +71,13 @@ export function createStreamSchemas(store: Pick<Store, 'queries' | 'workers'>, l
   return {
     ofWorker: ({ definitions }) => checkOf(definitions.flatMap(({ streams }) => streams)),
     ofTask(orgId, taskId) {
-      let check = tasks.get(taskId);
+      const name = `${orgId} ${taskId}`;
+      let check = tasks.get(name);
       if (check === undefined) {
         check = checkOfTask(orgId, taskId);
-        tasks.set(taskId, check);
+        tasks.set(name, check);
         // Whoever asked hears of it; the next one asks again.
-        check.catch(() => tasks.delete(taskId));
+        check.catch(() => tasks.delete(name));
       }
       return check;
     },
