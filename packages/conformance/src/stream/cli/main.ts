@@ -1,0 +1,71 @@
+import { streamCases } from '../cases/index.js';
+import { type CaseResult, runCases } from '../run-cases.js';
+import type { StreamCase } from '../vocabulary.js';
+import { type Asked, USAGE, UsageError, readArguments } from './arguments.js';
+import { documentOf, linesOf, summaryOf } from './report.js';
+
+/** Where the program writes. */
+export interface Output {
+  /** Results. */
+  readonly out: (line: string) => void;
+  /** What went wrong with the program itself. */
+  readonly err: (line: string) => void;
+}
+
+/** @returns the exit status: 0 when all is well, 1 when a promise was broken, 2 when the command line was not understood. */
+export async function main(words: readonly string[], { out, err }: Output): Promise<0 | 1 | 2> {
+  try {
+    const asked = readArguments(words);
+    if (asked === undefined) {
+      out(USAGE);
+      return 0;
+    }
+    const cases = chosen(asked);
+    if (asked.isList) {
+      out(asked.isJson ? JSON.stringify(cases, undefined, 2) : listOf(cases));
+      return 0;
+    }
+    const results = await run(cases, asked, out);
+    return results.every(({ findings }) => findings.length === 0) ? 0 : 1;
+  } catch (error: unknown) {
+    const isUsage = error instanceof UsageError;
+    err(isUsage ? `${error.message}\n\n${USAGE}` : reasonOf(error));
+    return isUsage ? 2 : 1;
+  }
+}
+
+async function run(cases: readonly StreamCase[], asked: Asked, out: Output['out']): Promise<CaseResult[]> {
+  const { target, isJson, timeoutMs, concurrency } = asked;
+  const begun = performance.now();
+  const onResult = isJson ? undefined : (result: CaseResult): void => out(linesOf(result));
+  const results = await runCases(cases, target, { timeoutMs, concurrency, onResult });
+  const tookMs = Math.round(performance.now() - begun);
+  out(isJson ? documentOf(results, tookMs) : summaryOf(results, tookMs));
+  return results;
+}
+
+/** @throws {UsageError} when something was asked for that there is not. */
+function chosen({ only, isSlow, isList }: Asked): StreamCase[] {
+  const all = Object.entries(streamCases).flatMap(([theme, cases]) => cases.map((each) => ({ theme, each })));
+  for (const name of only) {
+    if (all.some(({ theme, each }) => theme === name || each.id === name)) continue;
+    throw new UsageError(`There is no case and no theme "${name}"; --list shows them.`);
+  }
+  return all
+    .filter(({ theme, each }) => {
+      if (only.includes(each.id)) return true;
+      const isChosen = only.length === 0 || only.includes(theme);
+      return isChosen && (isSlow || isList || each.isSlow !== true);
+    })
+    .map(({ each }) => each);
+}
+
+function listOf(cases: readonly StreamCase[]): string {
+  return cases.map(({ id, promise, title, isSlow }) => `${promise} ${id}: ${title}${isSlow ? ' (slow)' : ''}`).join('\n');
+}
+
+/** A failed request says only that it failed; why stands in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message || error.cause.name}` : error.message;
+}
