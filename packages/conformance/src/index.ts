@@ -1,3 +1,4 @@
+export { describeStream } from './describe-stream.js';
 export { type TestDatabase, engineConformance } from './engine.js';
 export { type ModelBounds, modelConformance } from './model.js';
 export { storeConformance } from './store.js';

@@ -1,30 +1,15 @@
-import type { Finding } from './checks/finding.js';
-import { playCase } from './play/play.js';
-import { openTarget } from './play/stage.js';
+import { type CaseResult, type PlayOptions, openPlayer } from './player.js';
 import type { StreamTarget } from './target.js';
 import type { StreamCase } from './vocabulary.js';
 
-/** What came of one case. */
-export interface CaseResult {
-  readonly case: Pick<StreamCase, 'id' | 'promise' | 'title'>;
-  /** Milliseconds it took. */
-  readonly tookMs: number;
-  /** What was promised and not seen; empty when the promise was kept. */
-  readonly findings: readonly Finding[];
-}
-
 /** How cases are run. */
-export interface RunOptions {
-  /** How long each step of a case may take, in milliseconds. 20 s when absent. */
-  readonly timeoutMs?: number | undefined;
+export interface RunOptions extends PlayOptions {
   /** How many cases are played at a time. 8 when absent. */
   readonly concurrency?: number | undefined;
   /** Told of each case as it ends. */
   readonly onResult?: ((result: CaseResult) => void) | undefined;
 }
 
-/** 20 s: three times the longest that a server waits for what does not exist. */
-const TIMEOUT_MS = 20_000;
 const CONCURRENCY = 8;
 
 /**
@@ -36,18 +21,15 @@ const CONCURRENCY = 8;
 export async function runCases(
   cases: readonly StreamCase[],
   target: StreamTarget,
-  { timeoutMs = TIMEOUT_MS, concurrency = CONCURRENCY, onResult }: RunOptions = {},
+  { timeoutMs, concurrency = CONCURRENCY, onResult }: RunOptions = {},
 ): Promise<CaseResult[]> {
-  const opened = await openTarget(target);
+  const player = await openPlayer(target, { timeoutMs });
   const results = new Map<StreamCase, CaseResult>();
   // The slow ones first: the others are played beside them.
   const waiting = [...cases].sort((one, other) => Number(other.isSlow ?? false) - Number(one.isSlow ?? false));
   const play = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const begun = performance.now();
-      const findings = await playCase(next, opened, timeoutMs);
-      const { id, promise, title } = next;
-      const result = { case: { id, promise, title }, tookMs: Math.round(performance.now() - begun), findings };
+      const result = await player.play(next);
       results.set(next, result);
       onResult?.(result);
     }
@@ -55,7 +37,7 @@ export async function runCases(
   try {
     await Promise.all(Array.from({ length: concurrency }, play));
   } finally {
-    opened.close();
+    player.close();
   }
   return cases.flatMap((each) => results.get(each) ?? []);
 }

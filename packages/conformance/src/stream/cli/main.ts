@@ -1,5 +1,6 @@
 import { streamCases } from '../cases/index.js';
-import { type CaseResult, runCases } from '../run-cases.js';
+import type { CaseResult } from '../player.js';
+import { runCases } from '../run-cases.js';
 import type { StreamCase } from '../vocabulary.js';
 import { type Asked, USAGE, UsageError, readArguments } from './arguments.js';
 import { documentOf, linesOf, summaryOf } from './report.js';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { CaseResult } from '../run-cases.js';
+import type { CaseResult } from '../player.js';
 
 /** A case as it ended, in a line; with what was seen below it when the promise was not kept. */
 export function linesOf({ case: { id, promise, title }, tookMs, findings }: CaseResult): string {

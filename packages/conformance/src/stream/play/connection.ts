@@ -74,8 +74,9 @@ export function connect(url: string, options: ConnectionOptions): LiveConnection
     for await (const chunk of answer.body ?? []) {
       await nap;
       if (leaving.signal.aborted) return;
-      if (!take(chunk)) leaving.abort();
+      const wantsMore = take(chunk);
       bell.ring();
+      if (!wantsMore) return leaving.abort();
     }
   };
 

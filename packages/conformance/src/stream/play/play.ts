@@ -43,14 +43,22 @@ async function letReadersLeave({ expect }: StreamCase, stage: Stage, timeoutMs: 
   await Promise.all([...stage.readers.values()].filter(({ reader }) => !staying.has(reader)).map(drain));
 }
 
+/** A moment: who keeps to the limit can say better what was missing than that it took too long. */
+const GRACE_MS = 100;
+
 /** Work that knows its limit, and is given up when it does not keep to it. */
 async function withinLimit(work: (limit: AbortSignal) => Promise<void>, timeoutMs: number): Promise<void> {
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = new AbortController();
+  const timers = [setTimeout(() => limit.abort(), timeoutMs)];
   const late = new Promise<never>((_, reject) => {
-    // A moment later: who keeps to the limit can say better what was missing.
-    limit.addEventListener('abort', () => setTimeout(() => reject(new Error(`took longer than ${timeoutMs} ms`)), 100));
+    const giveUp = (): void => reject(new Error(`took longer than ${timeoutMs} ms`));
+    timers.push(setTimeout(giveUp, timeoutMs + GRACE_MS));
   });
-  await Promise.race([work(limit), late]);
+  try {
+    await Promise.race([work(limit.signal), late]);
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+  }
 }
 
 function nameOf(step: Step, index: number): string {
