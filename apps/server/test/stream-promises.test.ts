@@ -1,4 +1,4 @@
-import { describeStream } from '@flovyn/conformance';
+import { describeStream } from '@flovyn/conformance/stream-suite';
 import { createMemoryStore } from '@flovyn/engine/memory';
 import { afterAll } from 'vitest';
 import { type RunningServer, startServer } from '../src/compose.js';

@@ -1,4 +1,3 @@
-export { describeStream } from './describe-stream.js';
 export { type TestDatabase, engineConformance } from './engine.js';
 export { type ModelBounds, modelConformance } from './model.js';
 export { storeConformance } from './store.js';

@@ -31,9 +31,12 @@ describe.concurrent('a server', () => {
     expect(await findings(new Set(lies.map(({ caughtBy }) => caughtBy)), {})).toEqual([]);
   });
 
-  test.each(lies.map((lie) => [lie.says, lie.caughtBy, lie] as const))('that %s is caught by %s', async (_, id, lie) => {
-    const found = await findings(new Set([id]), lie);
-    const told = found.map(({ expected, seen }) => `expected ${expected}; seen ${seen}`);
-    expect(told.join('\n')).toMatch(lie.misses);
-  });
+  test.each(lies.map((lie) => [lie.says, lie.caughtBy, lie] as const))(
+    'that %s is caught by %s',
+    async (_, id, lie) => {
+      const found = await findings(new Set([id]), lie);
+      const told = found.map(({ expected, seen }) => `expected ${expected}; seen ${seen}`);
+      expect(told.join('\n')).toMatch(lie.misses);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { describeStream } from '@flovyn/conformance';
+import { describeStream } from '@flovyn/conformance/stream-suite';
 import { natsServer, unlessFound } from '@flovyn/testing';
 import { afterAll, describe } from 'vitest';
 import { devUser, devWorker } from './support/house.js';

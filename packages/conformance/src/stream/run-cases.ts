@@ -26,7 +26,7 @@ export async function runCases(
   const player = await openPlayer(target, { timeoutMs });
   const results = new Map<StreamCase, CaseResult>();
   // The slow ones first: the others are played beside them.
-  const waiting = [...cases].sort((one, other) => Number(other.isSlow ?? false) - Number(one.isSlow ?? false));
+  const waiting = cases.toSorted((one, other) => Number(other.isSlow ?? false) - Number(one.isSlow ?? false));
   const play = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const result = await player.play(next);

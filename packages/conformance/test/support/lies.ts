@@ -25,7 +25,9 @@ const isNews = ({ event }: Frame, name: StateEventName): boolean => event.type =
 const isControl = (block: string, name: string): boolean => block.startsWith(`event: ${name}\n`);
 
 /** Tells other frames than the server, in the same connection. */
-function frames(change: (frame: Frame, block: string) => readonly string[]): () => (block: string) => readonly string[] {
+function frames(
+  change: (frame: Frame, block: string) => readonly string[],
+): () => (block: string) => readonly string[] {
   return () => (block) => {
     const frame = frameOf(block);
     return frame === undefined ? [block] : change(frame, block);
@@ -119,7 +121,9 @@ export const lies: readonly Lie[] = [
     misses: /was told, to the byte/,
     show: (_asked, connection) => (block) => {
       const frame = frameOf(block);
-      return [frame !== undefined && says(frame, 'b') && connection === 1 ? blockOf({ ...frame, event: token('B') }) : block];
+      return [
+        frame !== undefined && says(frame, 'b') && connection === 1 ? blockOf({ ...frame, event: token('B') }) : block,
+      ];
     },
   },
   {
@@ -171,8 +175,9 @@ export const lies: readonly Lie[] = [
     says: 'shows output that came between two attempts',
     caughtBy: 'brackets-closed-by-failure',
     misses: /no token late/,
-    show: renumbered(() => (frame) =>
-      isNews(frame, 'TASK_FAILED') ? [frame, { ...frame, event: token('late'), attempt: 1 }] : [frame],
+    show: renumbered(
+      () => (frame) =>
+        isNews(frame, 'TASK_FAILED') ? [frame, { ...frame, event: token('late'), attempt: 1 }] : [frame],
     ),
   },
   {

@@ -1,4 +1,20 @@
-import { FLOW, JOB, cancel, complete, completes, fail, open, say, sayTooLate, startTask, startWorkflow, take, task, turn, waits } from '../steps.js';
+import {
+  FLOW,
+  JOB,
+  cancel,
+  complete,
+  completes,
+  fail,
+  open,
+  say,
+  sayTooLate,
+  startTask,
+  startWorkflow,
+  take,
+  task,
+  turn,
+  waits,
+} from '../steps.js';
 import type { StreamCase } from '../vocabulary.js';
 
 const texts = Array.from({ length: 100 }, (_, index) => `${index}`);
@@ -40,7 +56,16 @@ export const brackets: readonly StreamCase[] = [
     id: 'brackets-of-two-attempts',
     promise: 'R18',
     title: 'an attempt that fails and will be repeated closes before the next one opens, and each entry names its own',
-    steps: [startTask(JOB, 1), take(), say('first'), fail('not yet'), take(), say('second'), complete(), open('after', JOB)],
+    steps: [
+      startTask(JOB, 1),
+      take(),
+      say('first'),
+      fail('not yet'),
+      take(),
+      say('second'),
+      complete(),
+      open('after', JOB),
+    ],
     expect: [
       {
         see: 'words',

@@ -32,7 +32,11 @@ export const early: readonly StreamCase[] = [
       completes(),
     ],
     expect: [
-      { see: 'in-order', reader: 'early', words: ['WORKFLOW_CREATED', 'WORKFLOW_STARTED', 'WORKFLOW_COMPLETED', 'end'] },
+      {
+        see: 'in-order',
+        reader: 'early',
+        words: ['WORKFLOW_CREATED', 'WORKFLOW_STARTED', 'WORKFLOW_COMPLETED', 'end'],
+      },
     ],
   },
   {

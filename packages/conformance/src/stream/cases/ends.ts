@@ -1,4 +1,25 @@
-import { FLOW, JOB, cancel, complete, completes, drain, fail, idOf, open, resume, retry, say, startTask, startWorkflow, take, task, turn, waits, wholeTask, wholeWorkflow } from '../steps.js';
+import {
+  FLOW,
+  JOB,
+  cancel,
+  complete,
+  completes,
+  drain,
+  fail,
+  idOf,
+  open,
+  resume,
+  retry,
+  say,
+  startTask,
+  startWorkflow,
+  take,
+  task,
+  turn,
+  waits,
+  wholeTask,
+  wholeWorkflow,
+} from '../steps.js';
 import type { StreamCase } from '../vocabulary.js';
 
 /** R19: the end comes last, and once. */
@@ -96,12 +117,7 @@ export const ends: readonly StreamCase[] = [
     id: 'end-for-who-missed-it',
     promise: 'R19',
     title: 'whoever lacks the terminal entry alone gets it, and end',
-    steps: [
-      ...wholeTask('a'),
-      open('whole', JOB),
-      drain('whole'),
-      open('rest', JOB, { after: idOf('whole', -2) }),
-    ],
+    steps: [...wholeTask('a'), open('whole', JOB), drain('whole'), open('rest', JOB, { after: idOf('whole', -2) })],
     expect: [
       { see: 'words', reader: 'rest', words: ['TASK_COMPLETED', 'end'] },
       { see: 'rest-of', reader: 'rest', of: 'whole', after: 3 },

@@ -1,4 +1,22 @@
-import { FLOW, awaits, child, complete, completes, cut, drain, idOf, open, resume, sayOf, signal, startWorkflow, take, task, turn, waits } from '../steps.js';
+import {
+  FLOW,
+  awaits,
+  child,
+  complete,
+  completes,
+  cut,
+  drain,
+  idOf,
+  open,
+  resume,
+  sayOf,
+  signal,
+  startWorkflow,
+  take,
+  task,
+  turn,
+  waits,
+} from '../steps.js';
 import type { Step, StreamCase } from '../vocabulary.js';
 
 const family = { scope: 'family' } as const;

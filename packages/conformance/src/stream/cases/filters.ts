@@ -22,18 +22,16 @@ const everySort: Step[] = [
 
 /** What is asked for, and nothing else. */
 export const filters: readonly StreamCase[] = [
-  ...SELECTIONS.map(
-    ([types, words]): StreamCase => ({
-      id: `only-${types.replace(',', '-and-')}`,
-      promise: 'R22',
-      title: `types=${types} shows these, under the ids they have in the whole stream, and says what was asked for`,
-      steps: [...everySort, open('filtered', JOB, { types })],
-      expect: [
-        { see: 'words', reader: 'filtered', words: [...words, 'end'] },
-        { see: 'ready', reader: 'filtered', has: { types: types.split(',') } },
-      ],
-    }),
-  ),
+  ...SELECTIONS.map(([types, words]): StreamCase => ({
+    id: `only-${types.replace(',', '-and-')}`,
+    promise: 'R22',
+    title: `types=${types} shows these, under the ids they have in the whole stream, and says what was asked for`,
+    steps: [...everySort, open('filtered', JOB, { types })],
+    expect: [
+      { see: 'words', reader: 'filtered', words: [...words, 'end'] },
+      { see: 'ready', reader: 'filtered', has: { types: types.split(',') } },
+    ],
+  })),
   {
     id: 'filter-and-resume',
     promise: 'R21',

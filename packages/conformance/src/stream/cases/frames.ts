@@ -25,7 +25,15 @@ const joined = (text: string): string => text.replaceAll(/\r\n|\r/g, '\n');
 const FORGED = {
   type: 'Event',
   event: 'TASK_CANCELLED',
-  data: { id: '018f6b2e-0000-7000-8000-0000000000a1', kind: 'k', status: 'CANCELLED', executionCount: 1, maxRetries: 0, workerId: null, error: null },
+  data: {
+    id: '018f6b2e-0000-7000-8000-0000000000a1',
+    kind: 'k',
+    status: 'CANCELLED',
+    executionCount: 1,
+    maxRetries: 0,
+    workerId: null,
+    error: null,
+  },
   timestampMs: 1,
 };
 

@@ -1,4 +1,21 @@
-import { FLOW, child, complete, completes, fail, open, promise, signal, startTask, startWorkflow, take, task, timer, turn, waits, waitsFor } from '../steps.js';
+import {
+  FLOW,
+  child,
+  complete,
+  completes,
+  fail,
+  open,
+  promise,
+  signal,
+  startTask,
+  startWorkflow,
+  take,
+  task,
+  timer,
+  turn,
+  waits,
+  waitsFor,
+} from '../steps.js';
 import type { Step, StreamCase, Wish } from '../vocabulary.js';
 
 /** Everything a workflow can wait for, what ends the wait, and what is told of it. */
@@ -215,7 +232,12 @@ export const lifecycle: readonly StreamCase[] = [
     id: 'snapshots-are-complete',
     promise: 'R20',
     title: 'the keys of a snapshot are always there, with null for what is absent',
-    steps: [startTask(), open('after', 'job'), { do: 'await', reader: 'after', entries: 1 }, { do: 'cut', reader: 'after' }],
+    steps: [
+      startTask(),
+      open('after', 'job'),
+      { do: 'await', reader: 'after', entries: 1 },
+      { do: 'cut', reader: 'after' },
+    ],
     expect: [
       {
         see: 'frame',

@@ -1,4 +1,19 @@
-import { FLOW, JOB, awaits, complete, completes, open, say, sayOf, startTask, startWorkflow, take, task, waits, wholeTask } from '../steps.js';
+import {
+  FLOW,
+  JOB,
+  awaits,
+  complete,
+  completes,
+  open,
+  say,
+  sayOf,
+  startTask,
+  startWorkflow,
+  take,
+  task,
+  waits,
+  wholeTask,
+} from '../steps.js';
 import type { StreamCase } from '../vocabulary.js';
 
 /** R17: one order, the same for everybody. */
@@ -94,7 +109,10 @@ export const order: readonly StreamCase[] = [
     steps: [
       startTask(),
       take(),
-      ...Array.from({ length: 10 }, (_, round) => [open(`reader ${round}`, JOB), say(`${round} a`, `${round} b`)]).flat(),
+      ...Array.from({ length: 10 }, (_, round) => [
+        open(`reader ${round}`, JOB),
+        say(`${round} a`, `${round} b`),
+      ]).flat(),
       complete(),
     ],
     expect: [

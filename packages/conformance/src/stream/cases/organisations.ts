@@ -1,4 +1,17 @@
-import { FLOW, JOB, awaits, complete, completes, cut, fail, open, say, startTask, startWorkflow, take } from '../steps.js';
+import {
+  FLOW,
+  JOB,
+  awaits,
+  complete,
+  completes,
+  cut,
+  fail,
+  open,
+  say,
+  startTask,
+  startWorkflow,
+  take,
+} from '../steps.js';
 import type { StreamCase } from '../vocabulary.js';
 
 const organisation = { scope: 'organisation' } as const;
@@ -48,12 +61,7 @@ export const organisations: readonly StreamCase[] = [
     id: 'organisation-from-a-strange-cursor',
     promise: 'R21',
     title: 'a cursor of another process is answered with a gap: the lists are to be loaded again',
-    steps: [
-      open('list', JOB, { ...organisation, after: 'elsewhere.3' }),
-      startTask(),
-      awaits('list', 1),
-      cut('list'),
-    ],
+    steps: [open('list', JOB, { ...organisation, after: 'elsewhere.3' }), startTask(), awaits('list', 1), cut('list')],
     expect: [
       { see: 'gap', reader: 'list', has: { reason: 'epoch' } },
       { see: 'words', reader: 'list', words: ['gap', 'TASK_CREATED'] },

@@ -1,4 +1,19 @@
-import { FLOW, JOB, awaits, complete, completes, cut, drain, open, say, signal, startTask, startWorkflow, take, waits } from '../steps.js';
+import {
+  FLOW,
+  JOB,
+  awaits,
+  complete,
+  completes,
+  cut,
+  drain,
+  open,
+  say,
+  signal,
+  startTask,
+  startWorkflow,
+  take,
+  waits,
+} from '../steps.js';
 import type { StreamCase } from '../vocabulary.js';
 
 /** 64 Ki characters, 40 times: more than sockets hold. */
@@ -71,7 +86,14 @@ export const readers: readonly StreamCase[] = [
     id: 'open-while-it-waits',
     promise: 'R28',
     title: 'a stream on which nothing happens stays open',
-    steps: [startWorkflow(), waits(), open('patient', FLOW), awaits('patient', 3), open('other', FLOW), awaits('other', 3)],
+    steps: [
+      startWorkflow(),
+      waits(),
+      open('patient', FLOW),
+      awaits('patient', 3),
+      open('other', FLOW),
+      awaits('other', 3),
+    ],
     expect: [
       { see: 'open', reader: 'patient' },
       { see: 'open', reader: 'other' },

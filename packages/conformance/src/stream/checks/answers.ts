@@ -22,7 +22,10 @@ export function problemFindings(reading: Reading, { status, type }: Of<'problem'
   const [contentType = ''] = (last?.headers.get('content-type') ?? '').split(';');
   const body = contentType === 'application/problem+json' ? parse(last?.body ?? '') : undefined;
   const isRight =
-    last?.status === status && contains(body, { status }) && body?.['error'] !== undefined && endsWith(body['type'], type);
+    last?.status === status &&
+    contains(body, { status }) &&
+    body?.['error'] !== undefined &&
+    endsWith(body['type'], type);
   return isRight ? [] : [finding(reading, expected, `${last?.status} as ${contentType || 'nothing'}`)];
 }
 

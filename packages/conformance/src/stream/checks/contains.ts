@@ -3,7 +3,11 @@ export function contains(value: unknown, wanted: unknown): boolean {
   if (typeof wanted !== 'object' || wanted === null) return Object.is(value, wanted);
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(wanted)) {
-    return Array.isArray(value) && value.length === wanted.length && wanted.every((each, index) => contains(value[index], each));
+    return (
+      Array.isArray(value) &&
+      value.length === wanted.length &&
+      wanted.every((each, index) => contains(value[index], each))
+    );
   }
   return Object.entries(wanted).every(([key, each]) => contains((value as Record<string, unknown>)[key], each));
 }

@@ -30,7 +30,7 @@ Plays the promises of Flovyn's streams against a server that runs, and says whic
   --slow                also the cases that take longer than all others together
   --timeout <seconds>   how long each step of a case may take (20)
   --concurrency <n>     how many cases are played at a time (8)
-  --list                say which cases there are, and play none
+  --list                say by theme which cases there are, and play none
   --json                one JSON document in place of lines; with --list, the cases as they are played
   --help                this text
 

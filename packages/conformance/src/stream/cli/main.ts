@@ -1,4 +1,5 @@
 import { streamCases } from '../cases/index.js';
+import { reasonOf } from '../play/reason-of.js';
 import type { CaseResult } from '../player.js';
 import { runCases } from '../run-cases.js';
 import type { StreamCase } from '../vocabulary.js';
@@ -21,9 +22,10 @@ export async function main(words: readonly string[], { out, err }: Output): Prom
       out(USAGE);
       return 0;
     }
-    const cases = chosen(asked);
+    const themes = chosen(asked);
+    const cases = themes.flatMap(([, some]) => some);
     if (asked.isList) {
-      out(asked.isJson ? JSON.stringify(cases, undefined, 2) : listOf(cases));
+      out(asked.isJson ? JSON.stringify(cases, undefined, 2) : listOf(themes));
       return 0;
     }
     const results = await run(cases, asked, out);
@@ -45,28 +47,32 @@ async function run(cases: readonly StreamCase[], asked: Asked, out: Output['out'
   return results;
 }
 
-/** @throws {UsageError} when something was asked for that there is not. */
-function chosen({ only, isSlow, isList }: Asked): StreamCase[] {
-  const all = Object.entries(streamCases).flatMap(([theme, cases]) => cases.map((each) => ({ theme, each })));
+type Themes = readonly (readonly [theme: string, cases: readonly StreamCase[]])[];
+
+/**
+ * What was asked for, by theme.
+ *
+ * @throws {UsageError} when something was asked for that there is not.
+ */
+function chosen({ only, isSlow, isList }: Asked): Themes {
+  const all = Object.entries(streamCases);
   for (const name of only) {
-    if (all.some(({ theme, each }) => theme === name || each.id === name)) continue;
+    if (all.some(([theme, cases]) => theme === name || cases.some(({ id }) => id === name))) continue;
     throw new UsageError(`There is no case and no theme "${name}"; --list shows them.`);
   }
-  return all
-    .filter(({ theme, each }) => {
-      if (only.includes(each.id)) return true;
-      const isChosen = only.length === 0 || only.includes(theme);
-      return isChosen && (isSlow || isList || each.isSlow !== true);
-    })
-    .map(({ each }) => each);
+  return all.map(([theme, cases]) => {
+    const isWhole = only.length === 0 || only.includes(theme);
+    const isWanted = ({ id, isSlow: takesLong }: StreamCase): boolean =>
+      only.includes(id) || (isWhole && (isSlow || isList || takesLong !== true));
+    return [theme, cases.filter(isWanted)] as const;
+  });
 }
 
-function listOf(cases: readonly StreamCase[]): string {
-  return cases.map(({ id, promise, title, isSlow }) => `${promise} ${id}: ${title}${isSlow ? ' (slow)' : ''}`).join('\n');
-}
-
-/** A failed request says only that it failed; why stands in its cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message || error.cause.name}` : error.message;
+function listOf(themes: Themes): string {
+  const lineOf = ({ id, promise, title, isSlow }: StreamCase): string =>
+    `  ${promise} ${id}: ${title}${isSlow ? ' (slow)' : ''}`;
+  return themes
+    .filter(([, cases]) => cases.length > 0)
+    .flatMap(([theme, cases]) => [theme, ...cases.map(lineOf)])
+    .join('\n');
 }

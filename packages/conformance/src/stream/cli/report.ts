@@ -6,11 +6,14 @@ export function linesOf({ case: { id, promise, title }, tookMs, findings }: Case
   const isKept = findings.length === 0;
   const tick = isKept ? styleText('green', '✓') : styleText('red', '✗');
   const head = `${tick} ${styleText('dim', promise)} ${id}: ${title} ${styleText('dim', `${tookMs} ms`)}`;
-  return [head, ...findings.flatMap(({ reader, expected, seen, around }) => [
-    `    ${promise} expected${reader === undefined ? '' : ` of reader ${reader}`}: ${styleText('green', expected)}`,
-    `    seen: ${styleText('red', seen)}`,
-    ...around.map((line) => `      ${styleText('dim', line)}`),
-  ])].join('\n');
+  return [
+    head,
+    ...findings.flatMap(({ reader, expected, seen, around }) => [
+      `    ${promise} expected${reader === undefined ? '' : ` of reader ${reader}`}: ${styleText('green', expected)}`,
+      `    seen: ${styleText('red', seen)}`,
+      ...around.map((line) => `      ${styleText('dim', line)}`),
+    ]),
+  ].join('\n');
 }
 
 /** How many promises were kept. */
@@ -19,7 +22,7 @@ export function summaryOf(results: readonly CaseResult[], tookMs: number): strin
   const counts = `${results.length} cases, ${results.length - broken.length} kept, ${broken.length} broken`;
   const seconds = `${(tookMs / 1_000).toFixed(1)} s`;
   if (broken.length === 0) return styleText('green', `${counts}, ${seconds}`);
-  const promises = [...new Set(broken.map(({ case: { promise } }) => promise))].sort();
+  const promises = [...new Set(broken.map(({ case: { promise } }) => promise))].toSorted();
   return styleText('red', `${counts} (${promises.join(', ')}), ${seconds}`);
 }
 

@@ -59,7 +59,11 @@ async function ask(step: CallerStep, { cast, people, caller }: Stage): Promise<v
 }
 
 /** A promise is known by its name in the code, and by an id to those who settle it: the history has both. */
-async function promiseIdOf(of: string, name: string, { cast, caller }: Pick<Stage, 'cast' | 'caller'>): Promise<string> {
+async function promiseIdOf(
+  of: string,
+  name: string,
+  { cast, caller }: Pick<Stage, 'cast' | 'caller'>,
+): Promise<string> {
   const { events } = await caller.getEvents({ workflowExecutionId: cast.idOf(of) });
   for (const { eventType, eventData } of events) {
     if (eventType !== 'PROMISE_CREATED') continue;

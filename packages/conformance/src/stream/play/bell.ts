@@ -31,7 +31,7 @@ export function createBell(): Bell {
             if (found === undefined || found === false) return;
             resolve(found);
           } catch (error: unknown) {
-            reject(error as Error);
+            reject(error);
           }
           stop();
         };

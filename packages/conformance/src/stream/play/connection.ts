@@ -1,5 +1,6 @@
 import { createSseDecoder } from '@flovyn/events/sse';
 import { createBell } from './bell.js';
+import { reasonOf } from './reason-of.js';
 import { type Connection, type Heard, isLine, toHeard } from './heard.js';
 
 /** A connection that is being read. */
@@ -89,7 +90,7 @@ export function connect(url: string, options: ConnectionOptions): LiveConnection
     });
 
   const why = (): string => {
-    if (fault !== undefined && !leaving.signal.aborted) return String((fault as Error).cause ?? fault);
+    if (fault !== undefined && !leaving.signal.aborted) return reasonOf(fault);
     return `status ${answer?.status ?? 'none'}${body === '' ? '' : `, ${body.slice(0, 200)}`}`;
   };
   const until = async (what: () => string, holds: () => boolean, limit: AbortSignal): Promise<void> => {
@@ -118,9 +119,19 @@ export function connect(url: string, options: ConnectionOptions): LiveConnection
     get isClosed() {
       return isOver && !leaving.signal.aborted;
     },
-    answered: (limit) => until(() => 'an answer', () => answer !== undefined, limit),
+    answered: (limit) =>
+      until(
+        () => 'an answer',
+        () => answer !== undefined,
+        limit,
+      ),
     until,
-    over: async (limit) => void (await bell.until(() => 'the end of the connection', () => isOver, limit)),
+    over: async (limit) =>
+      void (await bell.until(
+        () => 'the end of the connection',
+        () => isOver,
+        limit,
+      )),
     stall() {
       nap ??= new Promise((resolve) => (wakeUp = resolve));
     },

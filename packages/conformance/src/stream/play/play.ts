@@ -3,6 +3,7 @@ import type { Finding } from '../checks/finding.js';
 import { framingFindings } from '../checks/framing.js';
 import type { Step, StreamCase } from '../vocabulary.js';
 import { act } from './act.js';
+import { reasonOf } from './reason-of.js';
 import type { Reader } from './reader.js';
 import { type OpenTarget, type Stage, createStage } from './stage.js';
 
@@ -66,8 +67,4 @@ function nameOf(step: Step, index: number): string {
     key !== 'do' && typeof value === 'string' ? [value] : [],
   );
   return `step ${index + 1}, ${[step.do, ...what].join(' ')}`;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

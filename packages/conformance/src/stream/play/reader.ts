@@ -92,7 +92,11 @@ export function createReader(reader: string, opening: Opening, surroundings: Rea
     },
     async hearsLife(count, limit) {
       const { until, signsOfLife } = last();
-      await until(() => `${count} signs of life`, () => signsOfLife.length >= count, limit);
+      await until(
+        () => `${count} signs of life`,
+        () => signsOfLife.length >= count,
+        limit,
+      );
     },
     async drain(limit) {
       await last().over(limit);

@@ -27,7 +27,8 @@ export function openPeoplesDoor({ servers, org, key }: StreamTarget, signal?: Ab
         ...(signal === undefined ? {} : { signal }),
       });
       const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text.slice(0, 300)}`);
+      if (!response.ok)
+        throw new Error(`${method} ${path} was answered with ${response.status}: ${text.slice(0, 300)}`);
       return (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
     },
   };

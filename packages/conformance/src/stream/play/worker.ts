@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  TaskCapability,
-  type TaskExecutionInfo,
-  WorkflowCapability,
-  type WorkflowStatus,
-} from '@flovyn/protocol/grpc';
+import { TaskCapability, type TaskExecutionInfo, WorkflowCapability, type WorkflowStatus } from '@flovyn/protocol/grpc';
 import type { Caller } from '../../wire/caller.js';
 import type { ForeignCommand } from '../../wire/commands.js';
 
