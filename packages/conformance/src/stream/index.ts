@@ -17,6 +17,8 @@ export type {
   Opening,
   ReaderStep,
   Request,
+  SessionStep,
+  SessionVerdict,
   Step,
   StreamCase,
   TurnEnd,

@@ -23,7 +23,7 @@ export interface StreamCase {
 }
 
 /** Something that somebody does to the server. */
-export type Step = CallerStep | WorkerStep | ReaderStep;
+export type Step = CallerStep | WorkerStep | SessionStep | ReaderStep;
 
 /** What the people's door is asked for. */
 export type CallerStep =
@@ -52,6 +52,31 @@ export type WorkerStep =
   | { readonly do: 'report'; readonly task: string; readonly progress: number; readonly details: string }
   | { readonly do: 'complete'; readonly task: string }
   | { readonly do: 'fail'; readonly task: string; readonly error: string };
+
+/** What a worker does over a session, where attempts are claimed by a token and output is numbered from 0. */
+export type SessionStep =
+  /** Takes an attempt; `claim` is what the case calls it. */
+  | { readonly do: 'session-take'; readonly task: string; readonly claim: string }
+  /** Streams tokens, of which the first one has this number. */
+  | {
+      readonly do: 'session-say';
+      readonly claim: string;
+      readonly first: number;
+      readonly texts: readonly string[];
+      readonly answer?: SessionVerdict;
+    }
+  /** `entries` is how many it has streamed, `lost` how many it had to give up. */
+  | {
+      readonly do: 'session-complete';
+      readonly claim: string;
+      readonly entries: number;
+      readonly lost: number;
+      readonly answer?: SessionVerdict;
+    }
+  | { readonly do: 'session-fail'; readonly claim: string; readonly entries: number; readonly error: string };
+
+/** What the server has to say of an item, in place of accepting it; `either` leaves it to the server. */
+export type SessionVerdict = 'refused' | 'either';
 
 /** How a turn ends. */
 export type TurnEnd = 'suspend' | 'complete' | 'fail' | 'cancel';
@@ -140,7 +165,10 @@ export type Expectation =
   | { readonly see: 'same'; readonly readers: readonly string[] }
   /** The entries are those another reader got after its n-th, to the byte. */
   | { readonly see: 'rest-of'; readonly reader: string; readonly of: string; readonly after: number }
-  /** The n-th entry with this word holds this, and maybe more; `{job}` in a text stands for an id. */
+  /**
+   * The n-th entry with this word holds this, and maybe more; `{job}` in a text stands for an id. A word that ends with a
+   * star stands for all that begin like it.
+   */
   | {
       readonly see: 'frame';
       readonly reader: string;

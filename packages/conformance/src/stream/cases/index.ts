@@ -11,11 +11,13 @@ import { organisations } from './organisations.js';
 import { readers } from './readers.js';
 import { refusals } from './refusals.js';
 import { resuming } from './resuming.js';
+import { sessions } from './sessions.js';
 
 /** Every case there is, by its theme. */
 export const streamCases: Readonly<Record<string, readonly StreamCase[]>> = {
   order,
   brackets,
+  sessions,
   ends,
   lifecycle,
   resuming,

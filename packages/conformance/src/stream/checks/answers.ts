@@ -54,10 +54,14 @@ export function controlFindings(
 
 export function frameFindings(reading: Reading, { word, nth = 1 }: Of<'frame'>, has: unknown): Finding[] {
   const expected = `${word}, the ${nth}. of them, with ${JSON.stringify(has)}`;
-  const found = allHeard(reading).filter((heard) => heard.word === word)[nth - 1];
+  const found = allHeard(reading).filter((heard) => isWord(heard.word, word))[nth - 1];
   if (found === undefined) return [finding(reading, expected, `no such ${word}`)];
   const value = found.said.kind === 'entry' ? found.said.frame : found.said;
   return contains(value, has) ? [] : [finding(reading, expected, found.data, allHeard(reading).indexOf(found))];
+}
+
+function isWord(word: string, wanted: string): boolean {
+  return wanted.endsWith('*') ? word.startsWith(wanted.slice(0, -1)) : word === wanted;
 }
 
 export function openFindings(reading: Reading): Finding[] {

@@ -26,11 +26,8 @@ export async function playCase(streamCase: StreamCase, target: OpenTarget, timeo
   } catch (error: unknown) {
     findings.push({ expected: 'that every step can be done', seen: reasonOf(error), around: [] });
   }
-  for (const reader of stage.readers.values()) {
-    reader.cut();
-    findings.push(...framingFindings(reader));
-  }
-  return findings;
+  stage.close();
+  return [...findings, ...[...stage.readers.values()].flatMap(framingFindings)];
 }
 
 /** Whoever was not told to leave reads to the end, but for those whose stream is to stay open. */

@@ -5,6 +5,7 @@ import { type Cast, castOf } from './cast.js';
 import { allHeard, isLine } from './heard.js';
 import { type Reader, createReader } from './reader.js';
 import { type PeoplesDoor, openPeoplesDoor } from './rest.js';
+import { type Claim, type SessionWorker, openSessionWorker } from './session-worker.js';
 import { type HandWorker, connectHandWorker } from './worker.js';
 
 /** The target with its doors open. */
@@ -32,15 +33,23 @@ export interface Stage {
   readonly readers: ReadonlyMap<string, Reader>;
   /** The worker of the case; registered when it is asked for first. */
   worker(): Promise<HandWorker>;
+  /** The worker of the case that has a session; connected when it is asked for first. */
+  sessionWorker(): SessionWorker;
+  /** What it was given, by what the case calls it. */
+  readonly claims: Map<string, Claim>;
   newReader(name: string, opening: Opening): Reader;
   /** @throws {Error} when the case has no such reader. */
   reader(name: string): Reader;
+  /** Everybody leaves. */
+  close(): void;
 }
 
 export function createStage(streamCase: StreamCase, { target, people, caller }: OpenTarget): Stage {
   const cast = castOf(streamCase);
   const readers = new Map<string, Reader>();
+  const skills = { queue: cast.queue, workflows: cast.workflowKinds, tasks: cast.taskKinds };
   let worker: Promise<HandWorker> | undefined;
+  let sessionWorker: SessionWorker | undefined;
 
   const reader = (name: string): Reader => {
     const found = readers.get(name);
@@ -61,17 +70,18 @@ export function createStage(streamCase: StreamCase, { target, people, caller }: 
     people,
     caller,
     readers,
-    worker: () =>
-      (worker ??= connectHandWorker(caller, {
-        queue: cast.queue,
-        workflows: cast.workflowKinds,
-        tasks: cast.taskKinds,
-      })),
+    worker: () => (worker ??= connectHandWorker(caller, skills)),
+    sessionWorker: () => (sessionWorker ??= openSessionWorker(caller, skills)),
+    claims: new Map(),
     newReader(name, opening) {
       const made = createReader(name, opening, { target, cast, cursorOf, place: readers.size });
       readers.set(name, made);
       return made;
     },
     reader,
+    close() {
+      for (const each of readers.values()) each.cut();
+      sessionWorker?.close();
+    },
   };
 }
