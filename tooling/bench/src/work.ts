@@ -76,7 +76,8 @@ export async function speakInto(
       const taken = say(`${sharedNow().toFixed(3)}${tokenEnd}`, spoken === due);
       if (taken !== undefined) await taken;
     }
-    await pause(perSecond === 0 ? 0 : (spoken * 1_000) / perSecond - (performance.now() - begun));
+    const nextAt = perSecond === 0 ? 0 : Math.min(forMs, (spoken * 1_000) / perSecond);
+    await pause(nextAt - (performance.now() - begun));
   }
 }
 
@@ -90,6 +91,39 @@ export const speak = task({
 export const speech = workflow({
   name: 'bench-speech',
   run: (ctx, input: Speech): Promise<number> => ctx.schedule(speak, input).result(),
+});
+
+/** How much a long story is. */
+export interface Story {
+  readonly tasks: number;
+  /** Of each task. */
+  readonly entries: number;
+}
+
+/** So many entries in one turn of the event loop, so that the worker's queue never has to give any up. */
+const PARAGRAPH = 100;
+const PARAGRAPH_MS = 50;
+
+/** Data, because neighbouring tokens would be joined on their way. */
+export const tell = task({
+  name: 'bench-tell',
+  usesStreaming: true,
+  async run(ctx, entries: number): Promise<number> {
+    for (let told = 0; told < entries; told += 1) {
+      ctx.streamData({ told });
+      if (told % PARAGRAPH === PARAGRAPH - 1) await pause(PARAGRAPH_MS);
+    }
+    return entries;
+  },
+});
+
+/** A stream of many entries, made by tasks side by side, since each may stream only so much per second. */
+export const story = workflow({
+  name: 'bench-story',
+  async run(ctx, { tasks, entries }: Story): Promise<number> {
+    const told = Array.from({ length: tasks }, () => ctx.schedule(tell, entries).result());
+    return (await Promise.all(told)).reduce((sum, count) => sum + count, 0);
+  },
 });
 
 function pause(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { FlovynClient } from '@flovyn/sdk';
 import { clientOptions } from '../house/client-options.js';
 import { serve } from '../house/serve.js';
-import { type Speech, oneTask, sequence, sleeper, speech } from '../work.js';
+import { type Speech, type Story, oneTask, sequence, sleeper, speech, story } from '../work.js';
 
 const client = new FlovynClient(clientOptions());
 await client.start();
@@ -94,6 +94,13 @@ const orders = {
   async speeches({ count, input }: { readonly count: number; readonly input: Speech }): Promise<string[]> {
     const boxes = await Promise.all(Array.from({ length: count }, () => client.startWorkflow(speech, input)));
     return boxes.map(({ handle }) => handle.workflowId);
+  },
+
+  /** Has one story told to its end, and gives its execution id. */
+  async story(input: Story): Promise<string> {
+    const { handle } = await client.startWorkflow(story, input);
+    await handle.result();
+    return handle.workflowId;
   },
 
   /** Waits for the ends of executions. */
