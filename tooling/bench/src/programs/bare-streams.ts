@@ -7,7 +7,7 @@ import { type Speech, speakInto } from '../work.js';
  * What streams cost without anything behind them: `node:http` and nothing else writes frames like the server's. Frames of
  * one turn of the event loop leave in one write, as the server's do, and are made once for all who listen.
  *
- * - `/speeches/<name>?speech=`: made at the pace at which a task would speak. All readers of one name hear one speech.
+ * - `/speeches/<name>?perSecond=`: made at the pace at which a task would speak. All readers of one name hear one speech.
  * - `/stored?entries=`: so many, which are there already.
  */
 const server = createServer((request, response) => {
@@ -17,7 +17,7 @@ const server = createServer((request, response) => {
   const told =
     pathname === '/stored'
       ? recite(response, Number(searchParams.get('entries')))
-      : attend(pathname, JSON.parse(searchParams.get('speech') ?? '{}') as Speech, response);
+      : attend(pathname, { perSecond: Number(searchParams.get('perSecond')) }, response);
   told.catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))));
 });
 
@@ -38,7 +38,8 @@ async function attend(name: string, speech: Speech, response: ServerResponse): P
 async function speakTo(audience: ReadonlySet<ServerResponse>, speech: Speech): Promise<void> {
   let seq = 0;
   let waiting = '';
-  await speakInto(speech, (token, isLast) => {
+  const isLeft = (): boolean => audience.size === 0;
+  await speakInto(speech, isLeft, (token, isLast) => {
     seq += 1;
     waiting += frame(seq, 'token', `{"type":"token","text":"${token}"}`);
     if (!isLast) return;

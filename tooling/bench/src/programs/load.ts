@@ -108,6 +108,13 @@ const orders = {
     await Promise.all(ids.map((id) => client.getWorkflowHandle(id).result()));
   },
 
+  /** Ends speeches. */
+  async hush(ids: readonly string[]): Promise<void> {
+    const handles = ids.map((id) => client.getWorkflowHandle(id));
+    await Promise.all(handles.map((handle) => handle.cancel()));
+    await Promise.allSettled(handles.map((handle) => handle.result()));
+  },
+
   /** Runs one workflow of each sort and gives their ids: the rows a floor is made of. */
   async specimens({ steps }: { readonly steps: number }): Promise<Readonly<Record<SpecimenName, string>>> {
     const one = await client.startWorkflow(oneTask, 1);

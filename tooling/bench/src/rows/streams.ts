@@ -7,7 +7,6 @@ import { residentBytes } from '../house/memory.js';
 import type { BareStreamOrders } from '../programs/bare-streams.js';
 import type { ReaderOrders } from '../programs/readers.js';
 import type { Seen } from '../reader.js';
-import type { Speech } from '../work.js';
 
 export interface Reading extends Seen {
   readonly ms: number;
@@ -44,9 +43,6 @@ export interface StreamOrder {
 
 /** Everything has begun and caught up by then. */
 const SETTLE_MS = 700;
-/** How long readers may take to be there: on a busy machine, long. */
-const OPENING_MS = 2_000;
-const OPENING_MS_PER_READER = 1.5;
 /** What one attempt may stream. */
 const LOUD_PER_SECOND = 5_000;
 
@@ -82,21 +78,20 @@ export async function openStreams({ server, load, cpu }: House): Promise<StreamB
 
   return {
     async served(order) {
-      const ids = await load.ask('speeches', { count: order.streams, input: speechOf(order) });
+      const ids = await load.ask('speeches', { count: order.streams, input: { perSecond: order.perSecond } });
       const urls = ids.map(urlOf);
       if (order.loud !== undefined) {
-        const input = speechOf({ ...order, perSecond: LOUD_PER_SECOND });
-        const loud = await load.ask('speeches', { count: 1, input });
+        const loud = await load.ask('speeches', { count: 1, input: { perSecond: LOUD_PER_SECOND } });
         await readers.ask('beside', { urls: loud.map(urlOf), ...order.loud });
         ids.push(...loud);
       }
       const reading = await read(order, urls, server.pid);
-      await load.ask('results', ids);
+      await load.ask('hush', ids);
       return reading;
     },
     bare(order) {
-      const query = new URLSearchParams({ speech: JSON.stringify(speechOf(order)) });
-      const urls = Array.from({ length: order.streams }, () => `${bareUrl}/speeches/${speeches++}?${query}`);
+      const { streams, perSecond } = order;
+      const urls = Array.from({ length: streams }, () => `${bareUrl}/speeches/${speeches++}?perSecond=${perSecond}`);
       return read(order, urls, bare.pid);
     },
     servedToEnd: (id, entries) => toEnd(urlOf(id), entries),
@@ -108,9 +103,4 @@ export async function openStreams({ server, load, cpu }: House): Promise<StreamB
       await Promise.all([readers.stop(), bare.stop()]);
     },
   };
-}
-
-/** Speaks until the readers have read for long enough. */
-function speechOf({ streams, readers = 1, forMs, perSecond }: StreamOrder): Speech {
-  return { forMs: OPENING_MS + OPENING_MS_PER_READER * streams * readers + SETTLE_MS + forMs, perSecond };
 }
