@@ -1,5 +1,11 @@
-import { FLOW, child, completes, open, startTask, startWorkflow, waits } from '../steps.js';
-import type { StreamCase } from '../vocabulary.js';
+import { FLOW, child, completes, open, signal, startTask, startWorkflow, waits } from '../steps.js';
+import type { Step, StreamCase } from '../vocabulary.js';
+
+/**
+ * A workflow whose next turn can be taken at once: a server waits a few seconds for what does not exist, so nothing slow may
+ * come between a reader and what it waits for.
+ */
+const readyToGoOn: Step[] = [startWorkflow(), waits(), signal()];
 
 /** R23: a stream may be asked for before there is one. */
 export const early: readonly StreamCase[] = [
@@ -8,8 +14,8 @@ export const early: readonly StreamCase[] = [
     promise: 'R23',
     title: 'a reader that comes before the execution waits for it, and sees all of it',
     steps: [
+      ...readyToGoOn,
       open('early', 'son', { isEarly: true }),
-      startWorkflow(),
       waits(child('son')),
       completes('son'),
       completes(),
@@ -25,8 +31,8 @@ export const early: readonly StreamCase[] = [
     promise: 'R23',
     title: 'so does one that asks for an execution together with its descendants',
     steps: [
+      ...readyToGoOn,
       open('early', 'son', { isEarly: true, scope: 'family' }),
-      startWorkflow(),
       waits(child('son')),
       completes('son'),
       completes(),
