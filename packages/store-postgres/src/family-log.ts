@@ -84,7 +84,7 @@ const firstAfter = (after: string): string => `(
  */
 const selectWindow = `
   with page as materialized (
-    select first - 1 as after, ${firstAfter('first + $3::bigint - 1')} as next from ${firstAfter('$2::bigint')} as f(first)
+    select page_first - 1 as after, ${firstAfter('page_first + $3::bigint - 1')} as next from ${firstAfter('$2::bigint')} as f(page_first)
   )
   select s.execution_id, ${entrySelect}, s.seq + r.ahead as root_seq,
     case when r.ahead = 0 and r.execution_id = $1 then s.epoch else r.run_epoch end as root_epoch, r.next
@@ -154,7 +154,10 @@ export function createFamilyLog(database: Database, streams: StreamLog): FamilyL
     read: (rootId, after, limit) =>
       readPage(after, limit, async (from, most) => {
         const rows = await database.query(`Reading the family of ${rootId}`, selectWindow, [rootId, from, most]);
-        return { entries: rows.map((row) => toFamilyEntry(row, rootId)), next: rows[0] && maybeNumber(rows[0], 'next') };
+        return {
+          entries: rows.map((row) => toFamilyEntry(row, rootId)),
+          next: rows[0] && maybeNumber(rows[0], 'next'),
+        };
       }),
 
     async extent(rootId, epoch) {
@@ -192,10 +195,7 @@ function toPart(row: TextRow): Part {
     members: idsOf(text(row, 'members')),
     open: idsOf(maybeText(row, 'open') ?? '[]'),
     hasLoose: text(row, 'loose') === 't',
-    numbering:
-      epoch === undefined
-        ? undefined
-        : { epoch, seq: number(row, 'seq'), last: number(row, 'last') },
+    numbering: epoch === undefined ? undefined : { epoch, seq: number(row, 'seq'), last: number(row, 'last') },
   };
 }
 

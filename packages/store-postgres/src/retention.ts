@@ -113,11 +113,11 @@ const trimSql = `
 export function createRetention(database: Database): Retention {
   return {
     async expire(what, endedBy, limit) {
-      const [row] = await database.query(
-        'Removing expired stream entries',
-        what === 'all' ? expireAll : expireOutput,
-        [what, endedBy, limit],
-      );
+      const [row] = await database.query('Removing expired stream entries', what === 'all' ? expireAll : expireOutput, [
+        what,
+        endedBy,
+        limit,
+      ]);
       invariant(row !== undefined, 'counts are answered');
       const removed = number(row, 'removed');
       return { removed, more: removed >= limit || number(row, 'ends') === ENDS_AT_A_TIME };

@@ -15,7 +15,7 @@ const firstAfter = (after: string): string =>
 // sort it, for every page of a long stream.
 const selectWindow = `
   with page as materialized (
-    select first, ${firstAfter('first + $3::bigint - 1')} as next from ${firstAfter('$2')} as f(first)
+    select page_first as first, ${firstAfter('page_first + $3::bigint - 1')} as next from ${firstAfter('$2')} as f(page_first)
   )
   select ${entrySelect}, page.next, (select root_id from flovyn.execution where id = $1) as root_id
   from flovyn.stream_entry as s, page

@@ -82,7 +82,7 @@ export function memoryFamilies(rows: MemoryRows, streams: StreamLog, life: strin
       const ended = open.size === 0 ? own.ended : undefined;
       return { ...own, ...(family && { epoch: family.epoch }), seq, last, members, open, ended };
     },
-    read: async (rootId, after, limit) => 
+    read: async (rootId, after, limit) =>
       read(rootId)
         .filter(({ inFamily }) => (inFamily?.seq ?? 0) > after)
         .slice(0, limit),
