@@ -109,7 +109,12 @@ const trimSql = `
   )
   select count(*) as entries, coalesce(sum(bytes), 0) as bytes from doomed`;
 
-/** Letting stored stream entries go, in statements of bounded size that hold nothing which a commit of others waits for. */
+/**
+ * Letting stored stream entries go, in statements of bounded size that hold nothing which a commit of others waits for.
+ *
+ * A crash that takes the newest entry of a stream also takes the removals that saw it, because the write-ahead log is lost
+ * from its end only. So the greatest number that is stored is never lower than what was durable.
+ */
 export function createRetention(database: Database): Retention {
   return {
     async expire(what, endedBy, limit) {

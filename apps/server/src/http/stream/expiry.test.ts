@@ -24,7 +24,7 @@ const silent: Streams = {
 /** A stream that is written, lost in part by crashes of the database, and let go of by retention. */
 function aLife() {
   const store = createMemoryStore();
-  const life = { store, log: [] as StreamEntry[], newsFrom: 1, epoch: 0, now: 0 };
+  const life = { store, log: [] as StreamEntry[], newsFrom: 1, durable: 0, epoch: 0, now: 0 };
   const begin = (): void => {
     const numbers = { version: 1, sequence: 0, epoch: `e${life.epoch}`, life: 'memory', workflow: undefined };
     store.rows.executions.set(id, { id, orgId, rootId: id, ...numbers });
@@ -54,23 +54,27 @@ function aLife() {
     },
     /** The database comes back without the newest output, of which at most so much is gone. */
     crash(most: number): void {
-      const durable = life.log.findLastIndex(({ kind }) => kind === 'state') + 1;
-      const left = Math.max(durable, life.log.length - most);
+      const lastNews = life.log.findLastIndex(({ kind }) => kind === 'state') + 1;
+      const left = Math.max(lastNews, life.durable, life.log.length - most);
       life.log = life.log.slice(0, left);
-      const stored = store.rows.entries.get(id) ?? [];
-      const kept = stored.filter(({ seq }) => seq <= left);
-      // What retention did is older than what a crash can take.
-      if (kept.at(-1)?.seq !== life.log.at(-1)?.seq) life.log = [...life.log.slice(0, kept.at(-1)?.seq ?? 0)];
-      store.rows.entries.set(id, kept);
+      store.rows.entries.set(
+        id,
+        (store.rows.entries.get(id) ?? []).filter(({ seq }) => seq <= left),
+      );
       life.epoch += 1;
       begin();
     },
     async expire(what: 'all' | 'output'): Promise<void> {
       await store.retention.expire(what, life.now, 1_000);
+      life.durable = life.log.length;
       const last = life.log.at(-1);
       if (what === 'all' && last?.terminal === true) life.newsFrom = last.seq;
     },
-    trim: (entries: number) => store.retention.trim(id, { entries, bytes: 0 }, 1_000),
+    async trim(entries: number): Promise<void> {
+      await store.retention.trim(id, { entries, bytes: 0 }, 1_000);
+      // A crash that took more would take this removal as well.
+      life.durable = life.log.length;
+    },
   };
 }
 
