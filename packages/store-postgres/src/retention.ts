@@ -1,7 +1,7 @@
 import type { Retention, Weight } from '@flovyn/engine';
 import { invariant } from '@flovyn/protocol';
 import type { Database } from './database.js';
-import { type TextRow, number } from './text-row.js';
+import { type TextRow, number, text } from './text-row.js';
 
 /** Most executions that one statement passes. */
 const ENDS_AT_A_TIME = 100;
@@ -9,15 +9,18 @@ const ENDS_AT_A_TIME = 100;
 /** Output, not news. */
 const isOutput = 's.kind <> 0';
 
-/** The newest entries of the attempts that still run, of the executions that are named in `of` by their column `execution_id`. */
+/** The newest entries of the attempts that still run, of the executions in `of`. Looked for from the end: most are there. */
 const kept = (of: string): string => `
   kept as materialized (
-    select s.execution_id, max(s.seq) as seq
+    select t.execution_id, newest.seq
     from ${of} as o
     join flovyn.task as t on t.execution_id = o.execution_id and t.status = 'RUNNING'
-    join flovyn.stream_entry as s on s.execution_id = t.execution_id and s.task_id = t.id
-      and s.seq > coalesce(t.attempt_from_seq, 0) and s.attempt = t.execution_count and s.ordinal is not null
-    group by s.execution_id, s.task_id
+    cross join lateral (
+      select s.seq from flovyn.stream_entry as s
+      where s.execution_id = t.execution_id and s.seq > coalesce(t.attempt_from_seq, 0)
+        and s.task_id = t.id and s.attempt = t.execution_count and s.ordinal is not null
+      order by s.seq desc limit 1
+    ) as newest
   )`;
 
 const isKept = (alias: string): string =>
@@ -82,19 +85,27 @@ const runsRemoved = `
 const expireAll = expireSql('true', true);
 const expireOutput = expireSql(isOutput, false);
 
+/** One walk over a stream, which may have a million entries, and hundreds of attempts that run. */
 const weighSql = `
-  select count(*) as entries, coalesce(sum(octet_length(event)), 0) as bytes
-  from flovyn.stream_entry where execution_id = $1`;
+  with running as materialized (
+    select id, execution_count from flovyn.task where execution_id = $1 and status = 'RUNNING'
+  ),
+  parts as materialized (
+    select s.task_id, s.attempt, s.ordinal is not null as is_output,
+      count(*) as entries, sum(octet_length(s.event)) as bytes, max(s.seq) as last
+    from flovyn.stream_entry as s where s.execution_id = $1 group by 1, 2, 3
+  )
+  select coalesce(sum(entries), 0) as entries, coalesce(sum(bytes), 0) as bytes, coalesce(max(last), 0) as last,
+    coalesce(json_agg(last) filter (where is_output and exists (
+      select from running as r where r.id = task_id and r.execution_count = attempt
+    )), '[]') as held
+  from parts`;
 
 /** From the oldest on, as long as what was taken before an entry is too little by either measure. */
 const trimSql = `
-  with one as (select $1::uuid as execution_id),
-  ${kept('one')},
-  oldest as (
+  with oldest as (
     select s.seq, octet_length(s.event) as bytes from flovyn.stream_entry as s
-    where s.execution_id = $1 and ${isOutput} and not ${isKept('s')} and s.seq < (
-      select seq from flovyn.stream_entry where execution_id = $1 order by seq desc limit 1
-    )
+    where s.execution_id = $1 and s.seq < $5 and ${isOutput} and s.seq <> all($6::bigint[])
     order by s.seq limit $4
   ),
   doomed as materialized (
@@ -130,17 +141,30 @@ export function createRetention(database: Database): Retention {
 
     async weigh(id) {
       const [row] = await database.query(`Weighing the stream of ${id}`, weighSql, [id]);
-      return toWeight(row);
+      invariant(row !== undefined, 'an aggregate answers');
+      return {
+        id,
+        weight: toWeight(row),
+        last: number(row, 'last'),
+        held: JSON.parse(text(row, 'held')) as number[],
+      };
     },
 
-    async trim(id, { entries, bytes }, limit) {
-      const [row] = await database.query(`Trimming the stream of ${id}`, trimSql, [id, entries, bytes, limit]);
+    async trim({ id, last, held }, { entries, bytes }, limit) {
+      const [row] = await database.query(`Trimming the stream of ${id}`, trimSql, [
+        id,
+        entries,
+        bytes,
+        limit,
+        last,
+        held,
+      ]);
+      invariant(row !== undefined, 'an aggregate answers');
       return toWeight(row);
     },
   };
 }
 
-function toWeight(row: TextRow | undefined): Weight {
-  invariant(row !== undefined, 'an aggregate answers');
+function toWeight(row: TextRow): Weight {
   return { entries: number(row, 'entries'), bytes: number(row, 'bytes') };
 }

@@ -136,13 +136,40 @@ export function retentionConformance(name: string, makeDatabase: MakeDatabase): 
       );
       await bench.store.commit(aBatch({ entries: said }));
       const bytes = 28;
-      expect(await retention.weigh(id)).toEqual({ entries: 7, bytes: 6 * bytes + (said[1]?.event.length ?? 0) });
-      expect(await retention.trim(id, { entries: 2, bytes: 0 }, 100)).toEqual({ entries: 2, bytes: 2 * bytes });
+      const weighed = await retention.weigh(id);
+      const weight = { entries: 7, bytes: 6 * bytes + (said[1]?.event.length ?? 0) };
+      expect(weighed).toMatchObject({ id, weight, last: 7, held: expect.arrayContaining([7]) });
+      const trim = (entries: number, bytes: number, limit = 100) => retention.trim(weighed, { entries, bytes }, limit);
+      expect(await trim(2, 0)).toEqual({ entries: 2, bytes: 2 * bytes });
       expect(await kept(bench, id)).toEqual([2, 4, 5, 6, 7]);
-      expect(await retention.trim(id, { entries: 0, bytes: bytes + 1 }, 100)).toEqual({ entries: 2, bytes: 2 * bytes });
-      expect(await retention.trim(id, { entries: 9, bytes: 0 }, 0)).toEqual({ entries: 0, bytes: 0 });
-      expect(await retention.trim(id, { entries: 9, bytes: 0 }, 100)).toEqual({ entries: 1, bytes });
-      expect(await kept(bench, id)).toEqual([2, 7]);
+      expect(await trim(0, bytes + 1)).toEqual({ entries: 2, bytes: 2 * bytes });
+      expect(await trim(9, 0, 0)).toEqual({ entries: 0, bytes: 0 });
+      await bench.store.commit(aBatch({ entries: [aToken(task, 8, 8), aToken(task, 9, 9)] }));
+      expect(await trim(9, 0)).toEqual({ entries: 1, bytes });
+      expect(await kept(bench, id)).toEqual([2, 7, 8, 9]);
+    });
+
+    test('L13 nor does what is too much take the last word of an attempt that runs', async () => {
+      const { workflow, task } = await aSpeaking(bench);
+      const { id } = workflow;
+      await bench.store.commit(
+        aBatch({
+          entries: [
+            aToken(task, 1, 0),
+            aToken(task, 2, 1),
+            anEntry(id, 3),
+            anEntry(id, 4, { kind: 'token' }),
+            anEntry(id, 5),
+          ],
+        }),
+      );
+      const { retention } = bench.store;
+      expect(await retention.trim(await retention.weigh(id), { entries: 9, bytes: 0 }, 100)).toMatchObject({
+        entries: 2,
+      });
+      expect(await kept(bench, id)).toEqual([2, 3, 5]);
+      expect((await loadOne(bench.other, id))?.tasks).toMatchObject([{ id: task.id, entries: 2 }]);
+      expect(await retention.weigh(aWorkflow().id)).toMatchObject({ weight: { entries: 0, bytes: 0 }, last: 0 });
     });
 
     test('members of a family expire by their own end, and the others keep their numbers', async () => {
@@ -219,7 +246,11 @@ export function retentionConformance(name: string, makeDatabase: MakeDatabase): 
                 log.push(...said);
                 await bench.store.commit(aBatch({ entries: said }));
               } else if ('trim' in step) {
-                await bench.store.retention.trim(id, { entries: step.trim, bytes: 0 }, 100);
+                await bench.store.retention.trim(
+                  await bench.store.retention.weigh(id),
+                  { entries: step.trim, bytes: 0 },
+                  100,
+                );
               } else {
                 await bench.other.retention.expire(step.expire, today, step.limit);
                 const last = log.at(-1);

@@ -31,7 +31,9 @@ export interface RetentionParts {
 
 /** Most entries that go in one transaction: some 30 ms of one connection, which no commit waits for. */
 const AT_A_TIME = 5_000;
-/** Between two transactions, so that others come to the disk too. */
+/** Most transactions for one stream in one tick: more than its growth between two weighings takes. */
+const STEPS = 20;
+/** Between two ticks, so that others come to the disk too. */
 const PAUSE_MS = 50;
 /** Half a minute late is early enough for what is kept for days. */
 const LOOK_EVERY_MS = 30_000;
@@ -39,7 +41,7 @@ const LOOK_EVERY_MS = 30_000;
 /**
  * Lets stream entries go: those of executions that ended long ago, and the oldest output of those that said too much.
  *
- * One tick removes at most a few thousand entries and asks to be called again soon while there is more.
+ * One tick sees to one full stream, or removes a few thousand entries, and asks to be called again soon while there is more.
  */
 export class RetentionLoop implements Loop {
   readonly #parts: RetentionParts;
@@ -80,19 +82,26 @@ export class RetentionLoop implements Loop {
     return more;
   }
 
-  /** Removes one piece of what is too much. An execution of which more is too much is looked at again. */
+  /** Removes what is too much of a stream. What is left after so many steps is looked at in the next tick. */
   async #trim(id: ExecutionId): Promise<void> {
     const { store, meter, reporter, limits } = this.#parts;
-    const { entries, bytes } = await store.retention.weigh(id);
-    const excess = { entries: Math.max(0, entries - limits.entries), bytes: Math.max(0, bytes - limits.bytes) };
-    if (excess.entries === 0 && excess.bytes === 0) return this.#growth.seen(id);
-    const trimmed = await store.retention.trim(id, excess, AT_A_TIME);
-    meter.removed('overfull', trimmed.entries);
-    if (trimmed.entries === AT_A_TIME) return;
-    this.#growth.seen(id);
-    reporter.warn('The stream of an execution is full: its oldest output was let go', {
-      executionId: id,
-      kept: entries - trimmed.entries,
-    });
+    const weighed = await store.retention.weigh(id);
+    let { entries, bytes } = weighed.weight;
+    for (let step = 0; step < STEPS; step += 1) {
+      const excess = { entries: Math.max(0, entries - limits.entries), bytes: Math.max(0, bytes - limits.bytes) };
+      const trimmed =
+        excess.entries === 0 && excess.bytes === 0
+          ? { entries: 0, bytes: 0 }
+          : await store.retention.trim(weighed, excess, AT_A_TIME);
+      meter.removed('overfull', trimmed.entries);
+      entries -= trimmed.entries;
+      bytes -= trimmed.bytes;
+      if (trimmed.entries === AT_A_TIME) continue;
+      this.#growth.seen(id);
+      break;
+    }
+    const removed = weighed.weight.entries - entries;
+    if (removed === 0) return;
+    reporter.warn('The stream of an execution is full: its oldest output was let go', { executionId: id, removed });
   }
 }

@@ -20,11 +20,17 @@ export function memoryRetention(rows: MemoryRows): Retention {
       return { removed, more: false };
     },
 
-    weigh: async (id) => weightOf(rows.entries.get(id) ?? []),
+    async weigh(id) {
+      const entries = rows.entries.get(id) ?? [];
+      const removables = new Set(removable(rows, id));
+      const held = entries.filter((entry) => !removables.has(entry)).map(({ seq }) => seq);
+      return { id, weight: weightOf(entries), last: entries.at(-1)?.seq ?? 0, held };
+    },
 
-    async trim(id, excess, limit) {
+    async trim({ id, last, held }, excess, limit) {
       const gone: StreamEntry[] = [];
-      for (const entry of removable(rows, id).filter(({ kind }) => kind !== 'state')) {
+      const output = (rows.entries.get(id) ?? []).filter(({ kind, seq }) => kind !== 'state' && seq < last);
+      for (const entry of output.filter(({ seq }) => !held.includes(seq))) {
         const { entries, bytes } = weightOf(gone);
         if (gone.length === limit || (entries >= excess.entries && bytes >= excess.bytes)) break;
         gone.push(entry);

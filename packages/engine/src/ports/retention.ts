@@ -17,16 +17,29 @@ export interface Retention {
    * @param what - `output` leaves the state entries.
    */
   expire(what: 'all' | 'output', endedBy: number, limit: number): Promise<Expired>;
-  /** How many entries of an execution are stored, and how many bytes their events have. A walk over all of them. */
-  weigh(id: ExecutionId): Promise<Weight>;
-  /** Removes the oldest output of an execution: at least as much as `excess`, if there is so much, and at most `limit` entries. */
-  trim(id: ExecutionId, excess: Weight, limit: number): Promise<Weight>;
+  /** Looks at all that is stored of an execution's stream. A walk over its entries, and of no use for another execution. */
+  weigh(id: ExecutionId): Promise<Weighed>;
+  /**
+   * Removes the oldest output of an execution that was weighed: at least as much as `excess`, if there is so much, and at
+   * most `limit` entries. Answers with how much that was.
+   */
+  trim(weighed: Weighed, excess: Weight, limit: number): Promise<Weight>;
 }
 
 export interface Expired {
   readonly removed: number;
   /** Whether the same call may find more now. */
   readonly more: boolean;
+}
+
+export interface Weighed {
+  readonly id: ExecutionId;
+  /** How many entries there are, and how many bytes their events have. */
+  readonly weight: Weight;
+  /** The number of the last one. */
+  readonly last: number;
+  /** The numbers of those that always stay, besides the last. What is written later is not removed anyhow. */
+  readonly held: readonly number[];
 }
 
 export interface Weight {

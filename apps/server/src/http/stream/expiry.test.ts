@@ -71,7 +71,7 @@ function aLife() {
       if (what === 'all' && last?.terminal === true) life.newsFrom = last.seq;
     },
     async trim(entries: number): Promise<void> {
-      await store.retention.trim(id, { entries, bytes: 0 }, 1_000);
+      await store.retention.trim(await store.retention.weigh(id), { entries, bytes: 0 }, 1_000);
       // A crash that took more would take this removal as well.
       life.durable = life.log.length;
     },
