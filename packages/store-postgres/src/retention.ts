@@ -9,18 +9,23 @@ const ENDS_AT_A_TIME = 100;
 /** Output, not news. */
 const isOutput = 's.kind <> 0';
 
-/** The newest entries of the attempts that still run, of the executions in `of`. Looked for from the end: most are there. */
-const kept = (of: string): string => `
+/**
+ * The newest entries of attempts that run on although their execution has ended. Few do: only where there are some, their
+ * executions' entries are walked over, once each.
+ */
+const kept = `
+  unfinished as materialized (
+    select e.execution_id from ended as e
+    where exists (select from flovyn.task as t where t.execution_id = e.execution_id and t.status = 'RUNNING')
+  ),
   kept as materialized (
-    select t.execution_id, newest.seq
-    from ${of} as o
-    join flovyn.task as t on t.execution_id = o.execution_id and t.status = 'RUNNING'
-    cross join lateral (
-      select s.seq from flovyn.stream_entry as s
-      where s.execution_id = t.execution_id and s.seq > coalesce(t.attempt_from_seq, 0)
-        and s.task_id = t.id and s.attempt = t.execution_count and s.ordinal is not null
-      order by s.seq desc limit 1
+    select u.execution_id, newest.seq
+    from unfinished as u cross join lateral (
+      select s.task_id, s.attempt, max(s.seq) as seq from flovyn.stream_entry as s
+      where s.execution_id = u.execution_id and s.ordinal is not null group by s.task_id, s.attempt
+      offset 0
     ) as newest
+    join flovyn.task as t on t.id = newest.task_id and t.execution_count = newest.attempt and t.status = 'RUNNING'
   )`;
 
 const isKept = (alias: string): string =>
@@ -49,7 +54,7 @@ const expireSql = (condition: string, withRuns: boolean): string => `
       select from flovyn.stream_entry as later where later.execution_id = e.execution_id and later.seq > e.seq
     )
   ),
-  ${kept('ended')},
+  ${kept},
   doomed as materialized (
     select d.execution_id, d.seq
     from ended as e cross join lateral (
