@@ -1,7 +1,7 @@
 import type { ExecutionId, StreamHead, StreamLog } from '@flovyn/engine';
 import type { Database } from './database.js';
 import { unpackExecutionMoving } from './packed.js';
-import { entrySelect, toEntry } from './rows.js';
+import { entryLine, entrySeparator, toEntries } from './entry-lines.js';
 import { readPage } from './read-page.js';
 import { json, maybeNumber, maybeText, number, text } from './text-row.js';
 
@@ -17,9 +17,10 @@ const selectWindow = `
   with page as materialized (
     select page_first as first, ${firstAfter('page_first + $3::bigint - 1')} as next from ${firstAfter('$2')} as f(page_first)
   )
-  select ${entrySelect}, page.next, (select root_id from flovyn.execution where id = $1) as root_id
+  select string_agg(${entryLine}, ${entrySeparator} order by s.seq) as entries, (select next from page) as next,
+    (select root_id from flovyn.execution where id = $1) as root_id
   from flovyn.stream_entry as s, page
-  where s.execution_id = $1 and s.seq >= page.first and s.seq < page.first + $3::bigint order by s.seq`;
+  where s.execution_id = $1 and s.seq >= page.first and s.seq < page.first + $3::bigint`;
 
 /** The stored streams. Entries leave as the text they came as. */
 export function createStreamLog(database: Database): StreamLog {
@@ -50,10 +51,11 @@ export function createStreamLog(database: Database): StreamLog {
 
     read: (id, after, limit) =>
       readPage(after, limit, async (from, most) => {
-        const rows = await database.query(`Reading the stream of ${id}`, selectWindow, [id, from, most]);
+        const [page = {}] = await database.query(`Reading the stream of ${id}`, selectWindow, [id, from, most]);
+        const lines = maybeText(page, 'entries');
         return {
-          entries: rows.map((row) => toEntry(row, id, text(row, 'root_id') as ExecutionId)),
-          next: rows[0] && maybeNumber(rows[0], 'next'),
+          entries: lines === undefined ? [] : toEntries(lines, id, text(page, 'root_id') as ExecutionId),
+          next: maybeNumber(page, 'next'),
         };
       }),
 
