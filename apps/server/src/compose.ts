@@ -74,7 +74,14 @@ async function compose(config: Config, log: Logger, closers: Closers, open: type
   closers.add('clock', clock.close);
   const leaseMs = config.sessionLeaseMs;
   // A third each: two signs of life may be lost, and a worker whose connection broke has time to come back.
-  const settings = { leaseMs, heartbeatMs: Math.floor(leaseMs / 3), graceMs: Math.floor(leaseMs / 3) };
+  const { streamEntriesPerExecution: entries, streamBytesPerExecution: bytes } = config.limits;
+  const settings = {
+    leaseMs,
+    heartbeatMs: Math.floor(leaseMs / 3),
+    graceMs: Math.floor(leaseMs / 3),
+    retention: config.streamRetention,
+    streamLimits: { entries, bytes },
+  };
   const wakeUps = neighbours.wakeUps(createWakeUps());
   const engine = createEngine({
     store,

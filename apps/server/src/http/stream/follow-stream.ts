@@ -5,7 +5,7 @@ import { limits } from '@flovyn/protocol';
 import type { Doubts } from '../../process/doubts.js';
 import { encodeCommit, encodeEntries } from './encode-entries.js';
 import type { Followed, FollowedHead } from './followed.js';
-import { type ResumePoint, resumeFrom } from './resume.js';
+import { type ResumePoint, resumeAfter } from './resume.js';
 import type { Selection } from './selection.js';
 import type { SseWriter } from './sse-writer.js';
 
@@ -152,7 +152,7 @@ export async function followStream(
   const lookAgain = async (): Promise<FollowedHead | undefined> => {
     const now = await followed.look();
     if (now === undefined) return undefined;
-    const { after, gaps } = await resumeFrom(formatCursor({ epoch, seq: at }), now, followed);
+    const { after, gaps } = await resumeAfter(formatCursor({ epoch, seq: at }), now, followed);
     for (const gap of gaps) writer.write(encodeGap(gap), 1);
     ({ epoch } = now);
     at = after;
