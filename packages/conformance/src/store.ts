@@ -10,6 +10,7 @@ import { readConformance } from './store/read.js';
 import { refusalConformance } from './store/refusals.js';
 import { removalConformance } from './store/removal.js';
 import { sessionConformance } from './store/sessions.js';
+import { streamTicketConformance } from './store/stream-tickets.js';
 import { taskStateConformance } from './store/task-state.js';
 import { timerConformance } from './store/timers.js';
 import { waitConformance } from './store/waits.js';
@@ -34,6 +35,7 @@ const suites = [
   workerConformance,
   definitionConformance,
   workerTokenConformance,
+  streamTicketConformance,
   taskStateConformance,
 ];
 

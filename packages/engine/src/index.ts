@@ -71,6 +71,7 @@ export {
   type WorkflowFilter,
   type WorkflowRecord,
 } from './ports/store.js';
+export type { StreamTicket, StreamTicketStore } from './ports/stream-tickets.js';
 export type { WorkerToken, WorkerTokenStore } from './ports/worker-tokens.js';
 export type {
   Capability,

@@ -11,6 +11,7 @@ import type {
   StoredLog,
   StreamEntry,
 } from '../ports/store.js';
+import type { StreamTicket } from '../ports/stream-tickets.js';
 import type { WorkerToken } from '../ports/worker-tokens.js';
 import type { Capability, DefinitionConfiguration, WorkerRegistration } from '../ports/workers.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
@@ -38,6 +39,8 @@ export interface MemoryRows {
   readonly definitions: Map<string, DefinitionRow>;
   readonly taskState: Map<TaskId, Map<string, Json>>;
   readonly workerTokens: Map<string, { readonly token: WorkerToken; readonly hash: string }>;
+  /** By their hashes. */
+  readonly streamTickets: Map<string, StreamTicket>;
 }
 
 /** The stream of a family: the entry numbered n is the nth. */

@@ -27,6 +27,7 @@ import { memoryFamilies, numberFamilies } from './families.js';
 import { memoryQueries } from './queries.js';
 import type { MemoryRows } from './rows.js';
 import { memoryTaskState } from './task-state.js';
+import { memoryStreamTickets } from './stream-tickets.js';
 import { memoryWorkerTokens } from './worker-tokens.js';
 import { memoryWorkers } from './workers.js';
 
@@ -57,6 +58,7 @@ export function createMemoryStore(): MemoryStore {
     definitions: new Map(),
     taskState: new Map(),
     workerTokens: new Map(),
+    streamTickets: new Map(),
   };
   const streams: StreamLog = {
     head: async (orgId, id) => head(rows, orgId, id),
@@ -126,6 +128,7 @@ export function createMemoryStore(): MemoryStore {
     },
     workers: memoryWorkers(rows),
     workerTokens: memoryWorkerTokens(rows),
+    streamTickets: memoryStreamTickets(rows),
     taskState: memoryTaskState(rows),
     ping: async () => undefined,
     close: async () => undefined,

@@ -4,6 +4,7 @@ import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { TaskLog } from '../occurrence.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
 import type { Wait, WaitRef } from '../wait/state.js';
+import type { StreamTicketStore } from './stream-tickets.js';
 import type { WorkerTokenStore } from './worker-tokens.js';
 import type { WorkerStore } from './workers.js';
 
@@ -66,6 +67,7 @@ export interface Store {
   readonly orgs: OrgStore;
   readonly workers: WorkerStore;
   readonly workerTokens: WorkerTokenStore;
+  readonly streamTickets: StreamTicketStore;
   readonly taskState: TaskStateStore;
 
   /** Resolves when a round trip to the database succeeds; rejects with UNAVAILABLE otherwise. */
