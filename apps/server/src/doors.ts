@@ -29,6 +29,7 @@ import { createHttpServer } from './http/server.js';
 import { createStreamAwaiter } from './http/stream/await-stream.js';
 import { createOrgFeeds } from './http/stream/org-feeds.js';
 import { createStreamPlaces } from './http/stream/stream-places.js';
+import { createStreamTickets } from './http/stream/stream-tickets.js';
 import { logEvents } from './observe/events.js';
 import type { Logger } from './observe/log.js';
 import type { Metrics } from './observe/metrics/metrics.js';
@@ -152,6 +153,7 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     authorise: authoriser(config.auth.http.authorizer),
     organisations,
   });
+  const tickets = createStreamTickets({ store: store.streamTickets, clock, callers, limits: config.limits });
   const routes = allRoutes({
     engine,
     store,
@@ -162,6 +164,8 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     organisations,
     sessions,
     recognise,
+    callers,
+    tickets,
     workerTokens: authenticators.workerTokens,
     metrics: metrics.read,
     health: createHealthCheck({
@@ -186,6 +190,7 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     families: store.families,
     doubts,
     callers,
+    tickets,
     awaiter: createStreamAwaiter({ streams: engine.streams, log: store.streams }, config.streamWaitMs),
     places: createStreamPlaces(config.limits),
     sendProblem,

@@ -17,8 +17,9 @@ export interface Callers {
    *
    * @throws {ServiceError} UNAUTHENTICATED; UNAVAILABLE when nobody can say who it is; PERMISSION_DENIED when a page of
    * another site uses a browser's session.
+   * @param shown - what it shows of who it is: what stands in the request, when absent.
    */
-  identify(request: IncomingMessage): Promise<Known>;
+  identify(request: IncomingMessage, shown?: Shown): Promise<Known>;
   /**
    * For what belongs to no organisation.
    *
@@ -31,6 +32,19 @@ export interface Callers {
    * @throws {ServiceError} PERMISSION_DENIED, NOT_FOUND
    */
   admit(principal: Principal, action: Action, slugOrId: string): Promise<Organisation>;
+}
+
+/** What a request shows of who sends it. */
+export interface Shown {
+  readonly authorization?: string | undefined;
+  /** The id of a browser's session; looked at when there is no authorization. */
+  readonly session?: string | undefined;
+}
+
+/** @throws {ServiceError} UNAUTHENTICATED when it shows several keys. */
+export function shownBy(request: IncomingMessage): Shown {
+  const authorization = authorizationOf(request);
+  return authorization === undefined ? { session: sessionIdOf(request) } : { authorization };
 }
 
 export interface CallersOptions {
@@ -50,7 +64,7 @@ const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
 export function createCallers({ recognise, sessions, anonymous, authorise, organisations }: CallersOptions): Callers {
   return {
-    async identify(request) {
+    async identify(request, shown) {
       if (KEYS_IN_QUERY.test(request.url ?? '')) {
         throw new ServiceError(
           'INVALID_ARGUMENT',
@@ -58,8 +72,7 @@ export function createCallers({ recognise, sessions, anonymous, authorise, organ
         );
       }
       const { headers, socket } = request;
-      const authorization = authorizationOf(request);
-      const session = authorization === undefined ? sessionIdOf(request) : undefined;
+      const { authorization, session } = shown ?? shownBy(request);
       const signedIn = session === undefined ? undefined : await sessions.find(session);
       if (signedIn !== undefined) {
         if (!SAFE_METHODS.has(request.method)) refuseForeignPage(request);
