@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock, Engine, Ids, OrgId, Store, WakeUps } from '@flovyn/engine';
 import { authoriser } from './auth/access.js';
 import { createBrowserSessions } from './auth/browser-sessions.js';
+import { foreignPageRefusal } from './auth/session-cookie.js';
 import type { Authenticators } from './auth/create-authenticators.js';
 import { createOrganisations } from './auth/organisations.js';
 import type { Principal } from './auth/principal.js';
@@ -17,6 +18,7 @@ import { createRegister } from './grpc/workers/register.js';
 import { createStreamSchemas } from './grpc/workers/stream-schemas.js';
 import { createApp, routeOf } from './http/app.js';
 import { createCallers } from './http/caller.js';
+import { createCors } from './http/cors.js';
 import { createHealthCheck } from './http/health.js';
 import { createInputCheck } from './http/input-check.js';
 import { createLiveStreams } from './http/live-stream-route.js';
@@ -146,9 +148,12 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
   };
   const recognise = authenticators.http;
   const sessions = createBrowserSessions(() => performance.now(), clock);
+  const cors = createCors(config.cors);
+  const refuseForeignPage = foreignPageRefusal(cors.mayUseSession);
   const callers = createCallers({
     recognise,
     sessions,
+    refuseForeignPage,
     anonymous: config.auth.anonymousFromLoopback ? anonymous : undefined,
     authorise: authoriser(config.auth.http.authorizer),
     organisations,
@@ -163,6 +168,7 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     version,
     organisations,
     sessions,
+    refuseForeignPage,
     recognise,
     callers,
     tickets,
@@ -199,6 +205,7 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
   });
   const server = createHttpServer((request, response) => {
     setSecurityHeaders(response);
+    if (cors.answers(request, response)) return;
     if (streams.handle(request, response)) return;
     metrics.requests.asked(request, response, () => routeOf(request));
     app(request, response);

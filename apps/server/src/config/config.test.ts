@@ -243,3 +243,43 @@ describe('R32 a broken authentication does not start', () => {
     expect(() => loadConfig({ CONFIG_FILE: '/nowhere/server.toml' })).toThrow(/CONFIG_FILE names \/nowhere/);
   });
 });
+
+describe('the sites whose pages may read answers', () => {
+  const dev = (environment: Record<string, string>) => loadConfig({ FLOVYN_DEV: '1', ...environment }).config.cors;
+
+  it('are none, unless they are listed', () => {
+    expect(dev({})).toBeUndefined();
+    expect(dev({ CORS__CREDENTIALS: 'true' })).toBeUndefined();
+    const origins = new Set(['https://app.example.com', 'http://localhost:5173']);
+    expect(dev({ CORS__ORIGINS: 'https://app.example.com, http://localhost:5173' })).toEqual({
+      origins,
+      credentials: false,
+    });
+    const file = `${HARNESS}\n[cors]\norigins = ["https://app.example.com", "http://localhost:5173"]\ncredentials = true\n`;
+    expect(load(file).config.cors).toEqual({ origins, credentials: true });
+    expect(dev({ CORS__ORIGINS: '*' })).toEqual({ origins: '*', credentials: false });
+  });
+
+  it.each([
+    'https://app.example.com/',
+    'https://app.example.com/path',
+    'app.example.com',
+    'https://*.example.com',
+    'https://APP.example.com',
+    'https://app.example.com:443',
+    'null',
+    'file:///tmp',
+    'https://a.example,,https://b.example',
+  ])('are not written as %s', (origins) => {
+    expect(() => dev({ CORS__ORIGINS: origins })).toThrow(/^CORS__ORIGINS.* must be origins such as/);
+  });
+
+  it.each(['*', 'https://app.example.com,*'])('are not all of them with the sessions of browsers: %s', (origins) => {
+    expect(() => dev({ CORS__ORIGINS: origins, CORS__CREDENTIALS: 'true' })).toThrow(
+      new ConfigError(
+        'CORS__CREDENTIALS is true and CORS__ORIGINS has *: every site could act as whoever is signed in. ' +
+          'Name the origins, or leave credentials away.',
+      ),
+    );
+  });
+});

@@ -2,6 +2,7 @@ import { limits } from '@flovyn/protocol';
 import { isOrgSlug, orgSlugRule } from '@flovyn/protocol/http';
 import { z } from 'zod';
 import { AuthSchema } from './auth-schema.js';
+import { CorsSchema } from './cors-config.js';
 import { parseDuration } from './duration.js';
 import { flag, text, uuid } from './schema-values.js';
 
@@ -85,6 +86,7 @@ export const FileSchema = z.strictObject({
     .optional(),
   orgs: z.array(organisation, 'must be a list of organisations').optional(),
   auth: AuthSchema.optional(),
+  cors: CorsSchema.optional(),
   worker_token_secret: text.optional(),
 });
 

@@ -8,7 +8,7 @@ import { isFromThisMachine } from '../auth/loopback.js';
 import type { BrowserSessions } from '../auth/browser-sessions.js';
 import type { Organisations } from '../auth/organisations.js';
 import type { Principal } from '../auth/principal.js';
-import { refuseForeignPage, sessionIdOf } from '../auth/session-cookie.js';
+import { type RefuseForeignPage, sessionIdOf } from '../auth/session-cookie.js';
 
 /** Says who is asking, and whether they may. Every route of the HTTP door asks it first. */
 export interface Callers {
@@ -50,6 +50,7 @@ export function shownBy(request: IncomingMessage): Shown {
 export interface CallersOptions {
   readonly recognise: Recognise;
   readonly sessions: BrowserSessions;
+  readonly refuseForeignPage: RefuseForeignPage;
   /** Who a call without credentials from this machine is; `undefined` outside of development. */
   readonly anonymous: Principal | undefined;
   readonly authorise: Authorise;
@@ -62,7 +63,8 @@ const KEYS_IN_QUERY = /[?&](access_token|token|api_?key|key|authorization)=/i;
 /** What changes nothing, and so may be asked for by any page that a browser sends a cookie for. */
 const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
-export function createCallers({ recognise, sessions, anonymous, authorise, organisations }: CallersOptions): Callers {
+export function createCallers(options: CallersOptions): Callers {
+  const { recognise, sessions, refuseForeignPage, anonymous, authorise, organisations } = options;
   return {
     async identify(request, shown) {
       if (KEYS_IN_QUERY.test(request.url ?? '')) {
