@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Engine, Ids, OrgId, Store, WakeUps } from '@flovyn/engine';
 import { authoriser } from './auth/access.js';
@@ -16,6 +17,7 @@ import { createKnownKinds } from './grpc/workers/known-kinds.js';
 import { createPresence } from './grpc/workers/presence.js';
 import { createRegister } from './grpc/workers/register.js';
 import { createStreamSchemas } from './grpc/workers/stream-schemas.js';
+import { overHttp2 } from './http/app-over-http2.js';
 import { createApp, routeOf } from './http/app.js';
 import { createCallers } from './http/caller.js';
 import { createCors } from './http/cors.js';
@@ -26,6 +28,7 @@ import { closeHttp, listenHttp } from './http/listening.js';
 import { type MetricsServer, createMetricsServer } from './http/metrics-server.js';
 import { problemSender } from './http/problems.js';
 import { allRoutes } from './http/routes/index.js';
+import { createSecureHttpServer } from './http/secure-server.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { createHttpServer } from './http/server.js';
 import { createStreamAwaiter } from './http/stream/await-stream.js';
@@ -182,12 +185,10 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
       degraded: house.degraded,
     }),
   });
-  const app = createApp({
-    routes,
-    callers,
-    sendProblem,
-    webDirectory: fileURLToPath(new URL('../../web/dist', import.meta.url)),
-  });
+  const webDirectory = fileURLToPath(new URL('../../web/dist', import.meta.url));
+  const appParts = { routes, callers, sendProblem, webDirectory };
+  const app = createApp(appParts);
+  const http2App = config.tls && overHttp2(createApp(appParts));
   const streams = createLiveStreams({
     engine,
     orgs: createOrgFeeds({ streams: engine.streams, doubts }, { newEpoch: () => ids.epoch(), after: callLater }),
@@ -203,13 +204,19 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     requests: metrics.requests,
     logger: log,
   });
-  const server = createHttpServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     setSecurityHeaders(response);
     if (cors.answers(request, response)) return;
     if (streams.handle(request, response)) return;
     metrics.requests.asked(request, response, () => routeOf(request));
-    app(request, response);
-  }, config.limits.socketsPerAddress);
+    if (request.httpVersionMajor === 2) http2App?.(request, response);
+    else app(request, response);
+  };
+  const { socketsPerAddress } = config.limits;
+  const server =
+    config.tls === undefined
+      ? createHttpServer(answer, socketsPerAddress)
+      : createSecureHttpServer(answer, socketsPerAddress, config.tls);
 
   return {
     async listen() {

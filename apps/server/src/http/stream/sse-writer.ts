@@ -106,7 +106,6 @@ export function openSse(response: ServerResponse, options: SseWriterOptions): Ss
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   });
-  response.socket?.setNoDelay(true);
   // The first bytes tell every proxy on the way that this answer has begun.
   send(KEEP_ALIVE);
   return writer;
