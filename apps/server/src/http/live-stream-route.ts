@@ -149,6 +149,8 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
       },
     });
     writers.add(writer);
+    // It began to stop while this was looked for.
+    if (isClosing) writer.closeForNow();
     const readerLeft = requests.reading();
     // The reader is asked to come back, and will be told then why it may not (R33).
     const stopWatching = watch(known, clock, () => writer.closeForNow());

@@ -22,11 +22,19 @@ const CONNECTION_MEMORY_MB = 32;
 /** Frames that make no sense, and streams begun against our word, until the connection is closed. */
 const PATIENCE = 100;
 
-/** An answer of HTTP/2 that says whether it is over, as its type promises and those of HTTP/1.1 do. */
-export class SecureResponse extends Http2ServerResponse {}
+/**
+ * An answer of HTTP/2 that says whether it is over, as its type promises and those of HTTP/1.1 do; and one that is broken off
+ * in the middle is no whole one to whoever reads it.
+ */
+export class SecureResponse extends Http2ServerResponse {
+  override destroy(): this {
+    this.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    return this;
+  }
+}
 Object.defineProperty(SecureResponse.prototype, 'destroyed', {
   get(this: SecureResponse): boolean {
-    return this.stream.destroyed;
+    return this.stream.closed || this.stream.destroyed;
   },
 });
 

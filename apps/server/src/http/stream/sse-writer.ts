@@ -101,6 +101,11 @@ export function openSse(response: ServerResponse, options: SseWriterOptions): Ss
 
   response.on('drain', settle);
   response.on('close', stop);
+  // A reader that has left already is not told of a second time.
+  if (response.destroyed) {
+    stop();
+    return writer;
+  }
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
