@@ -106,6 +106,9 @@ export function openSse(response: ServerResponse, options: SseWriterOptions): Ss
     stop();
     return writer;
   }
+  // In HTTP/1.1 it is the rest of its connection. HTTP/2, which has no such thing, has no word for either.
+  response.shouldKeepAlive = false;
+  response.removeHeader('transfer-encoding');
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
