@@ -83,8 +83,16 @@ async function aNastyWorkflow(): Promise<string> {
     const signal = { signalName: name, signalValue: NASTY };
     expect((await server.call(`${ORG}/workflow-executions/${id}/signal`, { body: signal })).status).toBe(200);
   }
-  const commands = NASTY_NAMES.map((key) => ({ type: 'SET_STATE' as const, key, value: JSON.stringify(NASTY) as Json }));
-  const { answer } = await playTurn(worker, { type: 'FAILED', error: NASTY.join(''), stackTrace: '', failureType: '' }, commands);
+  const commands = NASTY_NAMES.map((key) => ({
+    type: 'SET_STATE' as const,
+    key,
+    value: JSON.stringify(NASTY) as Json,
+  }));
+  const { answer } = await playTurn(
+    worker,
+    { type: 'FAILED', error: NASTY.join(''), stackTrace: '', failureType: '' },
+    commands,
+  );
   expect(answer.$case).toBe('accepted');
   await worker.end();
   return id;

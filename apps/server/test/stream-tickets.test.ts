@@ -65,8 +65,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const ask = (path: string, key: string = KEYS.ada, tickets = TICKETS) =>
-  server.call(tickets, { key, body: { path } });
+const ask = (path: string, key: string = KEYS.ada, tickets = TICKETS) => server.call(tickets, { key, body: { path } });
 
 async function aTicket(path = stream, key: string = KEYS.ada): Promise<string> {
   const { status, json } = await ask(path, key);
@@ -130,8 +129,7 @@ describe('a stream', () => {
     const signedIn = await server.call('/api/session', { body: { apiKey: KEYS.ada } });
     const [cookie = ''] = (signedIn.headers.get('set-cookie') ?? '').split(';');
     const headers = { cookie, origin: server.http };
-    const issue = async () =>
-      String((await server.call(TICKETS, { headers, body: { path: stream } })).json['ticket']);
+    const issue = async () => String((await server.call(TICKETS, { headers, body: { path: stream } })).json['ticket']);
     const reader = await readSse(`${server.http}${stream}?ticket=${await issue()}`);
     expect(reader.status).toBe(200);
     reader.cut();

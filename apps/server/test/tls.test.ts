@@ -4,13 +4,7 @@ import { get } from 'node:https';
 import { connect } from 'node:tls';
 import { bytes, connectRawWorker, eventually } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type SecureTestServer,
-  ask,
-  certificate,
-  readOverHttp2,
-  startSecureServer,
-} from './support/secure-server.js';
+import { type SecureTestServer, ask, certificate, readOverHttp2, startSecureServer } from './support/secure-server.js';
 
 const TASKS = '/api/orgs/dev/task-executions';
 const KEY = 'flovyn_sk_dev_admin';
@@ -238,6 +232,6 @@ describe('over HTTP/1.1 with TLS', () => {
   });
 
   it('without TLS there is no answer', async () => {
-    await expect(fetch(`http://127.0.0.1:${server.port}/_/live`)).rejects.toThrow();
+    await expect(fetch(`http://127.0.0.1:${server.port}/_/live`)).rejects.toThrow('fetch failed');
   });
 });

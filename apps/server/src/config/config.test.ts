@@ -305,9 +305,17 @@ describe('TLS', () => {
   it.each([
     ['one of the two', { TLS__CERT_FILE: file('cert') }, /^tls.key_file is missing: TLS__CERT_FILE needs/],
     ['the other', { TLS__KEY_FILE: file('key') }, /^tls.cert_file is missing: TLS__KEY_FILE needs/],
-    ['no such file', { TLS__CERT_FILE: '/nowhere', TLS__KEY_FILE: file('key') }, /^TLS__CERT_FILE names \/nowhere, which/],
+    [
+      'no such file',
+      { TLS__CERT_FILE: '/nowhere', TLS__KEY_FILE: file('key') },
+      /^TLS__CERT_FILE names \/nowhere, which/,
+    ],
     ['a directory', { TLS__CERT_FILE: file('cert'), TLS__KEY_FILE: '/tmp' }, /^TLS__KEY_FILE names \/tmp, which/],
-    ['two keys', { TLS__CERT_FILE: file('key'), TLS__KEY_FILE: file('key') }, /^TLS__CERT_FILE \(.* are no certificate/],
+    [
+      'two keys',
+      { TLS__CERT_FILE: file('key'), TLS__KEY_FILE: file('key') },
+      /^TLS__CERT_FILE \(.* are no certificate/,
+    ],
     ['other text', { TLS__CERT_FILE: written('x.pem', 'x'), TLS__KEY_FILE: file('key') }, /are no certificate and its/],
   ])('is refused for %s', (_what, environment, message) => {
     expect(() => dev(environment)).toThrow(message);

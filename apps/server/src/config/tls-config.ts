@@ -19,7 +19,8 @@ export function tlsConfig({ values, nameOf }: ReadConfig): TlsConfig | undefined
   if (certFile === undefined && keyFile === undefined) return undefined;
   const certName = nameOf(['tls', 'cert_file']);
   const keyName = nameOf(['tls', 'key_file']);
-  if (certFile === undefined) throw new ConfigError(`${certName} is missing: ${keyName} needs the certificate as well.`);
+  if (certFile === undefined)
+    throw new ConfigError(`${certName} is missing: ${keyName} needs the certificate as well.`);
   if (keyFile === undefined) throw new ConfigError(`${keyName} is missing: ${certName} needs its private key as well.`);
   const tls = { cert: read(certName, certFile), key: read(keyName, keyFile) };
   try {

@@ -15,5 +15,8 @@ export function overHttp2(app: Express): Express {
 }
 
 function onTop(prototype: object, ...layers: readonly object[]): object {
-  return layers.reduce((below, layer) => Object.create(below, Object.getOwnPropertyDescriptors(layer)) as object, prototype);
+  return layers.reduce(
+    (below, layer) => Object.create(below, Object.getOwnPropertyDescriptors(layer)) as object,
+    prototype,
+  );
 }

@@ -2,7 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Engine, ExecutionId, FamilyLog, OrgId, StreamHead, StreamLog } from '@flovyn/engine';
 import { parseCursor } from '@flovyn/events';
 import { ServiceError, parseUuid } from '@flovyn/protocol';
-import { OrgStreamQuery, StreamQuery, type StreamSelection, headers, parameters, parseQuery } from '@flovyn/protocol/http';
+import {
+  OrgStreamQuery,
+  StreamQuery,
+  type StreamSelection,
+  headers,
+  parameters,
+  parseQuery,
+} from '@flovyn/protocol/http';
 import { watch } from '../auth/watch.js';
 import { logEvents } from '../observe/events.js';
 import type { Logger } from '../observe/log.js';

@@ -69,7 +69,11 @@ export interface Http2Answer {
 }
 
 /** Asks over HTTP/2, with a body when there is one. */
-export async function ask(session: ClientHttp2Session, headers: OutgoingHttpHeaders, body?: string): Promise<Http2Answer> {
+export async function ask(
+  session: ClientHttp2Session,
+  headers: OutgoingHttpHeaders,
+  body?: string,
+): Promise<Http2Answer> {
   const stream = session.request(headers, { endStream: body === undefined });
   if (body !== undefined) stream.end(body);
   const answer = await opened(stream);

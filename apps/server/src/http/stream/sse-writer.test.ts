@@ -18,11 +18,11 @@ const pem = (name: string): string =>
 const VERSIONS = {
   'HTTP/1.1': {
     createServer,
-    ask: (port: number) =>
-      new Promise<Readable>((resolve) => get({ port, host: '127.0.0.1', agent: false }, resolve)),
+    ask: (port: number) => new Promise<Readable>((resolve) => get({ port, host: '127.0.0.1', agent: false }, resolve)),
   },
   'HTTP/2': {
-    createServer: (listener: RequestListener) => createSecureHttpServer(listener, 1, { cert: pem('cert'), key: pem('key') }),
+    createServer: (listener: RequestListener) =>
+      createSecureHttpServer(listener, 1, { cert: pem('cert'), key: pem('key') }),
     ask: async (port: number) => {
       const session = connect(`https://127.0.0.1:${port}`, { ca: pem('cert') });
       session.on('error', () => undefined);

@@ -27,11 +27,11 @@ describe('L15 the places of streams', () => {
     const { take } = places();
     const leave = take(user('ada'));
     const leaveToo = take(user('ada'));
-    for (let round = 0; round < 10; round++) expect(() => take(user('ada'))).toThrow();
+    for (let round = 0; round < 10; round++) expect(() => take(user('ada'))).toThrow('Your API key');
     leave();
     leave();
     take(user('ada'));
-    expect(() => take(user('ada'))).toThrow();
+    expect(() => take(user('ada'))).toThrow('Your API key');
     leaveToo();
     take(user('ada'));
   });

@@ -44,10 +44,8 @@ function aRequest(url: string, headers: Readonly<Record<string, string>> = {}): 
 
 const asAda = aRequest('/api/orgs/acme/stream-tickets', { authorization: 'Bearer ada-key' });
 
-const reading = (ticket: string, path = PATH, headers = {}) => [
-  aRequest(`${path}?ticket=${ticket}`, headers),
-  ticket,
-] as const;
+const reading = (ticket: string, path = PATH, headers = {}) =>
+  [aRequest(`${path}?ticket=${ticket}`, headers), ticket] as const;
 
 describe('a stream ticket', () => {
   it('S09 stands for whoever asked for it, once, at any process', async () => {

@@ -106,7 +106,9 @@ function hashOf(ticket: string): string {
 function seal(ticket: string, content: Sealed): string {
   const { key, nonce } = keyOf(ticket);
   const cipher = createCipheriv(CIPHER, key, nonce);
-  return Buffer.concat([cipher.update(JSON.stringify(content)), cipher.final(), cipher.getAuthTag()]).toString('base64');
+  return Buffer.concat([cipher.update(JSON.stringify(content)), cipher.final(), cipher.getAuthTag()]).toString(
+    'base64',
+  );
 }
 
 function unseal(ticket: string, sealed: string): Sealed {
