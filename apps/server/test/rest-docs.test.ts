@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { streamAddresses } from '../src/http/live-stream-route.js';
+import { streamAddresses } from '../src/http/stream/stream-addresses.js';
 import { type AllParts, allRoutes } from '../src/http/routes/index.js';
 import { type OpenApi, createAnswerCheck } from './support/documented.js';
 import { expectProblem } from './support/problem.js';
