@@ -1,3 +1,4 @@
+// @exhaustive
 import type { StateEventName } from '@flovyn/events';
 import type { Occurrence } from './occurrence.js';
 

@@ -66,7 +66,7 @@ describe('it is noticed when', () => {
   });
 
   it('but not when a field is added', () => {
-    const said = edited('task_execution.proto', /(message \w+ \{)/, '$1\n  string flovyn_added = 19999;');
+    const said = edited('task_execution.proto', /(message \w+ \{)/, '$1\n  string flovyn_added = 29999;');
     expect(said).toBe('');
   });
 });
