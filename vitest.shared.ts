@@ -31,12 +31,12 @@ export function defineProject(overrides: Settings = {}): ViteUserConfig {
  * The same for a room some of whose tests are checks with a name of their own: `vitest run --project order`. All others
  * are the project `unit`. So a red build says which promise broke, and no test runs twice.
  */
-export function defineChecks(checks: Readonly<Record<string, Settings>>): ViteUserConfig {
+export function defineChecks(checks: Readonly<Record<string, Settings>>, overrides: Settings = {}): ViteUserConfig {
   const taken = Object.values(checks).flatMap(({ include = [] }) => include);
   const projects = Object.entries({ unit: { include: TESTS, exclude: taken }, ...checks }).map(([name, settings]) => ({
     extends: true as const,
     test: { ...settings, name },
   }));
   // A project's list of files is added to the one above it.
-  return defineProject({ include: [], projects });
+  return defineProject({ ...overrides, include: [], projects });
 }
