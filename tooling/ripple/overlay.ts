@@ -50,7 +50,10 @@ export function createOverlay(root: string, scratch: string): Overlay {
   configure(EVENTS, { outDir: inScratch(EVENTS, 'dist'), declarationMap: false, sourceMap: false });
   writeFileSync(inScratch(EVENTS, 'src/registry/probe.ts'), PROBE_SOURCE);
   edit(`${EVENTS}/src/registry/index.ts`, (source) =>
-    `import { probeEvents } from './probe.js';\n${source}`.replace('...workflowEvents,', '...workflowEvents,\n  ...probeEvents,'),
+    `import { probeEvents } from './probe.js';\n${source}`.replace(
+      '...workflowEvents,',
+      '...workflowEvents,\n  ...probeEvents,',
+    ),
   );
 
   const dist = inScratch(EVENTS, 'dist');

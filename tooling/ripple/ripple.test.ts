@@ -22,8 +22,12 @@ describe('the verdict', () => {
 
   test('so is one that is red for another reason, before or after', () => {
     const other = { file: 'src/b.ts', text: 'src/b.ts(2,1): error TS2304: no such name' };
-    expect(forgetful([{ consumer, added: [error, other], answered: [] }]).join()).toContain('src/b.ts has to answer too');
-    expect(forgetful([{ consumer, added: [error], answered: [other] }]).join()).toContain('although the event was answered');
+    expect(forgetful([{ consumer, added: [error, other], answered: [] }]).join()).toContain(
+      'src/b.ts has to answer too',
+    );
+    expect(forgetful([{ consumer, added: [error], answered: [other] }]).join()).toContain(
+      'although the event was answered',
+    );
   });
 
   test('who says to handle all events is held to it, and who is held to it says so', () => {
@@ -54,7 +58,10 @@ describe('the compiler', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'flovyn-ripple-test-'));
     mkdirSync(join(folder, 'src'));
-    const settings = { compilerOptions: { strict: true, noEmit: true, skipLibCheck: true, types: [] }, include: ['src'] };
+    const settings = {
+      compilerOptions: { strict: true, noEmit: true, skipLibCheck: true, types: [] },
+      include: ['src'],
+    };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
