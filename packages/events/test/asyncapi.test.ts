@@ -92,5 +92,5 @@ describe('events.schema.json', () => {
 
 /** Severity 0 is an error and 1 a warning; what is above is advice, such as that there is a newer AsyncAPI. */
 function isFault({ severity }: Diagnostic): boolean {
-  return severity <= 1;
+  return Number(severity) <= 1;
 }
