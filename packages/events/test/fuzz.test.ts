@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { decode, decodeFrame } from '../src/index.js';
-import { type DecodedMessage, createSseDecoder, decodeMessage } from '../src/sse/index.js';
+import { type DecodedMessage, type SseDecoder, createSseDecoder, decodeMessage } from '../src/sse/index.js';
 
 const golden = join(import.meta.dirname, '../contract/golden');
 const streams = readdirSync(join(golden, 'sse')).map((file) => readFileSync(join(golden, 'sse', file)));
@@ -16,9 +16,14 @@ const frames = readdirSync(golden)
 /** All streams one after the other, as one connection could carry them. */
 const everything = Buffer.concat(streams);
 
+type Decoder = Pick<SseDecoder, 'push'>;
+
 /** What a reader makes of these bytes when they arrive cut at these offsets. */
-function read(bytes: Uint8Array, cuts: readonly number[] = []): DecodedMessage[] {
-  const decoder = createSseDecoder();
+function read(
+  bytes: Uint8Array,
+  cuts: readonly number[] = [],
+  decoder: Decoder = createSseDecoder(),
+): DecodedMessage[] {
   const ends = [...cuts, bytes.length].toSorted((a, b) => a - b);
   return ends.flatMap((end, index) =>
     decoder.push(bytes.subarray(ends[index - 1] ?? 0, end)).map((m) => decodeMessage(m)),
@@ -42,9 +47,17 @@ const damaged = (bytes: Uint8Array): fc.Arbitrary<Uint8Array> =>
 
 describe('a stream', () => {
   it('gives the same wherever one chunk ends and the next begins', () => {
-    const whole = read(everything);
-    expect(whole).toHaveLength(streams.length);
-    for (let cut = 0; cut <= everything.length; cut++) expect(read(everything, [cut])).toEqual(whole);
+    expect(read(everything)).toHaveLength(streams.length);
+    for (const stream of streams) {
+      const whole = read(stream);
+      for (let cut = 0; cut <= stream.length; cut++) expect(read(stream, [cut])).toEqual(whole);
+    }
+  });
+
+  it('that a reader takes apart at the ends of chunks is noticed', () => {
+    const forgetful: Decoder = { push: (bytes) => createSseDecoder().push(bytes) };
+    const cut = Math.floor(everything.length / 2);
+    expect(read(everything, [cut], forgetful)).not.toEqual(read(everything));
   });
 
   it('gives the same byte by byte', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { instantiationsOf, tooDear } from '../../../tooling/testing/type-cost.js';
 import { type Bundle, bundle, overBudget, unwanted } from '../../../tooling/testing/bundle.js';
 
 const dist = join(import.meta.dirname, '../dist');
@@ -51,7 +52,31 @@ describe('in a browser', () => {
   });
 });
 
+describe('in an editor', () => {
+  const declarations = { '@flovyn/events': join(dist, 'index.d.ts') };
+
+  it('handling every event is cheap to check', () => {
+    const source = `import { type FlovynEvent, type Handlers, match } from '@flovyn/events';
+      declare const event: FlovynEvent;
+      declare const handlers: Handlers<FlovynEvent, number>;
+      export const handled: number = match(event, handlers);
+      export const error = event.type === 'Event' && event.event === 'TASK_FAILED' ? event.data.error : '';`;
+    const cost = instantiationsOf(source, declarations);
+    expect(cost).toBeGreaterThan(0);
+    expect(tooDear('Handling every event', cost, 15_000)).toEqual([]);
+  });
+});
+
 describe('it is noticed when', () => {
+  it('types become dear', () => {
+    const source = `type Deep<N extends number, T extends unknown[] = []> = T['length'] extends N ? T : Deep<N, [...T, N]>;
+      export type All = { [N in 300 | 400 | 500]: Deep<N> }[300];
+      export const all: All['length'] = 300;`;
+    expect(tooDear('Handling every event', instantiationsOf(source, {}), 500)).toEqual([
+      expect.stringMatching(/costs the type checker \d+ instantiations; everybody was promised 500/),
+    ]);
+  });
+
   it('a bundle grows', async () => {
     const validators = await made("export * from '@flovyn/events/schemas';");
     expect(overBudget('Matching', validators, 1_500)).toEqual([
