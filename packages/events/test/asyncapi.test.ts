@@ -59,7 +59,12 @@ describe('asyncapi.yaml', () => {
 
 describe('events.schema.json', () => {
   const schema = eventsSchema();
-  const ajv = new Ajv2020({ strict: true, allErrors: true, keywords: ['x-open-enum'], allowUnionTypes: true });
+  const ajv = new Ajv2020({
+    strict: true,
+    allErrors: true,
+    keywords: ['x-open-enum', 'x-open-union'],
+    allowUnionTypes: true,
+  });
   const isValid = ajv.compile(schema);
 
   it('has a definition of every event, and refers to nothing else', () => {

@@ -1,6 +1,6 @@
 import { isStateEvent, stateEventNames, streamEventTypes, suspendType } from '@flovyn/events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { notYetProduced, unaccountedFor } from '../../testing/accounted-for.js';
+import { notYetProduced, unaccountedFor } from '../../../tooling/testing/accounted-for.js';
 import { eventually } from './support/conditions.js';
 import { type House, openHouse } from './support/house.js';
 import { readStream } from './support/raw-stream.js';
