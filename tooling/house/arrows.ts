@@ -92,15 +92,17 @@ function whyNotImport(
     ...manifest.dependencies,
     ...manifest.peerDependencies,
     ...manifest.optionalDependencies,
-    ...(isTest || !isPublished(room, path) ? manifest.devDependencies : {}),
+    ...(isTest || !isShipped(room, path) ? manifest.devDependencies : {}),
   };
   return name in declared || name === manifest.name
     ? undefined
     : `imports ${name}, which its package.json does not name`;
 }
 
-function isPublished({ published }: Pick<Room, 'published'>, path: string): boolean {
-  return published === undefined || published.some((beginning) => path.startsWith(`src/${beginning}`));
+function isShipped({ shipped }: Pick<Room, 'shipped'>, path: string): boolean {
+  if (shipped === undefined) return true;
+  const isBelow = (part: string): boolean => path.startsWith(`src/${part}`);
+  return 'only' in shipped ? shipped.only.some(isBelow) : !shipped.except.some(isBelow);
 }
 
 /** A file of another package is reached through its doors; only tests may use the shared test tools. */

@@ -14,10 +14,10 @@ export interface Room {
   /** What only a part of its source may import, by the beginning of the path below `src/`. */
   readonly onlyIn?: Readonly<Record<string, readonly string[]>>;
   /**
-   * What of its source its users get, by the beginnings of paths below `src/`; everything when absent. The rest is for the
-   * tests of this house, and may need what stands in `devDependencies`.
+   * What of its source its users get, by the beginnings of paths below `src/`; everything when absent. The rest may need what
+   * stands in `devDependencies`.
    */
-  readonly published?: readonly string[];
+  readonly shipped?: { readonly only: readonly string[] } | { readonly except: readonly string[] };
   /** What its tests may import on top. Every test may also use {@link TEST_TOOLS}. */
   readonly inTests?: readonly string[];
 }
@@ -48,7 +48,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     ours: [],
     others: ['@standard-schema/spec', 'zod'],
     // No door leads to `contract/`: it writes the files of the contract.
-    onlyIn: { 'contract/': ['node:'], 'testing/': ['fast-check'] },
+    shipped: { except: ['contract/'] },
+    onlyIn: { 'contract/': ['node:', 'yaml'], 'testing/': ['fast-check'] },
   },
   '@flovyn/protocol': {
     folder: 'packages/protocol',
@@ -146,7 +147,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       // Judges from outside what comes over the wire.
       'stream/': ['@flovyn/events/sse', '@flovyn/protocol/grpc', '@grpc/grpc-js'],
     },
-    published: ['stream/', 'wire/caller.ts', 'wire/commands.ts', 'wire/json-bytes.ts'],
+    shipped: { only: ['stream/', 'wire/caller.ts', 'wire/commands.ts', 'wire/json-bytes.ts'] },
   },
   '@flovyn/contract-check': { folder: 'packages/contract-check', floor: 'beside', ours: [], others: 'any' },
   '@flovyn/testing': {
