@@ -1,0 +1,6 @@
+export { classify } from './classify.js';
+export type { Difference, Report } from './difference.js';
+export type { DifferenceKind } from './kinds.js';
+export type { Json, JsonObject } from './json.js';
+export { CLASSES, type DifferenceClass, ROLES, type Role } from './role.js';
+export { type JsonSchema, SchemaError } from './schema/document.js';

@@ -1,0 +1,70 @@
+import { type Json, type JsonObject, isObject } from '../json.js';
+
+/** A JSON Schema of draft 2020-12. */
+export type JsonSchema = boolean | JsonObject;
+
+/** One place in a document of schemas. The same place is always the same object, so that it can be recognised. */
+export interface Node {
+  readonly id: number;
+  readonly schema: JsonSchema;
+  readonly document: SchemaDocument;
+}
+
+/** What a value has to satisfy, all of it. Empty: anything. */
+export type Child = readonly Node[];
+
+let lastId = 0;
+
+/** A document that schemas are found in by reference. */
+export class SchemaDocument {
+  readonly #root: JsonSchema;
+  readonly #nodes = new Map<JsonSchema, Node>();
+
+  constructor(root: JsonSchema) {
+    this.#root = root;
+  }
+
+  get root(): Node {
+    return this.node(this.#root);
+  }
+
+  /** @throws {SchemaError} if it is neither an object nor a boolean. */
+  node(schema: Json | undefined): Node {
+    if (!isSchema(schema)) throw new SchemaError(`${JSON.stringify(schema)} stands where a schema is expected.`);
+    let node = this.#nodes.get(schema);
+    if (node === undefined) {
+      lastId += 1;
+      node = { id: lastId, schema, document: this };
+      this.#nodes.set(schema, node);
+    }
+    return node;
+  }
+
+  /** What a `$ref` within this document leads to; undefined when that is not in it. */
+  find(reference: string): Node | undefined {
+    if (!reference.startsWith('#')) return undefined;
+    let found: Json = this.#root as Json;
+    for (const part of decodeURIComponent(reference.slice(1)).split('/').slice(1)) {
+      const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      const next: Json | undefined = isObject(found) && Object.hasOwn(found, name) ? found[name] : itemOf(found, name);
+      if (next === undefined) return undefined;
+      found = next;
+    }
+    // `#name` is an anchor, which is not looked for.
+    const isPointer = reference === '#' || reference.startsWith('#/');
+    return isPointer && isSchema(found) ? this.node(found) : undefined;
+  }
+}
+
+/** What was given is not a schema this package can read. */
+export class SchemaError extends Error {
+  override readonly name = 'SchemaError';
+}
+
+function isSchema(value: Json | undefined): value is JsonSchema {
+  return typeof value === 'boolean' || isObject(value);
+}
+
+function itemOf(value: Json, name: string): Json | undefined {
+  return Array.isArray(value) && /^\d+$/.test(name) ? (value as readonly Json[])[Number(name)] : undefined;
+}
