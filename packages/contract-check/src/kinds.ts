@@ -21,7 +21,8 @@ function opposites<const Tight extends string, const Loose extends string>(
 
 /** A change that is of the same kind the other way round. */
 function alone<const Name extends string>(effect: Effect, name: Name): Readonly<Record<Name, About>> {
-  return Object.fromEntries([[name, { effect, mirror: name }]]) as Record<Name, About>;
+  const about: About = { effect, mirror: name };
+  return Object.fromEntries([[name, about]]) as Record<Name, About>;
 }
 
 /** Every kind of difference between two schemas, and what it does. A kind that is not listed cannot be reported. */

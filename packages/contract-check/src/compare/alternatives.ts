@@ -41,10 +41,26 @@ function compareOneType(
   const newRules = news.filter((one) => one.values === undefined);
   const { pairs, gone, come } = pair(comparison, oldRules, newRules);
   return [
+    ...compareOpenness(olds, news),
     ...compareLists(comparison, olds, news),
     ...pairs.flatMap(({ before, after, label }) => below(label, comparison.rules(before, after))),
     ...(newRules.length === 0 ? [] : gone.flatMap((one) => whatWent(comparison, one, news))),
     ...(oldRules.length === 0 ? [] : come.flatMap((one) => whatCame(comparison, one, olds))),
+  ];
+}
+
+function compareOpenness(olds: readonly Alternative[], news: readonly Alternative[]): readonly Finding[] {
+  const namesOf = (list: readonly Alternative[]): (string | undefined)[] => list.map(({ openUnion }) => openUnion);
+  const isMissing = (name: string | undefined, among: (string | undefined)[]): boolean =>
+    name !== undefined && !among.includes(name);
+  const [was, is] = [namesOf(olds), namesOf(news)];
+  return [
+    ...(was.some((name) => isMissing(name, is))
+      ? [found('union-closed', 'readers no longer let unknown members of this union pass')]
+      : []),
+    ...(is.some((name) => isMissing(name, was))
+      ? [found('union-opened', 'readers are asked to let unknown members of this union pass')]
+      : []),
   ];
 }
 

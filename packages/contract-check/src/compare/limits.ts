@@ -7,7 +7,7 @@ import { found } from './comparison.js';
 /** How long, and how many. */
 export function compareCounts({ counts: was }: Alternative, { counts: is }: Alternative): readonly Finding[] {
   return (Object.keys(COUNTS) as Count[]).flatMap((name) => {
-    const least = COUNTS[name] === 'least';
+    const least = COUNTS[name].side === 'least';
     const none = least ? 0 : Number.POSITIVE_INFINITY;
     const [before, after] = [was[name] ?? none, is[name] ?? none];
     if (before === after) return [];

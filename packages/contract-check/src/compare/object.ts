@@ -66,7 +66,10 @@ function removed(
     ];
   }
   if (isClosed(comparison, additional)) {
-    return [found('property-removed-from-closed', 'it is gone, and refused where it is stored')];
+    return [
+      found('property-removed-from-closed', 'it is gone, and refused where it is stored'),
+      ...(wasRequired ? [found('required-removed', 'it may be missing now')] : []),
+    ];
   }
   return [
     ...comparison.children(was, additional),

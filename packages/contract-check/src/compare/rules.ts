@@ -36,11 +36,7 @@ const UNDECIDABLE = new Set([
 
 /** What differs between two alternatives of a type. */
 export function compareRules(comparison: Comparison, before: Alternative, after: Alternative): readonly Finding[] {
-  const parts = [
-    ...compareOpenUnions(before, after),
-    ...compareCounts(before, after),
-    ...compareTyped(comparison, before, after),
-  ];
+  const parts = [...compareCounts(before, after), ...compareTyped(comparison, before, after)];
   return [...parts, ...compareOpaque(before, after, parts.length > 0), ...compareNotes(before, after)];
 }
 
@@ -58,12 +54,6 @@ function compareTyped(comparison: Comparison, before: Alternative, after: Altern
     case 'boolean':
       return [];
   }
-}
-
-function compareOpenUnions({ openUnion: was }: Alternative, { openUnion: is }: Alternative): readonly Finding[] {
-  if (was === is) return [];
-  if (is === undefined) return [found('union-closed', 'readers no longer let unknown members of this union pass')];
-  return [found('union-opened', 'readers are asked to let unknown members of this union pass')];
 }
 
 function compareOpaque(before: Alternative, after: Alternative, isChanged: boolean): readonly Finding[] {

@@ -11,14 +11,14 @@ export interface Bound {
   readonly exclusive: boolean;
 }
 
-/** Keywords that say how much there may be, by the side they limit. */
+/** Keywords that say how much there may be: the side they limit, and of which type. */
 export const COUNTS = {
-  minLength: 'least',
-  maxLength: 'most',
-  minItems: 'least',
-  maxItems: 'most',
-  minProperties: 'least',
-  maxProperties: 'most',
+  minLength: { side: 'least', of: 'string' },
+  maxLength: { side: 'most', of: 'string' },
+  minItems: { side: 'least', of: 'array' },
+  maxItems: { side: 'most', of: 'array' },
+  minProperties: { side: 'least', of: 'object' },
+  maxProperties: { side: 'most', of: 'object' },
 } as const;
 export type Count = keyof typeof COUNTS;
 

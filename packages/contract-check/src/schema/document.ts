@@ -13,6 +13,9 @@ export interface Node {
 /** What a value has to satisfy, all of it. Empty: anything. */
 export type Child = readonly Node[];
 
+/** What says nothing about a value that a reference beside it does not say. */
+const SILENT: readonly string[] = ['$ref', '$defs', 'definitions', '$schema'];
+
 let lastId = 0;
 
 /** A document that schemas are found in by reference. */
@@ -25,7 +28,11 @@ export class SchemaDocument {
   }
 
   get root(): Node {
-    return this.node(this.#root);
+    return this.target(this.#root as Json);
+  }
+
+  isRoot(schema: JsonSchema): boolean {
+    return schema === this.#root;
   }
 
   /** @throws {SchemaError} if it is neither an object nor a boolean. */
@@ -36,6 +43,19 @@ export class SchemaDocument {
       lastId += 1;
       node = { id: lastId, schema, document: this };
       this.#nodes.set(schema, node);
+    }
+    return node;
+  }
+
+  /** The place that a schema leads to, if all it does is refer to another: so that a recursion is recognised. */
+  target(schema: Json | undefined): Node {
+    const seen = new Set<Json | undefined>();
+    let node = this.node(schema);
+    while (isObject(node.schema) && !seen.has(node.schema)) {
+      seen.add(node.schema);
+      const reference = node.schema['$ref'];
+      if (typeof reference !== 'string' || Object.keys(node.schema).some((keyword) => !SILENT.includes(keyword))) break;
+      node = this.find(reference) ?? node;
     }
     return node;
   }

@@ -63,7 +63,7 @@ function union<T>(a: readonly T[], b: readonly T[]): readonly T[] {
 
 function tighter(a: Alternative['counts'], b: Alternative['counts']): Alternative['counts'] {
   const merged: Partial<Record<Count, number>> = { ...a };
-  for (const [name, side] of Object.entries(COUNTS) as [Count, 'least' | 'most'][]) {
+  for (const [name, { side }] of Object.entries(COUNTS) as [Count, (typeof COUNTS)[Count]][]) {
     const limit = both(a[name], b[name], side === 'least' ? Math.max : Math.min);
     if (limit !== undefined) merged[name] = limit;
   }

@@ -39,8 +39,17 @@ export function ownAlternatives(
     const integer = rules.integer || (types.has('integer') && !types.has('number'));
     const values = (listed ?? finite(type))?.filter((value) => typeOf(value) === type);
     if (values?.length === 0) return [];
-    const { words, ...others } = rules;
-    return [{ ...others, type, integer, ...(type === 'string' && words && { words }), ...(values && { values }) }];
+    const { words, counts, ...others } = rules;
+    return [
+      {
+        ...others,
+        type,
+        integer,
+        counts: Object.fromEntries(Object.entries(counts).filter(([name]) => COUNTS[name as Count].of === type)),
+        ...(type === 'string' && words && { words }),
+        ...(values && { values }),
+      },
+    ];
   });
 }
 
@@ -78,7 +87,8 @@ function rulesOf(
   document: SchemaDocument,
   textOf: (value: Json) => string,
 ): Omit<Alternative, 'type' | 'values'> {
-  const child = (value: Json | undefined): Child => (value === undefined || value === true ? [] : [document.node(value)]);
+  const child = (value: Json | undefined): Child =>
+    value === undefined || value === true ? [] : [document.target(value)];
   const { multipleOf, pattern, format, items, prefixItems, properties, required, additionalProperties } = schema;
   const words = schema['x-open-enum'];
   const openUnion = schema['x-open-union'];
@@ -86,7 +96,7 @@ function rulesOf(
   const upper = bound(schema['maximum'], schema['exclusiveMaximum'], isLower);
   // Below the root, an id changes what references lead to.
   const isOpaque = (keyword: string): boolean =>
-    keyword === '$id' ? schema !== document.root.schema : !UNDERSTOOD.has(keyword);
+    keyword === '$id' ? !document.isRoot(schema) : !UNDERSTOOD.has(keyword);
   const isOpen = additionalProperties === undefined || additionalProperties === true;
   return {
     ...(Array.isArray(words) && { words: words as string[] }),
@@ -121,7 +131,7 @@ function bound(
 
 function countsOf(schema: JsonObject): Alternative['counts'] {
   const counts: Partial<Record<Count, number>> = {};
-  for (const [name, side] of Object.entries(COUNTS) as [Count, 'least' | 'most'][]) {
+  for (const [name, { side }] of Object.entries(COUNTS) as [Count, (typeof COUNTS)[Count]][]) {
     const limit = schema[name];
     // At least none: it asks for nothing.
     if (typeof limit === 'number' && !(side === 'least' && limit <= 0)) counts[name] = limit;
