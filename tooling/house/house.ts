@@ -37,6 +37,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     others: ['@standard-schema/spec', 'zod'],
     // No door leads to `contract/`: it writes the files of the contract.
     onlyIn: { 'contract/': ['node:'], 'testing/': ['fast-check'] },
+    inTests: ['@flovyn/contract-check', '@flovyn/contract-check/files'],
   },
   '@flovyn/protocol': {
     folder: 'packages/protocol',

@@ -1,0 +1,2 @@
+export { hashGolden } from './golden.js';
+export { type Version, VersionError, readVersion, readVersions } from './read.js';
