@@ -6,7 +6,7 @@ import { type JsonSchema, type Role, classify } from '../src/index.js';
 import { type Draw, randomChange, randomSchema } from './support/random-schema.js';
 import { randomValue } from './support/random-value.js';
 
-const RUNS = Number(process.env['FLOVYN_TEST_RUNS'] ?? 500);
+const RUNS = Number(process.env['FLOVYN_TEST_RUNS'] ?? 300);
 
 function validator(schema: JsonSchema): (value: unknown) => boolean {
   const validate = new Ajv2020({ strict: false, validateSchema: false }).compile(schema as object);
@@ -61,20 +61,14 @@ describe('whatever the schemas', () => {
     expect(read).toBeGreaterThan(RUNS / 2);
   });
 
-  it('two that are fine for each other, one after the other, are fine', () => {
-    let chains = 0;
-    fc.assert(
-      fc.property(fc.gen(), (draw) => {
-        const first = randomSchema(draw);
-        const second = randomChange(draw, first);
-        const third = randomChange(draw, second);
-        if (!isFine(first, second, 'reader') || !isFine(second, third, 'reader')) return;
-        chains += 1;
-        expectReadable(draw, first, third);
-      }),
-      { numRuns: RUNS },
-    );
-    expect(chains).toBeGreaterThan(RUNS / 50);
+  it('two steps can break what neither of them does: a contract is compared with every release', () => {
+    const property = (a: JsonSchema): JsonSchema => ({ type: 'object', properties: { a } });
+    const [first, second, third] = [property({ type: 'null' }), property(true), property({ type: 'string' })];
+    const gone: JsonSchema = { type: 'object' };
+    expect(classify(first, gone, 'reader').class).toBe('non-breaking');
+    expect(classify(gone, third, 'reader').class).toBe('non-breaking');
+    expect(classify(first, third, 'reader').class).toBe('breaking');
+    expect(classify(second, third, 'reader').class).toBe('breaking');
   });
 
   it('what comes and goes again is told both times', () => {

@@ -2,6 +2,7 @@ import type { Finding } from '../difference.js';
 import { type DifferenceKind, effectOf } from '../kinds.js';
 import type { Json } from '../json.js';
 import type { Alternative } from '../schema/alternative.js';
+import { tagsOf } from '../schema/disjoint.js';
 import type { Child } from '../schema/document.js';
 import { type Normaliser, keyOf } from '../schema/normalise.js';
 import type { Work } from '../schema/work.js';
@@ -32,6 +33,7 @@ export class Comparison {
   readonly normaliser: Normaliser;
   readonly #work: Work;
   readonly #open = new Map<string, number>();
+  readonly #tags = new Map<Alternative, ReadonlyMap<string, string>>();
   readonly #done = new Map<string, readonly Finding[]>();
   /** The outermost pair that was taken on trust since the present one was begun. */
   #leansOn = Number.POSITIVE_INFINITY;
@@ -74,14 +76,24 @@ export class Comparison {
     return findings;
   }
 
+  /** Which alternative of a union this is: asked for each pair of them. */
+  tags(alternative: Alternative): ReadonlyMap<string, string> {
+    let tags = this.#tags.get(alternative);
+    if (tags === undefined) {
+      tags = tagsOf(alternative, this.normaliser);
+      this.#tags.set(alternative, tags);
+    }
+    return tags;
+  }
+
   rules(before: Alternative, after: Alternative): readonly Finding[] {
     this.#work.spend(1);
     return compareRules(this, before, after);
   }
 
-  /** Whether every value of one alternative surely satisfies another. */
+  /** Whether every value of one alternative surely satisfies another, whoever has written it. */
   isWithin(inner: Alternative, outer: Alternative): boolean {
-    return this.rules(inner, outer).every(({ kind }) => ['wider', 'harmless', 'words'].includes(effectOf(kind)));
+    return this.rules(inner, outer).every(({ kind }) => ['wider', 'words'].includes(effectOf(kind)));
   }
 
   isSame(before: Alternative, after: Alternative): boolean {

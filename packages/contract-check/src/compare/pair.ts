@@ -1,6 +1,5 @@
 import { step } from '../json.js';
 import type { Alternative } from '../schema/alternative.js';
-import { tagsOf } from '../schema/disjoint.js';
 import type { Comparison } from './comparison.js';
 
 interface Pair {
@@ -45,33 +44,33 @@ export function pair(comparison: Comparison, olds: readonly Alternative[], news:
 }
 
 /** `<event=TASK_FAILED>`, or nothing for an alternative that has no tags. */
-export function labelOf({ normaliser }: Comparison, alternative: Alternative): string {
-  const tags = [...tagsOf(alternative, normaliser)].map(
+export function labelOf(comparison: Comparison, alternative: Alternative): string {
+  const tags = [...comparison.tags(alternative)].map(
     ([name, text]) => `${name}=${String(JSON.parse(text))}`,
   );
   return tags.length === 0 ? '' : `<${step(tags.toSorted().join(',')).slice(1)}>`;
 }
 
 /** Whether both have tags in common that say they are not the same thing. */
-function isTold({ normaliser }: Comparison, before: Alternative, after: Alternative): boolean {
+function isTold(comparison: Comparison, before: Alternative, after: Alternative): boolean {
   if (before.openUnion === undefined && after.openUnion === undefined) return false;
-  const tags = tagsOf(before, normaliser);
-  return [...tagsOf(after, normaliser)].some(([name, text]) => tags.has(name) && tags.get(name) !== text);
+  const tags = comparison.tags(before);
+  return [...comparison.tags(after)].some(([name, text]) => tags.has(name) && tags.get(name) !== text);
 }
 
 function byTags(
-  { normaliser }: Comparison,
+  comparison: Comparison,
   olds: readonly Alternative[],
   news: readonly Alternative[],
 ): readonly (readonly [Alternative, Alternative])[] {
   if (olds.length + news.length <= 2) return [];
   const namesOf = (list: readonly Alternative[]): Set<string> =>
-    new Set(list.flatMap((one) => [...tagsOf(one, normaliser).keys()]));
+    new Set(list.flatMap((one) => [...comparison.tags(one).keys()]));
   const [oldNames, newNames] = [namesOf(olds), namesOf(news)];
   const keyed = (list: readonly Alternative[]): Map<string, Alternative | undefined> => {
     const byKey = new Map<string, Alternative | undefined>();
     for (const one of list) {
-      const tags = [...tagsOf(one, normaliser)].filter(([name]) => oldNames.has(name) && newNames.has(name));
+      const tags = [...comparison.tags(one)].filter(([name]) => oldNames.has(name) && newNames.has(name));
       const key = JSON.stringify(tags.toSorted());
       // Two of the same tags: neither can be told by them.
       if (tags.length > 0) byKey.set(key, byKey.has(key) ? undefined : one);

@@ -1,6 +1,6 @@
 import type { Finding } from '../difference.js';
-import { type Json, canonical } from '../json.js';
-import type { Answer } from '../schema/accepts.js';
+import type { Json } from '../json.js';
+import { type Answer, isListed } from '../schema/accepts.js';
 import type { Alternative } from '../schema/alternative.js';
 import { type Comparison, found, shown } from './comparison.js';
 
@@ -34,9 +34,7 @@ function eachValue(
 function isAccepted(comparison: Comparison, list: Alternative, value: Json, by: readonly Alternative[]): Answer {
   const answer = comparison.normaliser.acceptance.bySome(by, value);
   if (answer !== undefined) return answer;
-  const isListed = ({ values }: Alternative): boolean =>
-    values === undefined || values.some((one) => canonical(one) === canonical(value));
-  return by.some((one) => isListed(one) && comparison.isWithin(list, one)) || undefined;
+  return by.some((one) => (!one.values || isListed(one.values, value)) && comparison.isWithin(list, one)) || undefined;
 }
 
 function sentence(

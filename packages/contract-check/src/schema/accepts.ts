@@ -28,7 +28,7 @@ export class Acceptance {
   byOne(alternative: Alternative, value: Json): Answer {
     const { type, values, opaque } = alternative;
     if (typeOf(value) !== type) return false;
-    if (values && !values.some((one) => canonical(one) === canonical(value))) return false;
+    if (values && !isListed(values, value)) return false;
     const answers = [...this.#rules(alternative, value), opaque.size === 0 || undefined];
     return !answers.includes(false) && (answers.includes(undefined) ? undefined : true);
   }
@@ -69,6 +69,18 @@ export class Acceptance {
       ...entries.map(([name, held]) => this.bySome(this.#alternatives(propertyOf(alternative, name) ?? []), held)),
     ];
   }
+}
+
+const texts = new WeakMap<readonly Json[], ReadonlySet<string>>();
+
+/** Whether a list has a value. Lists are long, and asked for each of their values. */
+export function isListed(values: readonly Json[], value: Json): boolean {
+  let known = texts.get(values);
+  if (known === undefined) {
+    known = new Set(values.map(canonical));
+    texts.set(values, known);
+  }
+  return known.has(canonical(value));
 }
 
 function numberRules({ integer, lower, upper, multiples }: Alternative, value: number): readonly Answer[] {

@@ -28,8 +28,8 @@ export class Normaliser {
     let found = this.#known.get(key);
     if (found === undefined) {
       this.#busy.add(key);
-      const lists = child.map((node) => this.#ofNode(node, []));
-      found = merged(lists.reduce((all, one) => this.#product(all, one), this.#anything()));
+      const [first = this.#anything(), ...others] = child.map((node) => this.#ofNode(node, []));
+      found = merged(others.reduce((all, one) => this.#product(all, one), first));
       this.#known.set(key, found);
       this.#busy.delete(key);
     }
@@ -58,7 +58,7 @@ export class Normaliser {
       return Array.isArray(list) ? list.map((one: Json) => this.#ofNode(document.node(one), inside)) : [];
     };
 
-    let found: readonly Alternative[] = ownAlternatives(schema, document, textOf);
+    let found = ownAlternatives(schema, document, textOf).flatMap((one) => this.#possible(one, one));
     const reference = schema['$ref'];
     if (typeof reference === 'string') {
       const target = document.find(reference);
@@ -75,7 +75,7 @@ export class Normaliser {
     return found;
   }
 
-  #product(left: readonly Alternative[], right: readonly Alternative[]): readonly Alternative[] {
+  #product(left: readonly Alternative[], right: readonly Alternative[]): Alternative[] {
     this.#work.spend(left.length * right.length);
     return left.flatMap((a) =>
       right.flatMap((b) => {
@@ -86,8 +86,9 @@ export class Normaliser {
   }
 
   /** Without the listed values that one of the parents refuses. */
-  #possible(common: Alternative, ...parents: readonly Alternative[]): readonly Alternative[] {
+  #possible(common: Alternative, ...parents: readonly Alternative[]): Alternative[] {
     if (common.values === undefined) return [common];
+    this.#work.spend(common.values.length);
     const values = common.values.filter((value) =>
       parents.every((parent) => this.acceptance.byOne(parent, value) !== false),
     );

@@ -27,6 +27,7 @@ export const unions: readonly Case[] = [
   ['one without a name is narrowed', union(object({ p: number }), object({ q: text })), union(object({ q: text }), object({ p: integer })), 'BN', 'integer-required'],
   ['one that another covers is no loss', union({ type: 'string', maxLength: 3 }, text), text, '--'],
   ['one that another covers is no gain', text, union(text, { type: 'string', maxLength: 3 }), '--'],
+  ['one that says nothing is a gain, although nobody writes what it does not name', union(a, object({ 'x?': number })), union(a, object({ 'x?': number }), object({})), 'NB', 'alternative-added'],
   ['types in a union', union(text, number), union(text, number, flag), 'NB', 'type-added'],
   ['types in a union go', union(text, number, nothing), union(text), 'BN', 'null-removed', 'type-removed'],
   ['ids or words', union({ type: 'string', pattern: 'x' }, { const: 'me' }), union({ type: 'string', pattern: 'x' }, { enum: ['me', 'you'] }), 'HH', 'value-undecided'],
