@@ -37,7 +37,14 @@ const UNDECIDABLE = new Set([
 /** What differs between two alternatives of a type. */
 export function compareRules(comparison: Comparison, before: Alternative, after: Alternative): readonly Finding[] {
   const parts = [...compareCounts(before, after), ...compareTyped(comparison, before, after)];
-  return [...parts, ...compareOpaque(before, after, parts.length > 0), ...compareNotes(before, after)];
+  const isChanged = parts.length > 0 || !namesTheSame(before, after);
+  return [...parts, ...compareOpaque(before, after, isChanged), ...compareNotes(before, after)];
+}
+
+/** Rules about all other properties and items depend on which are named, even those of which anything is allowed. */
+function namesTheSame(before: Alternative, after: Alternative): boolean {
+  const [was, is] = [before.properties, after.properties];
+  return was.size === is.size && [...was.keys()].every((name) => is.has(name)) && before.prefix.length === after.prefix.length;
 }
 
 function compareTyped(comparison: Comparison, before: Alternative, after: Alternative): readonly Finding[] {

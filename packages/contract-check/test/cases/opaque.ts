@@ -43,6 +43,8 @@ export const opaque: readonly Case[] = [
   ['a new property beside a rule that may forbid it', object({ a: text }, { not: { required: ['b'] } }), object({ a: text, 'b?': text }, { not: { required: ['b'] } }), 'HH', 'property-added', 'beside-undecidable'],
   ['a new property where names are limited', object({}, { propertyNames: { maxLength: 3 } }), object({ 'long?': text }, { propertyNames: { maxLength: 3 } }), 'HH', 'property-added', 'beside-undecidable'],
   ['a new property where others are not evaluated', object({}, { unevaluatedProperties: false }), object({ 'a?': text }, { unevaluatedProperties: false }), 'HH', 'property-added', 'beside-undecidable'],
+  ['a name that may be anything, where others are not evaluated', object({ a: true }, { unevaluatedProperties: false }), { type: 'object', required: ['a'], unevaluatedProperties: false }, 'HH', 'beside-undecidable'],
+  ['a place that may be anything, where others are not evaluated', list({ prefixItems: [true], unevaluatedItems: false }), list({ unevaluatedItems: false }), 'HH', 'beside-undecidable'],
   ['an id below the root', object({ 'a?': { $id: 'x', type: 'string' } }), object({ 'a?': text }), 'HH', 'keyword-changed'],
   ['an id at the root', string({ $id: 'x' }), string({ $id: 'y' }), '--'],
 
