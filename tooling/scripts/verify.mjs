@@ -28,6 +28,11 @@ const STEPS = [
   },
   { name: 'types', command: ['turbo', 'run', 'typecheck', ...quiet()], advice: 'Mend the type error above.' },
   {
+    name: 'contract',
+    command: ['turbo', 'run', 'events:compat', 'events:compat-cross', ...quiet()],
+    advice: 'docs/guides/check-a-contract.md says what a change to the contract of events needs.',
+  },
+  {
     name: 'tests',
     command: ['node', 'tooling/bootstrap.mjs', 'test'],
     advice: 'Run one package alone: cd packages/x && vitest.',

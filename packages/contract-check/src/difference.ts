@@ -32,8 +32,11 @@ export interface Report {
 
 export function toReport(findings: readonly Finding[], role: Role): Report {
   const different = new Map(findings.map((finding) => [JSON.stringify(finding), finding]));
-  const differences = [...different.values()].map(
-    ({ path, kind, message }): Difference => ({ path, kind, class: judge(effectOf(kind), role), message }),
-  );
+  const differences = [...different.values()].map(({ path, kind, message }): Difference => ({
+    path,
+    kind,
+    class: judge(effectOf(kind), role),
+    message,
+  }));
   return { class: worst(differences.map((difference) => difference.class)), differences };
 }

@@ -48,8 +48,14 @@ describe('the table', () => {
     const back = classify(after, before, 'both').differences;
     expect(back.length > 0).toBe(there.length > 0);
     // What a list of values does is told by its values one way and by its rules the other.
-    const isMirrored = (kind: string): boolean => !/value|enum|alternative|member|union|described|closed|opened/.test(kind);
+    const isMirrored = (kind: string): boolean =>
+      !/value|enum|alternative|member|union|described|closed|opened/.test(kind);
     const kinds = (list: typeof there): string[] => list.map(({ kind }) => kind).filter((kind) => isMirrored(kind));
-    expect(kinds(back).toSorted()).toEqual(kinds(there).map((kind) => mirrorOf(kind as never)).filter((kind) => isMirrored(kind)).toSorted());
+    expect(kinds(back).toSorted()).toEqual(
+      kinds(there)
+        .map((kind) => mirrorOf(kind as never))
+        .filter((kind) => isMirrored(kind))
+        .toSorted(),
+    );
   });
 });

@@ -50,7 +50,10 @@ const check = (before: string, after: string, ...options: string[]) => run([at(b
 
 describe('contract-check', () => {
   it('ends with 0 when nothing breaks, and says what has changed', async () => {
-    expect(await check('text.json', 'text.json')).toMatchObject({ code: 0, output: expect.stringContaining('nothing has changed') });
+    expect(await check('text.json', 'text.json')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('nothing has changed'),
+    });
     const { code, output } = await check('text.json', 'described.json');
     expect(code).toBe(0);
     expect(output).toContain('(the whole value): `description` has changed [docs-changed]');
@@ -73,7 +76,9 @@ describe('contract-check', () => {
   it('compares with every released snapshot of a folder', async () => {
     const { code, output } = await check('released', 'now.json');
     expect(code).toBe(1);
-    expect(output).toContain('1.0.0.json: breaks somebody\n  breaking (2)\n    {A, B}: fractions are allowed now [fraction-allowed]');
+    expect(output).toContain(
+      '1.0.0.json: breaks somebody\n  breaking (2)\n    {A, B}: fractions are allowed now [fraction-allowed]',
+    );
     expect(output).toContain('1.1.0.json: nothing has changed');
     expect((await check('released', 'now.json', '--role', 'reader')).code).toBe(0);
   });
@@ -82,7 +87,11 @@ describe('contract-check', () => {
     expect(await check('folder', 'folder')).toMatchObject({ code: 0 });
     expect(await check('folder', 'now.json')).toMatchObject({ code: 0 });
     const { output } = await check('folder', 'folder', '--json');
-    expect(JSON.parse(output)).toEqual({ role: 'both', class: 'same', reports: [{ against: 'folder', class: 'same', differences: [] }] });
+    expect(JSON.parse(output)).toEqual({
+      role: 'both',
+      class: 'same',
+      reports: [{ against: 'folder', class: 'same', differences: [] }],
+    });
   });
 
   it('prints every difference as JSON', async () => {
@@ -124,7 +133,9 @@ describe('contract-check', () => {
     [['two.mjs', 'text.json'], 'exports several zod schemas: say which'],
     [['two.mjs#third', 'text.json'], 'exports no zod schema called third'],
   ])('ends with 3 when it cannot compare: %j', async (words, problem) => {
-    const outcome = await run(words.map((word) => (/^[a-z]+.*\./.test(word) || ['released', 'empty'].includes(word) ? at(word) : word)));
+    const outcome = await run(
+      words.map((word) => (/^[a-z]+.*\./.test(word) || ['released', 'empty'].includes(word) ? at(word) : word)),
+    );
     expect(outcome.code).toBe(3);
     expect(outcome.output).toBe('');
     expect(outcome.problem).toContain(problem);
@@ -141,7 +152,11 @@ describe('contract-check', () => {
   it('is a program once it is built', () => {
     const bin = new URL('../dist/cli/bin.js', import.meta.url).pathname;
     if (!existsSync(bin)) throw new Error('Build the package before these tests.');
-    expect(execFileSync(process.execPath, [bin, at('text.json'), at('text.json')], { encoding: 'utf8' })).toContain('nothing has changed');
-    expect(() => execFileSync(process.execPath, [bin, at('text.json'), at('number.json')], { stdio: 'pipe' })).toThrow();
+    expect(execFileSync(process.execPath, [bin, at('text.json'), at('text.json')], { encoding: 'utf8' })).toContain(
+      'nothing has changed',
+    );
+    expect(() =>
+      execFileSync(process.execPath, [bin, at('text.json'), at('number.json')], { stdio: 'pipe' }),
+    ).toThrow();
   });
 });

@@ -53,7 +53,9 @@ describe('a contract', () => {
 
   it('finds a definition under another name, which nobody sees', () => {
     const events = { ORDERED: { definition: 'shop.ordered' }, PAID: { terminal: true } };
-    expect(kindsOf(aContract(), aContract({ events }, { 'shop.ordered': event('ORDERED', { type: 'string' }) }))).toEqual([]);
+    expect(
+      kindsOf(aContract(), aContract({ events }, { 'shop.ordered': event('ORDERED', { type: 'string' }) })),
+    ).toEqual([]);
   });
 
   it('compares what events travel in without the events themselves', () => {
@@ -66,10 +68,15 @@ describe('a contract', () => {
     const before = aContract({ frame: { definition: 'Frame' } }, frame({}, ['ORDERED', 'PAID']));
     const events = { ...before.manifest.events, SENT: {} };
     const sent = { SENT: event('SENT', {}) };
-    const after = aContract({ frame: { definition: 'Frame' }, events }, { ...frame({}, ['ORDERED', 'PAID', 'SENT']), ...sent });
+    const after = aContract(
+      { frame: { definition: 'Frame' }, events },
+      { ...frame({}, ['ORDERED', 'PAID', 'SENT']), ...sent },
+    );
     expect(kindsOf(before, after)).toEqual(['SENT event-added']);
     const numbered = frame({ seq: { type: 'integer' } }, ['ORDERED', 'PAID']);
-    expect(kindsOf(before, aContract({ frame: { definition: 'Frame' } }, numbered))).toEqual(['frame/seq property-added']);
+    expect(kindsOf(before, aContract({ frame: { definition: 'Frame' } }, numbered))).toEqual([
+      'frame/seq property-added',
+    ]);
     expect(kindsOf(before, aContract())).toEqual(['frame meaning-changed']);
   });
 
@@ -97,7 +104,9 @@ describe('a contract', () => {
 
   it('knows which facts are announced, and which are not', () => {
     const history = (paid: string | object): Contract => aContract({ history: { PAID: paid as string } });
-    expect(kindsOf(history({ unannounced: 'secret' }), history({ unannounced: 'private' }))).toEqual(['history/PAID docs-changed']);
+    expect(kindsOf(history({ unannounced: 'secret' }), history({ unannounced: 'private' }))).toEqual([
+      'history/PAID docs-changed',
+    ]);
     expect(kindsOf(history({ unannounced: 'secret' }), history('PAID'))).toEqual(['history/PAID history-added']);
     expect(kindsOf(history('PAID'), history({ unannounced: 'secret' }))).toEqual(['history/PAID meaning-changed']);
     expect(kindsOf(history('PAID'), aContract())).toEqual(['history/PAID history-removed']);

@@ -22,7 +22,9 @@ describe('schemas that would take for ever', () => {
   it('are left to a human: alternatives that multiply', () => {
     const two: Json = { anyOf: [{ minLength: 1 }, { maxLength: 9 }] };
     const many: JsonSchema = { type: 'string', allOf: Array.from({ length: 40 }, () => two) };
-    expect(classify(many, { ...many, maxLength: 5 }, 'reader').differences.map(({ kind }) => kind)).toEqual(['too-complex']);
+    expect(classify(many, { ...many, maxLength: 5 }, 'reader').differences.map(({ kind }) => kind)).toEqual([
+      'too-complex',
+    ]);
     expect(classify(many, many, 'reader').class).toBe('needs-a-human');
   });
 

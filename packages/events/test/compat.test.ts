@@ -141,9 +141,13 @@ describe('an old reader, by its schemas', () => {
 
 describe('a stored sample', () => {
   it('is missed when today cannot read it', () => {
-    const spoilt = (name: string): string => (name === 'TASK_FAILED.1.json' ? '{}' : readFileSync(join(GOLDEN, name), 'utf8'));
-    expect(readCrosswise(contract, [], spoilt).problems).toEqual(["today's reader takes TASK_FAILED.1.json for malformed"]);
-    const cut = (name: string): string => (name === 'sse/end.txt' ? ': hm\n\n' : readFileSync(join(GOLDEN, name), 'utf8'));
+    const spoilt = (name: string): string =>
+      name === 'TASK_FAILED.1.json' ? '{}' : readFileSync(join(GOLDEN, name), 'utf8');
+    expect(readCrosswise(contract, [], spoilt).problems).toEqual([
+      "today's reader takes TASK_FAILED.1.json for malformed",
+    ]);
+    const cut = (name: string): string =>
+      name === 'sse/end.txt' ? ': hm\n\n' : readFileSync(join(GOLDEN, name), 'utf8');
     expect(readCrosswise(contract, [], cut).problems).toHaveLength(0);
     const forged = (name: string): string =>
       name === 'sse/end.txt' ? 'event: end\ndata: 7\n\n' : readFileSync(join(GOLDEN, name), 'utf8');

@@ -72,7 +72,8 @@ function compareLists(
 ): readonly Finding[] {
   const oldLists = olds.filter((one) => one.values !== undefined);
   const newLists = news.filter((one) => one.values !== undefined);
-  const isAllListed = (all: readonly Alternative[], lists: readonly Alternative[]): boolean => all.length === lists.length;
+  const isAllListed = (all: readonly Alternative[], lists: readonly Alternative[]): boolean =>
+    all.length === lists.length;
   const wasClosed = isAllListed(olds, oldLists);
   const isClosed = isAllListed(news, newLists);
   const [oldList] = oldLists;

@@ -36,7 +36,12 @@ function compareProperty(
   ];
 }
 
-function added(comparison: Comparison, { additional }: Alternative, is: Child, isRequired: boolean): readonly Finding[] {
+function added(
+  comparison: Comparison,
+  { additional }: Alternative,
+  is: Child,
+  isRequired: boolean,
+): readonly Finding[] {
   if (additional === undefined) {
     return [
       isRequired
@@ -85,7 +90,8 @@ function compareAdditional(comparison: Comparison, was: Child | undefined, is: C
   if (isClosedNow) return [found('additional-properties-closed', 'properties without a name here are refused now')];
   if (wasClosed) return [found('additional-properties-opened', 'properties without a name here are accepted now')];
   if (was === undefined) return [found('additional-properties-described', 'properties of any name may be written now')];
-  if (is === undefined) return [found('additional-properties-undescribed', 'properties of other names are not written any more')];
+  if (is === undefined)
+    return [found('additional-properties-undescribed', 'properties of other names are not written any more')];
   return below('/*', comparison.children(was, is));
 }
 

@@ -45,9 +45,7 @@ export function pair(comparison: Comparison, olds: readonly Alternative[], news:
 
 /** `<event=TASK_FAILED>`, or nothing for an alternative that has no tags. */
 export function labelOf(comparison: Comparison, alternative: Alternative): string {
-  const tags = [...comparison.tags(alternative)].map(
-    ([name, text]) => `${name}=${String(JSON.parse(text))}`,
-  );
+  const tags = [...comparison.tags(alternative)].map(([name, text]) => `${name}=${String(JSON.parse(text))}`);
   return tags.length === 0 ? '' : `<${step(tags.toSorted().join(',')).slice(1)}>`;
 }
 

@@ -44,7 +44,11 @@ export function compareRules(comparison: Comparison, before: Alternative, after:
 /** Rules about all other properties and items depend on which are named, even those of which anything is allowed. */
 function namesTheSame(before: Alternative, after: Alternative): boolean {
   const [was, is] = [before.properties, after.properties];
-  return was.size === is.size && [...was.keys()].every((name) => is.has(name)) && before.prefix.length === after.prefix.length;
+  return (
+    was.size === is.size &&
+    [...was.keys()].every((name) => is.has(name)) &&
+    before.prefix.length === after.prefix.length
+  );
 }
 
 function compareTyped(comparison: Comparison, before: Alternative, after: Alternative): readonly Finding[] {

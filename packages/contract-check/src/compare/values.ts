@@ -15,7 +15,12 @@ export function compareValues(
     news.filter(({ words }) => words === undefined || words.includes(String(value)));
   return [
     ...eachValue(olds, (list, value) => {
-      return sentence('value-removed', value, 'is no longer allowed', isAccepted(comparison, list, value, known(value)));
+      return sentence(
+        'value-removed',
+        value,
+        'is no longer allowed',
+        isAccepted(comparison, list, value, known(value)),
+      );
     }),
     ...eachValue(news, (list, value) => {
       return sentence('value-added', value, 'is allowed now', isAccepted(comparison, list, value, olds));
@@ -45,5 +50,7 @@ function sentence(
 ): readonly Finding[] {
   if (answer === true) return [];
   if (answer === false) return [found(kind, `${shown(value)} ${what}`)];
-  return [found('value-undecided', `whether ${shown(value)} is allowed on both sides depends on rules that are not run`)];
+  return [
+    found('value-undecided', `whether ${shown(value)} is allowed on both sides depends on rules that are not run`),
+  ];
 }

@@ -71,7 +71,9 @@ function compareFact(path: string, was: Json | undefined, is: Json | undefined):
   const [wasAnnounced, isAnnounced] = [typeof was === 'string', typeof is === 'string'];
   if (!wasAnnounced && isAnnounced) return [{ path, kind: 'history-added', message: `it is announced now, as ${is}` }];
   if (!wasAnnounced) return [{ path, kind: 'docs-changed', message: 'another reason why it is not announced' }];
-  return [{ path, kind: 'meaning-changed', message: `it was announced as ${was}${isAnnounced ? `, is as ${is}` : ''}` }];
+  return [
+    { path, kind: 'meaning-changed', message: `it was announced as ${was}${isAnnounced ? `, is as ${is}` : ''}` },
+  ];
 }
 
 function compareLimit(path: string, was: Json | undefined, is: Json | undefined): readonly Finding[] {

@@ -10,7 +10,8 @@ export async function readModule(file: string, exported?: string): Promise<JsonS
   const exports = (await import(pathToFileURL(resolve(file)).href)) as Readonly<Record<string, unknown>>;
   const found = Object.entries(exports).filter(([name, value]) => isZod(value) && (exported ?? name) === name);
   const [schema, ...others] = found;
-  if (schema === undefined) throw new VersionError(`${file} exports no zod schema${exported ? ` called ${exported}` : ''}.`);
+  if (schema === undefined)
+    throw new VersionError(`${file} exports no zod schema${exported ? ` called ${exported}` : ''}.`);
   if (others.length > 0) {
     throw new VersionError(`${file} exports several zod schemas: say which, as ${file}#${schema[0]}.`);
   }

@@ -110,7 +110,9 @@ function rulesOf(
     unique: schema['uniqueItems'] === true,
     prefix: Array.isArray(prefixItems) ? (prefixItems as Json[]).map(child) : [],
     rest: child(items),
-    properties: new Map(Object.entries(isObject(properties) ? properties : {}).map(([name, held]) => [name, child(held)])),
+    properties: new Map(
+      Object.entries(isObject(properties) ? properties : {}).map(([name, held]) => [name, child(held)]),
+    ),
     required: new Set(Array.isArray(required) ? (required as string[]) : []),
     ...(!isOpen && { additional: child(additionalProperties) }),
     opaque: textsOf(schema, isOpaque, textOf),

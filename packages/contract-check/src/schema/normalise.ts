@@ -62,7 +62,9 @@ export class Normaliser {
     const reference = schema['$ref'];
     if (typeof reference === 'string') {
       const target = document.find(reference);
-      const referred = target ? this.#ofNode(target, inside) : marked(this.#anything(), '$ref', JSON.stringify(reference));
+      const referred = target
+        ? this.#ofNode(target, inside)
+        : marked(this.#anything(), '$ref', JSON.stringify(reference));
       found = this.#product(found, referred);
     }
     for (const one of listOf('allOf')) found = this.#product(found, one);
@@ -70,7 +72,10 @@ export class Normaliser {
     if (schema['oneOf'] !== undefined) {
       const branches = listOf('oneOf');
       const isUnion = isDisjoint(branches, this);
-      found = this.#product(found, isUnion ? branches.flat() : marked(branches.flat(), 'oneOf', textOf(schema['oneOf'])));
+      found = this.#product(
+        found,
+        isUnion ? branches.flat() : marked(branches.flat(), 'oneOf', textOf(schema['oneOf'])),
+      );
     }
     return found;
   }

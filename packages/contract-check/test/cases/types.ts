@@ -38,5 +38,10 @@ export const types: readonly Case[] = [
   ['a flag may be false', { const: true }, flag, 'NB', 'value-added'],
   ['a flag is text', flag, text, 'BB', 'type-removed', 'type-added'],
   ['the union of types stays', { anyOf: [text, number] }, { type: ['number', 'string'] }, '--'],
-  ['a nested union is a union', { anyOf: [{ anyOf: [text, number] }, nothing] }, { anyOf: [text, number, nothing] }, '--'],
+  [
+    'a nested union is a union',
+    { anyOf: [{ anyOf: [text, number] }, nothing] },
+    { anyOf: [text, number, nothing] },
+    '--',
+  ],
 ];

@@ -20,7 +20,8 @@ export function randomValue(draw: Draw, schema: JsonSchema, root: JsonSchema, de
   const parts: Json[] = [];
   const { $ref, anyOf, oneOf, allOf, type } = schema;
   if (typeof $ref === 'string') parts.push(inner(definition(root, $ref)));
-  for (const union of [anyOf, oneOf]) if (Array.isArray(union) && union.length > 0) parts.push(inner(pick(union) as JsonSchema));
+  for (const union of [anyOf, oneOf])
+    if (Array.isArray(union) && union.length > 0) parts.push(inner(pick(union) as JsonSchema));
   if (Array.isArray(allOf)) parts.push(...(allOf as JsonSchema[]).map(inner));
   if (Array.isArray(schema['enum'])) parts.push(pick(schema['enum'] as Json[]));
   if (schema['const'] !== undefined) parts.push(schema['const']);
@@ -43,7 +44,9 @@ function randomObject(draw: Draw, schema: { readonly [key: string]: Json }, inne
   const properties = schema['properties'] as Record<string, JsonSchema>;
   const required = (schema['required'] ?? []) as string[];
   const { additionalProperties } = schema;
-  const others = isObject(additionalProperties) ? ['a', 'd'].filter((name) => !(name in properties) && draw(fc.boolean)) : [];
+  const others = isObject(additionalProperties)
+    ? ['a', 'd'].filter((name) => !(name in properties) && draw(fc.boolean))
+    : [];
   const named = Object.keys(properties).filter((name) => required.includes(name) || draw(fc.boolean));
   return Object.fromEntries([
     ...required.filter((name) => !(name in properties)).map((name) => [name, inner(true)]),

@@ -29,7 +29,15 @@ export function manifest({ $defs }: ReturnType<typeof eventsSchema>): Record<str
     events: Object.fromEntries(
       sampleStateEvents().map((event) => {
         const { entity, since, terminal, deprecated, doc } = stateEvents[event.event];
-        const said = { entity, since, terminal, deprecated, lifecycle: lifecycleName(event), sse: sseEntryName(event), doc };
+        const said = {
+          entity,
+          since,
+          terminal,
+          deprecated,
+          lifecycle: lifecycleName(event),
+          sse: sseEntryName(event),
+          doc,
+        };
         return [event.event, { ...said, ...hashOf(event.event) }];
       }),
     ),

@@ -72,6 +72,7 @@ function problemWith(name: string, text: string): readonly string[] {
   const kinds = createSseDecoder()
     .push(Buffer.from(text))
     .map((message) => decodeMessage(message).kind);
-  const isRead = kinds.length > 0 && kinds.every((kind) => !['unknown', 'invalid', 'malformed', 'overflow'].includes(kind));
+  const isRead =
+    kinds.length > 0 && kinds.every((kind) => !['unknown', 'invalid', 'malformed', 'overflow'].includes(kind));
   return isRead ? [] : [`today's reader takes ${name} for ${kinds.join(', ') || 'nothing'}`];
 }

@@ -19,13 +19,16 @@ export function writeRelease(contract: Contract, earlier: ReadonlyMap<string, Co
   const { version } = contract.manifest;
   const file = join(folder, `${version}.json`);
   if (existsSync(file)) {
-    throw new ReleaseRefused(`${version} is released, and a release never changes: raise the version in src/version.ts.`);
+    throw new ReleaseRefused(
+      `${version} is released, and a release never changes: raise the version in src/version.ts.`,
+    );
   }
   const sameMajor = new Map([...earlier].filter(([name]) => majorOf(name) === majorOf(version)));
   const broken = judgeChanges(contract, sameMajor, { isMajor: false, reviewed: [] }).find(({ blocking }) =>
     blocking.some((difference) => difference.class === 'breaking'),
   );
-  if (broken !== undefined) throw new ReleaseRefused(`${version} breaks ${broken.against}: it has to be a major version.`);
+  if (broken !== undefined)
+    throw new ReleaseRefused(`${version} breaks ${broken.against}: it has to be a major version.`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, `${JSON.stringify(contract, null, 2)}\n`);
   return file;
