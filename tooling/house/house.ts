@@ -132,7 +132,13 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     // A worker of another make: generated stubs, and nothing else of this house.
     onlyIn: { 'wire/': ['@flovyn/protocol/grpc', '@grpc/grpc-js'] },
   },
-  '@flovyn/contract-check': { folder: 'packages/contract-check', floor: 'beside', ours: [], others: 'any' },
+  '@flovyn/contract-check': {
+    folder: 'packages/contract-check',
+    floor: 'words',
+    ours: [],
+    others: [],
+    onlyIn: { 'cli/': ['node:'], 'files/': ['node:', 'zod', COMPUTED] },
+  },
   '@flovyn/testing': {
     folder: 'tooling/testing',
     floor: 'beside',

@@ -10,7 +10,7 @@ const RUNS = Number(process.env['FLOVYN_TEST_RUNS'] ?? 300);
 
 function validator(schema: JsonSchema): (value: unknown) => boolean {
   const validate = new Ajv2020({ strict: false, validateSchema: false }).compile(schema as object);
-  return (value) => validate(value) as boolean;
+  return (value) => validate(value);
 }
 
 function isFine(before: JsonSchema, after: JsonSchema, role: Role): boolean {

@@ -1,7 +1,8 @@
 import { classify } from '../classify.js';
 import { classifyContract } from '../contract/classify-contract.js';
 import type { Report } from '../difference.js';
-import { type Version, VersionError, readVersion, readVersions } from '../files/read.js';
+import { readVersion, readVersions } from '../files/read.js';
+import { type Version, VersionError } from '../files/version.js';
 import { type Role, worst } from '../role.js';
 import { SchemaError } from '../schema/document.js';
 import { type Request, USAGE, UsageError, parseArguments } from './arguments.js';

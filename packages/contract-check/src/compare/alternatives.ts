@@ -1,13 +1,14 @@
 import type { Finding } from '../difference.js';
 import { type Alternative, VALUE_TYPES, type ValueType } from '../schema/alternative.js';
-import { type Comparison, below, found } from './comparison.js';
+import type { Comparer } from './comparer.js';
+import { below, found } from './findings.js';
 import { labelOf, pair } from './pair.js';
 import { compareNotes } from './notes.js';
 import { compareValues } from './values.js';
 
 /** What differs between the ways in which a value could be right and those in which it can be now. */
 export function compareAlternatives(
-  comparison: Comparison,
+  comparison: Comparer,
   before: readonly Alternative[],
   after: readonly Alternative[],
 ): readonly Finding[] {
@@ -33,7 +34,7 @@ function compareTypes(before: readonly Alternative[], after: readonly Alternativ
 }
 
 function compareOneType(
-  comparison: Comparison,
+  comparison: Comparer,
   olds: readonly Alternative[],
   news: readonly Alternative[],
 ): readonly Finding[] {
@@ -66,7 +67,7 @@ function compareOpenness(olds: readonly Alternative[], news: readonly Alternativ
 
 /** Values that are listed one by one, against lists and rules of the other side. */
 function compareLists(
-  comparison: Comparison,
+  comparison: Comparer,
   olds: readonly Alternative[],
   news: readonly Alternative[],
 ): readonly Finding[] {
@@ -86,12 +87,12 @@ function compareLists(
   ];
 }
 
-function whatWent(comparison: Comparison, old: Alternative, news: readonly Alternative[]): readonly Finding[] {
+function whatWent(comparison: Comparer, old: Alternative, news: readonly Alternative[]): readonly Finding[] {
   if (news.some((one) => comparison.isWithin(old, one))) return [];
   return below(labelOf(comparison, old), [found('alternative-removed', 'this alternative is gone')]);
 }
 
-function whatCame(comparison: Comparison, one: Alternative, olds: readonly Alternative[]): readonly Finding[] {
+function whatCame(comparison: Comparer, one: Alternative, olds: readonly Alternative[]): readonly Finding[] {
   const wasOpen = one.openUnion !== undefined && olds.some((old) => old.openUnion === one.openUnion);
   if (!wasOpen && olds.some((old) => comparison.isWithin(one, old))) return [];
   return below(labelOf(comparison, one), [

@@ -1,9 +1,10 @@
 import type { Finding } from '../difference.js';
 import { type Alternative, itemOf } from '../schema/alternative.js';
-import { type Comparison, below, found } from './comparison.js';
+import type { Comparer } from './comparer.js';
+import { below, found } from './findings.js';
 
 /** Items, each by its place and then all the others. */
-export function compareArrays(comparison: Comparison, before: Alternative, after: Alternative): readonly Finding[] {
+export function compareArrays(comparison: Comparer, before: Alternative, after: Alternative): readonly Finding[] {
   const places = Math.max(before.prefix.length, after.prefix.length);
   const inPlace = Array.from({ length: places }, (_, index) =>
     below(`/${index}`, comparison.children(itemOf(before, index), itemOf(after, index))),

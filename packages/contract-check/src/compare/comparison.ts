@@ -1,35 +1,19 @@
 import type { Finding } from '../difference.js';
-import { type DifferenceKind, effectOf } from '../kinds.js';
-import type { Json } from '../json.js';
+import { effectOf } from '../kinds.js';
 import type { Alternative } from '../schema/alternative.js';
 import { tagsOf } from '../schema/disjoint.js';
 import type { Child } from '../schema/document.js';
 import { type Normaliser, keyOf } from '../schema/normalise.js';
 import type { Work } from '../schema/work.js';
 import { compareAlternatives } from './alternatives.js';
+import type { Comparer } from './comparer.js';
 import { compareRules } from './rules.js';
-
-/** A finding at the place that is looked at. */
-export function found(kind: DifferenceKind, message: string): Finding {
-  return { path: '', kind, message };
-}
-
-/** Findings of a part, told from the whole. */
-export function below(step: string, findings: readonly Finding[]): readonly Finding[] {
-  return findings.map((finding) => ({ ...finding, path: step + finding.path }));
-}
-
-/** A value in a sentence, cut short. */
-export function shown(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
 
 /**
  * Compares places of two documents. A pair of places that is met again inside of itself is taken to be without differences:
  * if it has some, they are found where it was met first.
  */
-export class Comparison {
+export class Comparison implements Comparer {
   readonly normaliser: Normaliser;
   readonly #work: Work;
   readonly #open = new Map<string, number>();
@@ -76,7 +60,6 @@ export class Comparison {
     return findings;
   }
 
-  /** Which alternative of a union this is: asked for each pair of them. */
   tags(alternative: Alternative): ReadonlyMap<string, string> {
     let tags = this.#tags.get(alternative);
     if (tags === undefined) {
@@ -91,7 +74,6 @@ export class Comparison {
     return compareRules(this, before, after);
   }
 
-  /** Whether every value of one alternative surely satisfies another, whoever has written it. */
   isWithin(inner: Alternative, outer: Alternative): boolean {
     return this.rules(inner, outer).every(({ kind }) => ['wider', 'words'].includes(effectOf(kind)));
   }

@@ -2,7 +2,7 @@ import type { Finding } from '../difference.js';
 import { type Alternative, type Bound, COUNTS, type Count } from '../schema/alternative.js';
 import { isHigher, isLower } from '../schema/intersect.js';
 import { isMultiple } from '../schema/multiple.js';
-import { found } from './comparison.js';
+import { found } from './findings.js';
 
 /** How long, and how many. */
 export function compareCounts({ counts: was }: Alternative, { counts: is }: Alternative): readonly Finding[] {

@@ -1,6 +1,6 @@
 import type { Finding } from '../difference.js';
 import type { Alternative } from '../schema/alternative.js';
-import { found } from './comparison.js';
+import { found } from './findings.js';
 
 /** What is said for people, and what readers may fill in for what is missing. */
 export function compareNotes(before: Alternative, after: Alternative): readonly Finding[] {

@@ -2,10 +2,11 @@ import type { Finding } from '../difference.js';
 import { step } from '../json.js';
 import type { Alternative } from '../schema/alternative.js';
 import type { Child } from '../schema/document.js';
-import { type Comparison, below, found } from './comparison.js';
+import type { Comparer } from './comparer.js';
+import { below, found } from './findings.js';
 
 /** Properties, those that must be there, and those that have no name of their own. */
-export function compareObjects(comparison: Comparison, before: Alternative, after: Alternative): readonly Finding[] {
+export function compareObjects(comparison: Comparer, before: Alternative, after: Alternative): readonly Finding[] {
   const names = new Set([
     ...before.properties.keys(),
     ...after.properties.keys(),
@@ -17,7 +18,7 @@ export function compareObjects(comparison: Comparison, before: Alternative, afte
 }
 
 function compareProperty(
-  comparison: Comparison,
+  comparison: Comparer,
   before: Alternative,
   after: Alternative,
   name: string,
@@ -36,12 +37,7 @@ function compareProperty(
   ];
 }
 
-function added(
-  comparison: Comparison,
-  { additional }: Alternative,
-  is: Child,
-  isRequired: boolean,
-): readonly Finding[] {
+function added(comparison: Comparer, { additional }: Alternative, is: Child, isRequired: boolean): readonly Finding[] {
   if (additional === undefined) {
     return [
       isRequired
@@ -58,7 +54,7 @@ function added(
 }
 
 function removed(
-  comparison: Comparison,
+  comparison: Comparer,
   { additional }: Alternative,
   was: Child,
   wasRequired: boolean,
@@ -82,7 +78,7 @@ function removed(
   ];
 }
 
-function compareAdditional(comparison: Comparison, was: Child | undefined, is: Child | undefined): readonly Finding[] {
+function compareAdditional(comparison: Comparer, was: Child | undefined, is: Child | undefined): readonly Finding[] {
   if (was === undefined && is === undefined) return [];
   const wasClosed = was !== undefined && isClosed(comparison, was);
   const isClosedNow = is !== undefined && isClosed(comparison, is);
@@ -95,6 +91,6 @@ function compareAdditional(comparison: Comparison, was: Child | undefined, is: C
   return below('/*', comparison.children(was, is));
 }
 
-function isClosed({ normaliser }: Comparison, additional: Child): boolean {
+function isClosed({ normaliser }: Comparer, additional: Child): boolean {
   return normaliser.alternatives(additional).length === 0;
 }

@@ -1,6 +1,6 @@
 import { step } from '../json.js';
 import type { Alternative } from '../schema/alternative.js';
-import type { Comparison } from './comparison.js';
+import type { Comparer } from './comparer.js';
 
 interface Pair {
   readonly before: Alternative;
@@ -19,7 +19,7 @@ interface Pairs {
  * Which alternative became which: those with the same tags, then those that are equal, then the last one of each side. A
  * wrong guess is harmless: it only makes the report longer.
  */
-export function pair(comparison: Comparison, olds: readonly Alternative[], news: readonly Alternative[]): Pairs {
+export function pair(comparison: Comparer, olds: readonly Alternative[], news: readonly Alternative[]): Pairs {
   const pairs: Pair[] = [];
   const gone = [...olds];
   const come = [...news];
@@ -31,7 +31,7 @@ export function pair(comparison: Comparison, olds: readonly Alternative[], news:
   };
 
   for (const [before, after] of byTags(comparison, olds, news)) take(before, after);
-  for (const before of [...gone]) {
+  for (const before of gone.slice()) {
     const after = come.find((one) => comparison.isSame(before, one));
     if (after !== undefined) take(before, after);
   }
@@ -44,20 +44,20 @@ export function pair(comparison: Comparison, olds: readonly Alternative[], news:
 }
 
 /** `<event=TASK_FAILED>`, or nothing for an alternative that has no tags. */
-export function labelOf(comparison: Comparison, alternative: Alternative): string {
+export function labelOf(comparison: Comparer, alternative: Alternative): string {
   const tags = [...comparison.tags(alternative)].map(([name, text]) => `${name}=${String(JSON.parse(text))}`);
   return tags.length === 0 ? '' : `<${step(tags.toSorted().join(',')).slice(1)}>`;
 }
 
 /** Whether both have tags in common that say they are not the same thing. */
-function isTold(comparison: Comparison, before: Alternative, after: Alternative): boolean {
+function isTold(comparison: Comparer, before: Alternative, after: Alternative): boolean {
   if (before.openUnion === undefined && after.openUnion === undefined) return false;
   const tags = comparison.tags(before);
   return [...comparison.tags(after)].some(([name, text]) => tags.has(name) && tags.get(name) !== text);
 }
 
 function byTags(
-  comparison: Comparison,
+  comparison: Comparer,
   olds: readonly Alternative[],
   news: readonly Alternative[],
 ): readonly (readonly [Alternative, Alternative])[] {
@@ -69,7 +69,7 @@ function byTags(
     const byKey = new Map<string, Alternative | undefined>();
     for (const one of list) {
       const tags = [...comparison.tags(one)].filter(([name]) => oldNames.has(name) && newNames.has(name));
-      const key = JSON.stringify(tags.toSorted());
+      const key = JSON.stringify(tags.toSorted(([a], [b]) => (a < b ? -1 : 1)));
       // Two of the same tags: neither can be told by them.
       if (tags.length > 0) byKey.set(key, byKey.has(key) ? undefined : one);
     }

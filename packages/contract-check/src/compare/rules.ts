@@ -1,7 +1,8 @@
 import type { Finding } from '../difference.js';
 import type { Alternative } from '../schema/alternative.js';
 import { compareArrays } from './array.js';
-import { type Comparison, found } from './comparison.js';
+import type { Comparer } from './comparer.js';
+import { found } from './findings.js';
 import { compareCounts, compareNumbers } from './limits.js';
 import { compareNotes } from './notes.js';
 import { compareObjects } from './object.js';
@@ -35,7 +36,7 @@ const UNDECIDABLE = new Set([
 ]);
 
 /** What differs between two alternatives of a type. */
-export function compareRules(comparison: Comparison, before: Alternative, after: Alternative): readonly Finding[] {
+export function compareRules(comparison: Comparer, before: Alternative, after: Alternative): readonly Finding[] {
   const parts = [...compareCounts(before, after), ...compareTyped(comparison, before, after)];
   const isChanged = parts.length > 0 || !namesTheSame(before, after);
   return [...parts, ...compareOpaque(before, after, isChanged), ...compareNotes(before, after)];
@@ -51,7 +52,7 @@ function namesTheSame(before: Alternative, after: Alternative): boolean {
   );
 }
 
-function compareTyped(comparison: Comparison, before: Alternative, after: Alternative): readonly Finding[] {
+function compareTyped(comparison: Comparer, before: Alternative, after: Alternative): readonly Finding[] {
   switch (before.type) {
     case 'number':
       return compareNumbers(before, after);

@@ -1,7 +1,7 @@
 import type { Finding } from '../difference.js';
 import type { DifferenceKind } from '../kinds.js';
 import type { Alternative } from '../schema/alternative.js';
-import { found, shown } from './comparison.js';
+import { found, shown } from './findings.js';
 
 /** Patterns, formats and the words of open enums. */
 export function compareStrings(before: Alternative, after: Alternative): readonly Finding[] {

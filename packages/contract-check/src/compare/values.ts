@@ -2,17 +2,18 @@ import type { Finding } from '../difference.js';
 import type { Json } from '../json.js';
 import { type Answer, isListed } from '../schema/accepts.js';
 import type { Alternative } from '../schema/alternative.js';
-import { type Comparison, found, shown } from './comparison.js';
+import type { Comparer } from './comparer.js';
+import { found, shown } from './findings.js';
 
 /** Listed values that went, or came. */
 export function compareValues(
-  comparison: Comparison,
+  comparison: Comparer,
   olds: readonly Alternative[],
   news: readonly Alternative[],
 ): readonly Finding[] {
   // A word that an open enum does not list is read as unknown, which is not what it was written as.
   const known = (value: Json): readonly Alternative[] =>
-    news.filter(({ words }) => words === undefined || words.includes(String(value)));
+    news.filter(({ words }) => words === undefined || words.some((word) => word === value));
   return [
     ...eachValue(olds, (list, value) => {
       return sentence(
@@ -36,7 +37,7 @@ function eachValue(
 }
 
 /** Rules that cannot be tried on a value are still the same rules: what one list has let through, the other does. */
-function isAccepted(comparison: Comparison, list: Alternative, value: Json, by: readonly Alternative[]): Answer {
+function isAccepted(comparison: Comparer, list: Alternative, value: Json, by: readonly Alternative[]): Answer {
   const answer = comparison.normaliser.acceptance.bySome(by, value);
   if (answer !== undefined) return answer;
   return by.some((one) => (!one.values || isListed(one.values, value)) && comparison.isWithin(list, one)) || undefined;

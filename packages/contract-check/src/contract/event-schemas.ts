@@ -1,8 +1,9 @@
-import { Comparison, below } from '../compare/comparison.js';
+import { Comparison } from '../compare/comparison.js';
+import { below } from '../compare/findings.js';
 import type { Finding } from '../difference.js';
 import { type Json, isObject } from '../json.js';
 import { effectOf } from '../kinds.js';
-import { type JsonSchema, type Node, SchemaDocument, SchemaError } from '../schema/document.js';
+import { type Node, SchemaDocument, SchemaError } from '../schema/document.js';
 import { Normaliser } from '../schema/normalise.js';
 import { TooComplex, Work } from '../schema/work.js';
 import { type Contract, type EventEntry, definitionsOf, entriesOf } from './contract.js';
@@ -75,7 +76,7 @@ function nodeOf(document: SchemaDocument, contract: Contract, name: string, entr
 function withoutEvents(contract: Contract): Contract {
   const names = Object.entries(entriesOf(contract)).map(([name, { definition }]) => definition ?? name);
   const definitions = { ...definitionsOf(contract), ...Object.fromEntries(names.map((name) => [name, {}])) };
-  return { ...contract, schema: { ...(contract.schema as object), $defs: definitions } as JsonSchema };
+  return { ...contract, schema: { ...(contract.schema as object), $defs: definitions } };
 }
 
 /** The value with another text wherever this one stands. */

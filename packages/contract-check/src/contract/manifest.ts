@@ -68,12 +68,13 @@ function compareFact(path: string, was: Json | undefined, is: Json | undefined):
   if (written(was) === written(is)) return [];
   if (was === undefined) return [{ path, kind: 'history-added', message: 'a new fact' }];
   if (is === undefined) return [{ path, kind: 'history-removed', message: 'a fact is gone' }];
-  const [wasAnnounced, isAnnounced] = [typeof was === 'string', typeof is === 'string'];
-  if (!wasAnnounced && isAnnounced) return [{ path, kind: 'history-added', message: `it is announced now, as ${is}` }];
-  if (!wasAnnounced) return [{ path, kind: 'docs-changed', message: 'another reason why it is not announced' }];
-  return [
-    { path, kind: 'meaning-changed', message: `it was announced as ${was}${isAnnounced ? `, is as ${is}` : ''}` },
-  ];
+  if (typeof was !== 'string' && typeof is === 'string') {
+    return [{ path, kind: 'history-added', message: `it is announced now, as ${is}` }];
+  }
+  if (typeof was !== 'string')
+    return [{ path, kind: 'docs-changed', message: 'another reason why it is not announced' }];
+  const now = typeof is === 'string' ? `is as ${is}` : 'is not any more';
+  return [{ path, kind: 'meaning-changed', message: `it was announced as ${was}, ${now}` }];
 }
 
 function compareLimit(path: string, was: Json | undefined, is: Json | undefined): readonly Finding[] {

@@ -1,2 +1,3 @@
 export { hashGolden } from './golden.js';
-export { type Version, VersionError, readVersion, readVersions } from './read.js';
+export { readVersion, readVersions } from './read.js';
+export { type Version, VersionError } from './version.js';

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { core } from 'zod';
 
 import type { JsonSchema } from '../schema/document.js';
-import { VersionError } from './read.js';
+import { VersionError } from './version.js';
 
 /** The JSON Schema of what a module exports, as a reader of it would take it. Needs zod 4, which is asked for only here. */
 export async function readModule(file: string, exported?: string): Promise<JsonSchema> {

@@ -39,7 +39,7 @@ export class Acceptance {
         return numberRules(alternative, value);
       case 'string':
         return [
-          ...countRules(alternative.counts, [...value].length, 'Length'),
+          ...countRules(alternative.counts, Array.from(value).length, 'Length'),
           alternative.patterns.length === 0 || undefined,
           alternative.formats.length === 0 || undefined,
         ];

@@ -28,7 +28,7 @@ export class SchemaDocument {
   }
 
   get root(): Node {
-    return this.target(this.#root as Json);
+    return this.target(this.#root);
   }
 
   isRoot(schema: JsonSchema): boolean {
@@ -63,7 +63,7 @@ export class SchemaDocument {
   /** What a `$ref` within this document leads to; undefined when that is not in it. */
   find(reference: string): Node | undefined {
     if (!reference.startsWith('#')) return undefined;
-    let found: Json = this.#root as Json;
+    let found: Json = this.#root;
     for (const part of decodeURIComponent(reference.slice(1)).split('/').slice(1)) {
       const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
       const next: Json | undefined = isObject(found) && Object.hasOwn(found, name) ? found[name] : itemOf(found, name);

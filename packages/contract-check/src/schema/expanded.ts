@@ -16,8 +16,7 @@ export function expanded(value: Json, document: SchemaDocument, work: Work, with
   const members = Object.entries(value)
     .filter(([key]) => !(NOTES as readonly string[]).includes(key) && !(key === '$ref' && target !== undefined))
     .map(([key, held]) => `${JSON.stringify(key)}:${expanded(held, document, work, within)}`);
-  if (target !== undefined)
-    members.push(`"$ref":${targetText(target as JsonObject | boolean, document, work, within)}`);
+  if (target !== undefined) members.push(`"$ref":${targetText(target, document, work, within)}`);
   return `{${members.toSorted().join(',')}}`;
 }
 

@@ -57,8 +57,8 @@ function both<T>(a: T | undefined, b: T | undefined, merge: (a: T, b: T) => T): 
   return merge(a, b);
 }
 
-function union<T>(a: readonly T[], b: readonly T[]): readonly T[] {
-  return [...new Set([...a, ...b])].toSorted();
+function union<T extends string | number>(a: readonly T[], b: readonly T[]): readonly T[] {
+  return [...new Set([...a, ...b])].toSorted((one, other) => (one < other ? -1 : 1));
 }
 
 function tighter(a: Alternative['counts'], b: Alternative['counts']): Alternative['counts'] {

@@ -2,9 +2,8 @@ import type { JsonSchema } from '../../src/index.js';
 import { type Case, flag, integer, number, object, text } from './case.js';
 
 const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
-const tuple = (...prefixItems: JsonSchema[]): JsonSchema => ({ type: 'array', prefixItems }) as JsonSchema;
-const exactly = (...prefixItems: JsonSchema[]): JsonSchema =>
-  ({ type: 'array', prefixItems, items: false }) as JsonSchema;
+const tuple = (...prefixItems: JsonSchema[]): JsonSchema => ({ type: 'array', prefixItems });
+const exactly = (...prefixItems: JsonSchema[]): JsonSchema => ({ type: 'array', prefixItems, items: false });
 
 export const arrays: readonly Case[] = [
   ['the same items', list(text), list(text), '--'],

@@ -35,7 +35,7 @@ export function object(properties: Record<string, JsonSchema>, more: Record<stri
     properties: Object.fromEntries(entries.map(([name, held]) => [name.replace('?', ''), held])),
     ...(required.length > 0 && { required }),
     ...more,
-  } as JsonSchema;
+  };
 }
 
 export const closed = { additionalProperties: false } as const;

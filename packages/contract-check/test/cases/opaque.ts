@@ -1,9 +1,9 @@
 import type { JsonSchema } from '../../src/index.js';
 import { type Case, number, object, text } from './case.js';
 
-const string = (rules: Record<string, unknown>): JsonSchema => ({ type: 'string', ...rules }) as JsonSchema;
-const bag = (rules: Record<string, unknown>): JsonSchema => ({ type: 'object', ...rules }) as JsonSchema;
-const list = (rules: Record<string, unknown>): JsonSchema => ({ type: 'array', ...rules }) as JsonSchema;
+const string = (rules: Record<string, unknown>): JsonSchema => ({ type: 'string', ...rules });
+const bag = (rules: Record<string, unknown>): JsonSchema => ({ type: 'object', ...rules });
+const list = (rules: Record<string, unknown>): JsonSchema => ({ type: 'array', ...rules });
 
 /** A keyword that only people can judge: it comes, goes, changes, stays. */
 function undecidable(

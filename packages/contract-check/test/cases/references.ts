@@ -1,8 +1,7 @@
 import type { JsonSchema } from '../../src/index.js';
 import { type Case, integer, nothing, number, object, text } from './case.js';
 
-const where = (schema: JsonSchema, $defs: Record<string, JsonSchema>): JsonSchema =>
-  ({ ...(schema as object), $defs }) as JsonSchema;
+const where = (schema: JsonSchema, $defs: Record<string, JsonSchema>): JsonSchema => ({ ...(schema as object), $defs });
 const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
 
 const tree = (value: JsonSchema): JsonSchema => object({ value, children: { type: 'array', items: { $ref: '#' } } });

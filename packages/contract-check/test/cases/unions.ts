@@ -1,10 +1,10 @@
 import type { JsonSchema } from '../../src/index.js';
 import { type Case, flag, integer, member, nothing, number, object, text } from './case.js';
 
-const union = (...anyOf: JsonSchema[]): JsonSchema => ({ anyOf }) as JsonSchema;
-const open = (...anyOf: JsonSchema[]): JsonSchema => ({ 'x-open-union': 'type', anyOf }) as JsonSchema;
-const one = (...oneOf: JsonSchema[]): JsonSchema => ({ oneOf }) as JsonSchema;
-const all = (...allOf: JsonSchema[]): JsonSchema => ({ allOf }) as JsonSchema;
+const union = (...anyOf: JsonSchema[]): JsonSchema => ({ anyOf });
+const open = (...anyOf: JsonSchema[]): JsonSchema => ({ 'x-open-union': 'type', anyOf });
+const one = (...oneOf: JsonSchema[]): JsonSchema => ({ oneOf });
+const all = (...allOf: JsonSchema[]): JsonSchema => ({ allOf });
 
 const a = member('a', { x: number });
 const b = member('b', { y: text });

@@ -10,7 +10,9 @@ const NAMES = ['a', 'b', 'c'] as const;
 const SCALARS = [null, true, false, 0, 1, 2, 3, 0.5, 'a', 'b', 'abc', ''] as const;
 
 function one<const T>(draw: Draw, ...options: readonly T[]): T {
-  return options[draw(fc.nat, { max: options.length - 1 })] as T;
+  const found = options[draw(fc.nat, { max: options.length - 1 })];
+  if (found === undefined) throw new Error('There is nothing to choose from.');
+  return found;
 }
 
 function maybe(draw: Draw, one_in = 2): boolean {

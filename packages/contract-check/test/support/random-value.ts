@@ -12,7 +12,11 @@ const ANY: readonly Json[] = [...SCALARS, [], [0], ['a', 'a'], {}];
  * often valid; only a validator can say so.
  */
 export function randomValue(draw: Draw, schema: JsonSchema, root: JsonSchema, depth = 5): Json {
-  const pick = <T>(options: readonly T[]): T => options[draw(fc.nat, { max: options.length - 1 })] as T;
+  const pick = <T>(options: readonly T[]): T => {
+    const found = options[draw(fc.nat, { max: options.length - 1 })];
+    if (found === undefined) throw new Error('There is nothing to choose from.');
+    return found;
+  };
   if (!isObject(schema)) return pick(ANY);
   const inner = (part: JsonSchema): Json => randomValue(draw, part, root, depth - 1);
   if (depth <= 0) return pick(ANY);
