@@ -103,6 +103,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       '@flovyn/protocol/http',
       '@flovyn/protocol/grpc',
       '@flovyn/engine',
+      '@flovyn/contract-check',
       '@flovyn/store-postgres',
       '@flovyn/stream-nats',
     ],

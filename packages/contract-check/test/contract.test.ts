@@ -51,6 +51,24 @@ describe('a contract', () => {
     }
   });
 
+  it.each([
+    ['sse', 'paid', 'sse-name-changed', 'breaking'],
+    ['terminal', false, 'terminal-changed', 'breaking'],
+    ['number', 7, 'number-changed', 'breaking'],
+    ['entity', 'order', 'meaning-changed', 'breaking'],
+    ['lifecycle', 'order.paid', 'meaning-changed', 'breaking'],
+    ['deprecated', { since: '2.0.0' }, 'deprecation-changed', 'docs'],
+    ['doc', 'It was paid.', 'docs-changed', 'docs'],
+    ['since', '1.0.0', 'docs-changed', 'docs'],
+    ['unit', 'EUR', 'unknown-member-changed', 'breaking'],
+    ['toString', 'a', 'unknown-member-changed', 'breaking'],
+  ])('says more of an event than its schema: %s', (member, value, kind, verdict) => {
+    const after = aContract({ events: { ORDERED: {}, PAID: { terminal: true, [member]: value } } });
+    expect(kindsOf(aContract(), after)).toEqual([`PAID ${kind}`]);
+    expect(kindsOf(after, aContract())).toEqual([`PAID ${kind}`]);
+    expect(classifyContract(aContract(), after).class).toBe(verdict);
+  });
+
   it('finds a definition under another name, which nobody sees', () => {
     const events = { ORDERED: { definition: 'shop.ordered' }, PAID: { terminal: true } };
     expect(

@@ -40,6 +40,19 @@ describe('schemas that would take for ever', () => {
     expect(classify({ $ref: '#/$defs/d0', $defs }, { $ref: '#/$defs/d0', $defs }, 'both').class).toBe('same');
   });
 
+  it('are left to a human: nested deeper than a stack is high', () => {
+    const text = `${'{"items":'.repeat(50_000)}{}${'}'.repeat(50_000)}`;
+    const [before, after] = [JSON.parse(text) as JsonSchema, JSON.parse(text) as JsonSchema];
+    expect(classify(before, after, 'both').class).toBe('needs-a-human');
+  });
+
+  it('may be given less time', () => {
+    const properties = Object.fromEntries(Array.from({ length: 100 }, (_, place) => [`p${place}`, { type: 'string' }]));
+    const schema: JsonSchema = { type: 'object', properties };
+    expect(classify(schema, schema, 'both').class).toBe('same');
+    expect(classify(schema, schema, 'both', { maxSteps: 50 }).class).toBe('needs-a-human');
+  });
+
   it('run no pattern', () => {
     const slow: JsonSchema = { type: 'string', pattern: '^(a+)+$' };
     expect(classify({ const: `${'a'.repeat(60)}!` }, slow, 'reader').class).toBe('needs-a-human');

@@ -5,7 +5,7 @@ import { type Json, isObject } from '../json.js';
 import { effectOf } from '../kinds.js';
 import { type Node, SchemaDocument, SchemaError } from '../schema/document.js';
 import { Normaliser } from '../schema/normalise.js';
-import { TooComplex, Work } from '../schema/work.js';
+import { Work, isTooMuch } from '../schema/work.js';
 import { type Contract, type EventEntry, definitionsOf, entriesOf } from './contract.js';
 
 /** The schemas of two versions of a contract, compared event by event. */
@@ -61,7 +61,7 @@ function compareNodes(name: string, before: Node, after: Node): readonly Finding
   try {
     return below(name, new Comparison(new Normaliser(work), work).children([before], [after]));
   } catch (error) {
-    if (!(error instanceof TooComplex)) throw error;
+    if (!isTooMuch(error)) throw error;
     return [{ path: name, kind: 'too-complex', message: 'the schemas are too large to be compared' }];
   }
 }

@@ -20,3 +20,8 @@ export class Work {
 export class TooComplex extends Error {
   override readonly name = 'TooComplex';
 }
+
+/** Whether schemas were too much for a comparison: of steps, or of the stack, which deep nesting uses up. */
+export function isTooMuch(error: unknown): boolean {
+  return error instanceof TooComplex || error instanceof RangeError;
+}

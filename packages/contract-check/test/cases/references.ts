@@ -11,6 +11,13 @@ const pair = (value: JsonSchema): JsonSchema =>
     odd: object({ 'next?': ref('even'), v: value }),
   });
 
+/** `A` and `B` refer to each other; `u` is a guess that fails where `A` has changed, `q` needs `B` all the same. */
+const guessed = (v: JsonSchema, ...others: JsonSchema[]): JsonSchema =>
+  where(object({ u: { anyOf: [object({ p: ref('A') }), ...others] } as JsonSchema, q: ref('B') }), {
+    A: object({ 'b?': ref('B'), v }),
+    B: object({ 'back?': ref('A') }),
+  });
+
 export const references: readonly Case[] = [
   ['a reference is what it leads to', where(ref('a'), { a: text }), text, '--'],
   ['the name of a definition does not count', where(ref('a'), { a: text }), where(ref('b'), { b: text }), '--'],
@@ -78,6 +85,15 @@ export const references: readonly Case[] = [
   ['what is only itself allows nothing', where(ref('a'), { a: ref('a') }), false, '--'],
   ['itself or text is text', where(ref('a'), { a: { anyOf: [ref('a'), text] } }), text, '--'],
 
+  [
+    'what was assumed while a guess was tried is looked at again',
+    guessed(text),
+    guessed(number, { type: 'object' }),
+    'BB',
+    'alternative-added',
+    'type-removed',
+    'type-added',
+  ],
   ['a reference that leads nowhere stays', { $ref: 'other.json' }, { $ref: 'other.json' }, '--'],
   [
     'a reference that leads nowhere changes',
