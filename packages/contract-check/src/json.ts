@@ -16,6 +16,11 @@ export function canonical(value: Json): string {
   return `{${members.toSorted().join(',')}}`;
 }
 
+/** A member of its own: `toString` is none of an object that does not have it. */
+export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** A step of a JSON Pointer. */
 export function step(name: string): string {
   return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;

@@ -130,6 +130,28 @@ describe('a contract', () => {
     expect(kindsOf(history('PAID'), aContract())).toEqual(['history/PAID history-removed']);
   });
 
+  it.each([
+    ['frameVersion', 2, 'frameVersion meaning-changed'],
+    ['idSyntax', '^[0-9]+$', 'idSyntax id-syntax-changed'],
+    ['promise', 'new', 'promise unknown-member-changed'],
+    ['toString', 'new', 'toString unknown-member-changed'],
+  ])('breaks when something else that was promised changes: %s', (member, value, expected) => {
+    const after = aContract({ [member]: value });
+    expect(kindsOf(aContract(), after)).toEqual([expected]);
+    expect(kindsOf(after, aContract())).toEqual([expected]);
+    expect(classifyContract(aContract(), after, 'reader').class).toBe('breaking');
+  });
+
+  it('has stored samples, which may be added and never changed', () => {
+    const stored = (golden: Record<string, string>): Contract => ({ ...aContract(), golden });
+    expect(kindsOf(stored({ a: '1', b: '2' }), stored({ a: '1', b: '3', c: '4' }))).toEqual([
+      'golden/b golden-changed',
+      'golden/c golden-added',
+    ]);
+    expect(kindsOf(stored({ a: '1' }), stored({}))).toEqual(['golden/a golden-removed']);
+    expect(kindsOf(stored({ a: '1' }), aContract())).toEqual([]);
+  });
+
   it('is refused when an event has no definition', () => {
     const broken = aContract({ events: { ORDERED: {}, LOST: {} } });
     expect(() => classifyContract(broken, broken)).toThrow(SchemaError);

@@ -1,5 +1,5 @@
 import type { Finding } from '../difference.js';
-import { type Json, canonical } from '../json.js';
+import { type Json, canonical, own } from '../json.js';
 import type { DifferenceKind } from '../kinds.js';
 import type { EventEntry } from './contract.js';
 import type { EventSchemas } from './event-schemas.js';
@@ -39,7 +39,7 @@ export function compareEntries(schemas: EventSchemas, was: Entries, is: Entries)
     findings.push({ path: name, kind: 'event-added', message: 'a new event: readers let it pass as unknown' });
   }
   for (const [name, entry] of Object.entries(was)) {
-    const other = is[name];
+    const other = own(is, name);
     if (other === undefined) continue;
     findings.push(...compareMembers(name, entry, other), ...schemas.compare(name, entry, other));
   }
@@ -50,7 +50,7 @@ function compareMembers(path: string, was: EventEntry, is: EventEntry): readonly
   const members = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return members.flatMap((member): readonly Finding[] => {
     const kind = Object.hasOwn(MEMBERS, member) ? MEMBERS[member] : 'unknown-member-changed';
-    const [before, after] = [written(was[member]), written(is[member])];
+    const [before, after] = [written(own(was, member)), written(own(is, member))];
     if (kind === undefined || before === after) return [];
     return [{ path, kind, message: `\`${member}\` was ${before}, is ${after}` }];
   });

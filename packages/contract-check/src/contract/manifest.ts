@@ -1,5 +1,5 @@
 import type { Finding } from '../difference.js';
-import { type Json, canonical, isObject } from '../json.js';
+import { type Json, canonical, isObject, own } from '../json.js';
 import type { ContractManifest } from './contract.js';
 
 type Members = Readonly<Record<string, Json>>;
@@ -42,7 +42,7 @@ function each(compare: Compare): Compare {
   return (path, was, is) => {
     const [before, after] = [membersOf(was), membersOf(is)];
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return names.flatMap((name) => compare(`${path}/${name}`, before[name], after[name]));
+    return names.flatMap((name) => compare(`${path}/${name}`, own(before, name), own(after, name)));
   };
 }
 
