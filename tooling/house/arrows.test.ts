@@ -78,6 +78,14 @@ describe('an import', () => {
     expect(wrongArrows(aPackage('@flovyn/events', 'src/a.test.ts', source, { devDependencies }))).toEqual([]);
   });
 
+  test('from a development dependency is for what is not published, too', () => {
+    const devDependencies = { vitest: 'catalog:' };
+    const source = `import { test } from 'vitest';`;
+    const conformance = (path: string) => aPackage('@flovyn/conformance', path, source, { devDependencies });
+    expect(wrongArrows(conformance('src/store.ts'))).toEqual([]);
+    expect(wrongArrows(conformance('src/stream/player.ts'))).toHaveLength(1);
+  });
+
   test('may be allowed to a part of a room only', () => {
     const source = `import * as grpc from '@grpc/grpc-js';`;
     const declared = { dependencies: { '@grpc/grpc-js': 'catalog:' } };

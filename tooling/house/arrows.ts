@@ -92,11 +92,15 @@ function whyNotImport(
     ...manifest.dependencies,
     ...manifest.peerDependencies,
     ...manifest.optionalDependencies,
-    ...(isTest ? manifest.devDependencies : {}),
+    ...(isTest || !isPublished(room, path) ? manifest.devDependencies : {}),
   };
   return name in declared || name === manifest.name
     ? undefined
     : `imports ${name}, which its package.json does not name`;
+}
+
+function isPublished({ published }: Pick<Room, 'published'>, path: string): boolean {
+  return published === undefined || published.some((beginning) => path.startsWith(`src/${beginning}`));
 }
 
 /** A file of another package is reached through its doors; only tests may use the shared test tools. */

@@ -13,6 +13,11 @@ export interface Room {
   readonly others: readonly string[] | 'any';
   /** What only a part of its source may import, by the beginning of the path below `src/`. */
   readonly onlyIn?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * What of its source its users get, by the beginnings of paths below `src/`; everything when absent. The rest is for the
+   * tests of this house, and may need what stands in `devDependencies`.
+   */
+  readonly published?: readonly string[];
   /** What its tests may import on top. Every test may also use {@link TEST_TOOLS}. */
   readonly inTests?: readonly string[];
 }
@@ -22,7 +27,14 @@ export const FLOORS = ['words', 'decisions', 'adapters', 'doors', 'roof', 'besid
 export type Floor = (typeof FLOORS)[number];
 
 /** What every test may import. */
-export const TEST_TOOLS = ['vitest', 'fast-check', 'node:', '@flovyn/conformance', '@flovyn/events/testing'] as const;
+export const TEST_TOOLS = [
+  'vitest',
+  'fast-check',
+  'node:',
+  '@flovyn/conformance',
+  '@flovyn/conformance/stream-suite',
+  '@flovyn/events/testing',
+] as const;
 
 /** An `import()` of something that only the running program knows; a test may do it anywhere. */
 export const COMPUTED = '<computed>';
@@ -131,7 +143,12 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     ours: [...EVENTS, '@flovyn/events/testing', '@flovyn/protocol', '@flovyn/engine', '@flovyn/engine/memory'],
     others: ['vitest', 'fast-check', 'node:'],
     // A worker of another make: generated stubs, and nothing else of this house.
-    onlyIn: { 'wire/': ['@flovyn/protocol/grpc', '@grpc/grpc-js'] },
+    onlyIn: {
+      'wire/': ['@flovyn/protocol/grpc', '@grpc/grpc-js'],
+      // Judges from outside what comes over the wire.
+      'stream/': ['@flovyn/events/sse', '@flovyn/protocol/grpc', '@grpc/grpc-js'],
+    },
+    published: ['stream/', 'wire/caller.ts', 'wire/commands.ts', 'wire/json-bytes.ts'],
   },
   '@flovyn/contract-check': {
     folder: 'packages/contract-check',

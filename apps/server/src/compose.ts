@@ -26,13 +26,21 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** The only place where ports meet adapters. Resolves when the server is healthy. */
-export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+/**
+ * The only place where ports meet adapters. Resolves when the server is healthy.
+ *
+ * @param open - gives the database in which everything is kept; the one of the configuration when absent.
+ */
+export async function startServer(
+  config: Config,
+  log: Logger,
+  open: typeof openDatabase = openDatabase,
+): Promise<RunningServer> {
   const closers = createClosers();
   const close = (): Promise<void> =>
     closers.closeAll((name, error) => log.error({ err: error, name }, logEvents.closeFailed));
   try {
-    const ports = await compose(config, log, closers);
+    const ports = await compose(config, log, closers, open);
     return { ...ports, stop: close };
   } catch (error: unknown) {
     await close();
@@ -40,7 +48,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   }
 }
 
-async function compose(config: Config, log: Logger, closers: Closers) {
+async function compose(config: Config, log: Logger, closers: Closers, open: typeof openDatabase) {
   const doubts = createDoubts();
   closers.add('doubts', doubts.close);
   // Closed after the engine: the others hear of its last commits.
@@ -51,7 +59,7 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   doors.catch(() => undefined);
   // What opening it takes is not counted: whoever counts is loaded meanwhile.
   let onTrip: OnTrip = () => undefined;
-  const database = await openDatabase(config.database, log, closers, (trip) => onTrip(trip));
+  const database = await open(config.database, log, closers, (trip) => onTrip(trip));
   const { createAuthenticators, createMetrics, createMetricsDoor, createPeoplesDoor, createWorkerDoor } = await doors;
   const version = readVersion();
   const metrics = createMetrics(version);
@@ -66,7 +74,14 @@ async function compose(config: Config, log: Logger, closers: Closers) {
   closers.add('clock', clock.close);
   const leaseMs = config.sessionLeaseMs;
   // A third each: two signs of life may be lost, and a worker whose connection broke has time to come back.
-  const settings = { leaseMs, heartbeatMs: Math.floor(leaseMs / 3), graceMs: Math.floor(leaseMs / 3) };
+  const { streamEntriesPerExecution: entries, streamBytesPerExecution: bytes } = config.limits;
+  const settings = {
+    leaseMs,
+    heartbeatMs: Math.floor(leaseMs / 3),
+    graceMs: Math.floor(leaseMs / 3),
+    retention: config.streamRetention,
+    streamLimits: { entries, bytes },
+  };
   const wakeUps = neighbours.wakeUps(createWakeUps());
   const engine = createEngine({
     store,

@@ -9,6 +9,7 @@ import { orgConformance } from './store/orgs.js';
 import { readConformance } from './store/read.js';
 import { refusalConformance } from './store/refusals.js';
 import { removalConformance } from './store/removal.js';
+import { retentionConformance } from './store/retention.js';
 import { sessionConformance } from './store/sessions.js';
 import { taskStateConformance } from './store/task-state.js';
 import { timerConformance } from './store/timers.js';
@@ -23,6 +24,7 @@ const suites = [
   refusalConformance,
   keyConformance,
   removalConformance,
+  retentionConformance,
   workConformance,
   timerConformance,
   sessionConformance,

@@ -435,6 +435,8 @@ export interface Loops {
   readonly leases: Loop;
   /** Ready work is offered to sessions with room, also when every wake-up was lost. */
   readonly dispatch: Loop;
+  /** Stream entries that are kept no longer are removed. */
+  readonly retention: Loop;
 }
 
 export interface Loop {

@@ -71,6 +71,8 @@ export {
   type WorkflowFilter,
   type WorkflowRecord,
 } from './ports/store.js';
+export type { Expired, Retention, Weighed, Weight } from './ports/retention.js';
+export type { RetentionLimits, RetentionTimes } from './loops/retention-loop.js';
 export type { WorkerToken, WorkerTokenStore } from './ports/worker-tokens.js';
 export type {
   Capability,

@@ -94,7 +94,7 @@ CREATE INDEX execution_by_tag ON flovyn.execution USING gin (tags) WHERE (tags I
 create table flovyn.family (
   root_id uuid not null,
   seq bigint not null,
-  epoch_base bigint not null,
+  epoch_base bigint not null default 0,
   epoch text not null,
   life text not null,
   constraint family_pkey PRIMARY KEY (root_id)
@@ -161,6 +161,13 @@ create table flovyn.ready (
 
 CREATE INDEX ready_in_order ON flovyn.ready USING btree (org_id, queue, type, kind, score, id);
 
+create table flovyn.retention (
+  what text not null,
+  at bigint not null,
+  execution_id uuid not null,
+  constraint retention_pkey PRIMARY KEY (what)
+) with (fillfactor=50);
+
 create table flovyn.stream_entry (
   execution_id uuid not null,
   seq bigint not null,
@@ -174,6 +181,8 @@ create table flovyn.stream_entry (
   event bytea not null,
   constraint stream_entry_pkey PRIMARY KEY (execution_id, seq)
 );
+
+CREATE INDEX stream_entry_of_end ON flovyn.stream_entry USING btree (at, execution_id) WHERE terminal;
 
 create table flovyn.task (
   id uuid not null,

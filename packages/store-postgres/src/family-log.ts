@@ -9,6 +9,7 @@ import {
   type StreamLog,
 } from '@flovyn/engine';
 import type { Database } from './database.js';
+import { readPage } from './read-page.js';
 import { entrySelect, toFamilyEntry } from './rows.js';
 import { lastInFamily, numberRuns } from './statements/family.js';
 import { type TextRow, maybeNumber, maybeText, number, text } from './text-row.js';
@@ -28,7 +29,7 @@ const lastOf = (execution: string): string => `coalesce((
 const selectPart = `
   with recursive ${tree},
   members as (select id, status, ${lastOf('id')} as seq, ${lastInFamily('id')} as numbered from tree)
-  select f.epoch, f.epoch_base, f.seq,
+  select f.epoch, f.seq,
     (select json_agg(id) from members) as members,
     (select json_agg(id) from members where status not in ('COMPLETED', 'FAILED', 'CANCELLED')) as open,
     (select bool_or(seq > numbered) from members) as loose,
@@ -57,24 +58,47 @@ const looseRuns = `
 /** While there is no family, the root is all of it, and its own numbers are the family's. */
 const isAlone = 'not exists (select from flovyn.family where root_id = $1)';
 
+/** The first entry of the family above a number. Runs of which nothing is kept are passed one by one. */
+const firstAfter = (after: string): string => `(
+  select root_seq from (
+    (
+      select r.root_seq - r.last + s.seq as root_seq
+      from flovyn.family_run as r cross join lateral (
+        select seq from flovyn.stream_entry
+        where execution_id = r.execution_id and seq >= r.first and seq > r.last - r.root_seq + ${after} and seq <= r.last
+        order by seq limit 1
+      ) as s
+      where r.root_id = $1 and r.root_seq > ${after} order by r.root_seq limit 1
+    )
+    union all
+    (
+      select seq from flovyn.stream_entry
+      where ${isAlone} and execution_id = $1 and seq > ${after} order by seq limit 1
+    )
+  ) as either
+)`;
+
 /**
- * A page of the stream. Until a family's first child, its numbers are those of its root, and so are their epochs. Bounded on
+ * A part of the stream. Until a family's first child, its numbers are those of its root, and so are their epochs. Bounded on
  * both sides, as with the stream of one execution.
  */
-const selectPage = `
+const selectWindow = `
+  with page as materialized (
+    select page_first - 1 as after, ${firstAfter('page_first + $3::bigint - 1')} as next from ${firstAfter('$2::bigint')} as f(page_first)
+  )
   select s.execution_id, ${entrySelect}, s.seq + r.ahead as root_seq,
-    case when r.ahead = 0 and r.execution_id = $1 then s.epoch else r.run_epoch end as root_epoch
+    case when r.ahead = 0 and r.execution_id = $1 then s.epoch else r.run_epoch end as root_epoch, r.next
   from (
-    select execution_id, root_seq - last as ahead, epoch as run_epoch,
-      greatest(first, last - root_seq + $2::bigint + 1) as low,
-      least(last, last - root_seq + $2::bigint + $3::bigint) as high
-    from flovyn.family_run where root_id = $1 and root_seq > $2 order by root_seq limit $3
+    select execution_id, root_seq - last as ahead, epoch as run_epoch, page.next,
+      greatest(first, last - root_seq + page.after + 1) as low,
+      least(last, last - root_seq + page.after + $3::bigint) as high
+    from flovyn.family_run, page where root_id = $1 and root_seq > page.after order by root_seq limit $3
   ) as r
   join flovyn.stream_entry as s on s.execution_id = r.execution_id and s.seq >= r.low and s.seq <= r.high
   union all
-  select s.execution_id, ${entrySelect}, s.seq as root_seq, s.epoch as root_epoch
-  from flovyn.stream_entry as s
-  where ${isAlone} and s.execution_id = $1 and s.seq > $2 and s.seq <= $2::bigint + $3::bigint
+  select s.execution_id, ${entrySelect}, s.seq as root_seq, s.epoch as root_epoch, page.next
+  from flovyn.stream_entry as s, page
+  where ${isAlone} and s.execution_id = $1 and s.seq > page.after and s.seq <= page.after + $3::bigint
   order by root_seq`;
 
 const selectExtent = `
@@ -97,14 +121,14 @@ export function createFamilyLog(database: Database, streams: StreamLog): FamilyL
   };
 
   /** Takes in what processes have written that do not count families. */
-  const takeIn = async ({ rootId, epoch, epochBase }: StreamHead): Promise<void> => {
+  const takeIn = async ({ rootId, epoch }: StreamHead): Promise<void> => {
     const what = `Numbering the family of ${rootId}`;
     await database.query(what, 'insert into flovyn.database_life default values on conflict do nothing');
     await database.query(
       what,
-      `insert into flovyn.family (root_id, seq, epoch, epoch_base, life)
-       select $1, 0, $2, $3, name from flovyn.database_life on conflict do nothing`,
-      [rootId, epoch, epochBase],
+      `insert into flovyn.family (root_id, seq, epoch, life)
+       select $1, 0, $2, name from flovyn.database_life on conflict do nothing`,
+      [rootId, epoch],
     );
     await database.query(what, numberRuns(looseRuns), [rootId, randomUUID()]).catch((error: unknown) => {
       // Somebody else was faster, and it is done.
@@ -124,13 +148,17 @@ export function createFamilyLog(database: Database, streams: StreamLog): FamilyL
       if (found === undefined) return undefined;
       const { members, open, numbering } = found;
       const ended = open.size === 0 ? own.ended : undefined;
-      return { ...own, last: own.seq, ...numbering, first: 1, members, open, ended };
+      return { ...own, last: own.seq, ...numbering, members, open, ended };
     },
 
-    async read(rootId, after, limit) {
-      const rows = await database.query(`Reading the family of ${rootId}`, selectPage, [rootId, after, limit]);
-      return rows.map((row) => toFamilyEntry(row, rootId));
-    },
+    read: (rootId, after, limit) =>
+      readPage(after, limit, async (from, most) => {
+        const rows = await database.query(`Reading the family of ${rootId}`, selectWindow, [rootId, from, most]);
+        return {
+          entries: rows.map((row) => toFamilyEntry(row, rootId)),
+          next: rows[0] && maybeNumber(rows[0], 'next'),
+        };
+      }),
 
     async extent(rootId, epoch) {
       const what = `Looking for a numbering of the family of ${rootId}`;
@@ -158,7 +186,7 @@ interface Part {
   /** Whether some of its entries have no number. */
   readonly hasLoose: boolean;
   /** Absent while nothing is counted. */
-  readonly numbering: Pick<FamilyHead, 'epoch' | 'epochBase' | 'seq' | 'last'> | undefined;
+  readonly numbering: Pick<FamilyHead, 'epoch' | 'seq' | 'last'> | undefined;
 }
 
 function toPart(row: TextRow): Part {
@@ -167,10 +195,7 @@ function toPart(row: TextRow): Part {
     members: idsOf(text(row, 'members')),
     open: idsOf(maybeText(row, 'open') ?? '[]'),
     hasLoose: text(row, 'loose') === 't',
-    numbering:
-      epoch === undefined
-        ? undefined
-        : { epoch, epochBase: number(row, 'epoch_base'), seq: number(row, 'seq'), last: number(row, 'last') },
+    numbering: epoch === undefined ? undefined : { epoch, seq: number(row, 'seq'), last: number(row, 'last') },
   };
 }
 

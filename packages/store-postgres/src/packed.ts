@@ -42,7 +42,7 @@ export interface WorkflowMoving {
 }
 
 /** What moves with an execution; one without a workflow is the frame of a standalone task. */
-export interface ExecutionMoving extends Pick<ExecutionWrite, 'epoch' | 'epochBase' | 'life'> {
+export interface ExecutionMoving extends Pick<ExecutionWrite, 'epoch' | 'life'> {
   readonly stamp?: string | undefined;
   readonly workflow?:
     | (WorkflowMoving & {
@@ -126,7 +126,8 @@ export type DefinitionAbout = Pick<Capability, 'name' | 'description' | 'cancell
 
 type PackedExecution = readonly [
   epoch: string,
-  epochBase: number,
+  /** What versions before this one read a number from; nothing depends on it any more. */
+  givenUp: 0,
   life: string,
   workflow?: readonly unknown[] | null,
   status?: WorkflowState['status'] | null,
@@ -137,10 +138,10 @@ export const packWorkflowFixed = (workflow: WorkflowState): Json => toJson(workf
 export const packTaskFixed = (task: TaskState): Json => toJson(taskFixed.pack(task));
 export const packTaskMoving = (task: TaskState): Json => toJson(taskMoving.pack(task));
 
-export function packExecutionMoving({ epoch, epochBase, life, workflow, stamp }: ExecutionWrite): Json {
+export function packExecutionMoving({ epoch, life, workflow, stamp }: ExecutionWrite): Json {
   const moving = workflow === undefined ? null : workflowMoving.pack(workflow);
   const isHidden = workflow !== undefined && publicStatus(workflow) !== workflow.status;
-  return toJson([epoch, epochBase, life, moving, isHidden ? workflow.status : null, stamp] satisfies PackedExecution);
+  return toJson([epoch, 0, life, moving, isHidden ? workflow.status : null, stamp] satisfies PackedExecution);
 }
 
 export const unpackWorkflowFixed = (packed: Json): WorkflowFixed => workflowFixed.unpack(fromJson(packed) as unknown[]);
@@ -148,9 +149,9 @@ export const unpackTaskFixed = (packed: Json): TaskFixed => taskFixed.unpack(fro
 export const unpackTaskMoving = (packed: Json): TaskMoving => taskMoving.unpack(fromJson(packed) as unknown[]);
 
 export function unpackExecutionMoving(packed: Json): ExecutionMoving {
-  const [epoch, epochBase, life, workflow, status, stamp] = fromJson(packed) as PackedExecution;
+  const [epoch, , life, workflow, status, stamp] = fromJson(packed) as PackedExecution;
   const moving = workflow ? workflowMoving.unpack(workflow) : undefined;
-  return { epoch, epochBase, life, workflow: moving && status ? { ...moving, status } : moving, stamp };
+  return { epoch, life, workflow: moving && status ? { ...moving, status } : moving, stamp };
 }
 
 export const packChild = (wait: ChildWait): Json => toJson(childAbout.pack(wait));

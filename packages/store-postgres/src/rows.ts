@@ -70,7 +70,7 @@ export function toLoadedExecution(
   row: TextRow,
   { seq, tasks, waits }: Pick<LoadedExecution, 'seq' | 'tasks' | 'waits'>,
 ): LoadedExecution {
-  const { epoch, epochBase, life, workflow, stamp } = unpackExecutionMoving(json(row, 'state'));
+  const { epoch, life, workflow, stamp } = unpackExecutionMoving(json(row, 'state'));
   return {
     id: text(row, 'id') as ExecutionId,
     orgId: text(row, 'org_id') as OrgId,
@@ -79,7 +79,6 @@ export function toLoadedExecution(
     sequence: number(row, 'sequence'),
     seq,
     epoch,
-    epochBase,
     life,
     hasFamily: text(row, 'has_family') === 't',
     ...present({ stamp }),

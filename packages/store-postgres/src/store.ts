@@ -12,6 +12,7 @@ import { load } from './loading.js';
 import { migrate } from './migrate.js';
 import { createOrgs } from './orgs.js';
 import { createQueries } from './queries.js';
+import { createRetention } from './retention.js';
 import { createSessions } from './sessions.js';
 import { commitCalls, commitStatements } from './statements/commit.js';
 import { numberFamilies } from './statements/family.js';
@@ -139,6 +140,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     queries: createQueries(database),
     streams,
     families: createFamilyLog(database, streams),
+    retention: createRetention(database),
     orgs: createOrgs(database),
     workers: createWorkers(database),
     workerTokens: createWorkerTokens(database),

@@ -57,7 +57,6 @@ describe('plans', () => {
   const beginningOf = ({ id: rootId }: ExecutionWrite): FamilyBeginning => ({
     rootId,
     epoch: 'e1',
-    epochBase: 0,
     life: 'life',
   });
   const runOf = ({ id }: ExecutionWrite, last: number): FamilyRun => ({

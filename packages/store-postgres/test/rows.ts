@@ -49,7 +49,6 @@ export function newWrite(parts: Partial<ExecutionWrite> = {}): ExecutionWrite {
     version: 1,
     sequence: 0,
     epoch: 'e1',
-    epochBase: 0,
     life: 'life',
     stamp: 'stamp',
     workflow: {

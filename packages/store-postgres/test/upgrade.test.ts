@@ -91,7 +91,6 @@ describe('R37 a database of the version before', () => {
         sequence: 2,
         seq: 0,
         epoch: 'e1',
-        epochBase: 0,
         life: 'life',
         hasFamily: false,
         workflow: {

@@ -151,13 +151,33 @@ describe('the configuration', () => {
   });
 
   it('says so when what is asked for does nothing yet', () => {
-    const { warnings } = load(`stream_retention = "7d"\n${HARNESS}\n[otel]\nenabled = true\n`);
+    const { warnings } = load(`${HARNESS}\n[otel]\nenabled = true\n`);
     expect(warnings).toEqual([
       expect.stringMatching(/^otel\.enabled in .* has no effect: this version sends no traces\.$/),
-      expect.stringMatching(/^stream_retention in .* keeps all streams/),
     ]);
     const off = `${HARNESS}\n[otel]\nenabled = false\notlp_endpoint = "http://x"\nservice_name = "y"`;
     expect(load(off).warnings).toEqual([]);
+  });
+
+  it('keeps streams for a week, or as long as it is told, and output not longer than news', () => {
+    const of = (file: string, environment = {}) => load(`${file}\n${HARNESS}`, environment).config.streamRetention;
+    expect(of('')).toEqual({ streamMs: 604_800_000, outputMs: 604_800_000 });
+    expect(of('stream_retention = "2d"')).toEqual({ streamMs: 172_800_000, outputMs: 172_800_000 });
+    expect(of('', { STREAM_RETENTION_OUTPUT: '1h' })).toEqual({ streamMs: 604_800_000, outputMs: 3_600_000 });
+    expect(() => of('stream_retention = "1h"\nstream_retention_output = "2h"')).toThrow(
+      /^stream_retention_output in .* is longer than stream_retention/,
+    );
+    expect(() => of('stream_retention = "59s"')).toThrow(/^stream_retention in .* must be a duration from 60000 ms/);
+  });
+
+  it('keeps so much of the stream of an open execution, within safe ranges', () => {
+    const of = (LIMITS: string) => load(HARNESS, { LIMITS__STREAM_ENTRIES_PER_EXECUTION: LIMITS }).config.limits;
+    expect(load(HARNESS).config.limits).toMatchObject({
+      streamEntriesPerExecution: 1_000_000,
+      streamBytesPerExecution: 268_435_456,
+    });
+    expect(of('1000').streamEntriesPerExecution).toBe(1_000);
+    expect(() => of('999')).toThrow(/must be a whole number from 1000 to 10000000/);
   });
 
   it('has a port for metrics only when it is asked for one', () => {

@@ -33,7 +33,12 @@ export interface Config {
     readonly streamsPerOrg: number;
     readonly streamsPerProcess: number;
     readonly socketsPerAddress: number;
+    /** What is kept of one stream while its execution is open. */
+    readonly streamEntriesPerExecution: number;
+    readonly streamBytesPerExecution: number;
   };
+  /** How long streams are kept after the end of their execution, and their output. */
+  readonly streamRetention: { readonly streamMs: number; readonly outputMs: number };
   /** Where the HTTP door is, as seen by others; empty when nobody said so. */
   readonly publicHttpUrl: string;
   readonly logLevel: string;
@@ -63,8 +68,6 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 function withoutEffect({ values, nameOf }: ReadConfig): string[] {
   const asked: readonly (readonly [path: readonly string[], isAsked: boolean, what: string])[] = [
     [['otel', 'enabled'], values.otel?.enabled === true, 'sends no traces'],
-    [['stream_retention'], values.stream_retention !== undefined, 'keeps all streams'],
-    [['stream_retention_output'], values.stream_retention_output !== undefined, 'keeps all streams'],
   ];
   return asked.flatMap(([path, isAsked, what]) =>
     isAsked ? [`${nameOf(path)} has no effect: this version ${what}.`] : [],
@@ -104,7 +107,10 @@ function toConfig(read: ReadConfig): Config {
       streamsPerOrg: values.limits?.streams_per_org ?? limits.streamsPerOrg,
       streamsPerProcess: values.limits?.streams_per_process ?? limits.streamsPerProcess,
       socketsPerAddress: values.limits?.sockets_per_address ?? limits.socketsPerAddress,
+      streamEntriesPerExecution: values.limits?.stream_entries_per_execution ?? limits.streamEntries,
+      streamBytesPerExecution: values.limits?.stream_bytes_per_execution ?? limits.streamBytes,
     },
+    streamRetention: streamRetention(read),
     publicHttpUrl: values.public_http_url ?? '',
     logLevel: values.log_level ?? 'info',
     nats:
@@ -112,6 +118,18 @@ function toConfig(read: ReadConfig): Config {
         ? { url: values.nats.url ?? 'nats://127.0.0.1:4222', keepsCopies: values.nats.jetstream ?? false }
         : undefined,
   };
+}
+
+function streamRetention({ values, nameOf }: ReadConfig): Config['streamRetention'] {
+  const streamMs = values.stream_retention ?? limits.streamRetentionMs;
+  const outputMs = values.stream_retention_output ?? streamMs;
+  if (outputMs > streamMs) {
+    throw new ConfigError(
+      `${nameOf(['stream_retention_output'])} is longer than ${nameOf(['stream_retention'])}: output cannot be kept longer ` +
+        'than the stream it stands in. Shorten the former, or lengthen the latter.',
+    );
+  }
+  return { streamMs, outputMs };
 }
 
 function organisations(

@@ -25,12 +25,14 @@ function duration(leastMs: number, mostMs: number) {
   });
 }
 
+/** A minute: longer than a commit takes, after which an end could come too late to be found. */
+const RETENTION_MIN_MS = 60_000;
 /** 10 years. */
 const RETENTION_MAX_MS = 3_650 * 86_400_000;
 
-function count(most: number) {
-  const message = `must be a whole number from 1 to ${most}`;
-  return z.coerce.number(message).int(message).min(1, message).max(most, message);
+function count(most: number, least = 1) {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(message).int(message).min(least, message).max(most, message);
 }
 
 const slug = z.string('must be a text').refine(isOrgSlug, orgSlugRule);
@@ -68,8 +70,8 @@ export const FileSchema = z.strictObject({
   shutdown_max: duration(0, 300_000).optional(),
   session_lease: duration(1_000, 600_000).optional(),
   grpc_poll_hold: duration(0, limits.pollHoldMaxMs).optional(),
-  stream_retention: duration(0, RETENTION_MAX_MS).optional(),
-  stream_retention_output: duration(0, RETENTION_MAX_MS).optional(),
+  stream_retention: duration(RETENTION_MIN_MS, RETENTION_MAX_MS).optional(),
+  stream_retention_output: duration(RETENTION_MIN_MS, RETENTION_MAX_MS).optional(),
   nats: z.strictObject({ enabled: flag.optional(), url: text.optional(), jetstream: flag.optional() }).optional(),
   metrics: z.strictObject({ enabled: flag.optional(), port: port.optional() }).optional(),
   otel: z
@@ -81,6 +83,8 @@ export const FileSchema = z.strictObject({
       streams_per_org: count(1_000_000).optional(),
       streams_per_process: count(1_000_000).optional(),
       sockets_per_address: count(1_000_000).optional(),
+      stream_entries_per_execution: count(10_000_000, 1_000).optional(),
+      stream_bytes_per_execution: count(4_294_967_296, 1_048_576).optional(),
     })
     .optional(),
   orgs: z.array(organisation, 'must be a list of organisations').optional(),

@@ -20,7 +20,7 @@ import { followStream } from './stream/follow-stream.js';
 import { type FollowedHead, followExecution } from './stream/followed.js';
 import { followFamily } from './stream/followed-family.js';
 import type { OrgFeeds } from './stream/org-feeds.js';
-import { resumeFrom } from './stream/resume.js';
+import { resumeAfter } from './stream/resume.js';
 import { partOf, selectionOf } from './stream/selection.js';
 import { type SseWriter, openSse, retrySoon } from './stream/sse-writer.js';
 import type { StreamPlaces } from './stream/stream-places.js';
@@ -138,7 +138,7 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
       if (head === undefined || response.destroyed) return;
       const cursor = cursorOf(request, lastEventId);
       const { followed, selection, below } = await open(organisation.id, head, asked.sort, [types, format]);
-      const start = await resumeFrom(cursor, followed.head, followed);
+      const start = await resumeAfter(cursor, followed.head, followed);
       if (isDelivered(cursor, followed.head, start.gaps.length)) {
         response.writeHead(204, { 'cache-control': 'no-store' }).end();
         return;

@@ -79,6 +79,7 @@ export function watchLosses(store: Store, onLoss: () => void): Store {
     queries: store.queries,
     streams: store.streams,
     families: store.families,
+    retention: store.retention,
     orgs: store.orgs,
     workers: store.workers,
     workerTokens: store.workerTokens,

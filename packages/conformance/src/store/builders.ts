@@ -135,7 +135,6 @@ export function aWrite(of: WorkflowState | TaskState, parts: Partial<ExecutionWr
     version,
     sequence: 0,
     epoch: 'e1',
-    epochBase: 0,
     life: 'life-1',
     stamp: 'stamp-1',
     workflow,

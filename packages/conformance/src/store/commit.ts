@@ -67,7 +67,7 @@ export function commitConformance(name: string, makeDatabase: MakeDatabase): voi
 
     test.each(Object.entries(workflows))('a %s workflow is loaded as it was written', async (_, state) => {
       const workflow = { ...state, id: aWorkflow().id };
-      const write = aWrite(workflow, { sequence: 2, epochBase: 1 });
+      const write = aWrite(workflow, { sequence: 2 });
       await bench.store.commit(
         aBatch({ executions: [write], history: facts(workflow.id, 1, 2), entries: entries(workflow.id, 1, 3) }),
       );

@@ -5,9 +5,10 @@ import { type Caller, openCaller } from './caller.js';
 import { TASK_KIND, WORKFLOW_KIND } from './commands.js';
 import { eventually } from './conditions.js';
 import { type ForeignWorker, type ForeignWorkerOptions, connectForeignWorker } from './foreign-worker.js';
-import { type HistoryLine, assertSound, isTerminal, readHistory } from './history.js';
+import { type HistoryLine, isTerminal, readHistory } from './history.js';
 import { toBytes } from './json-bytes.js';
 import { type Rest, restOf } from './rest.js';
+import { assertSound } from './sound.js';
 import type { WireTarget } from './target.js';
 
 /** What a case works with. Everything it makes stands in a queue that nobody else knows. */

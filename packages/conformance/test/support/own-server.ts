@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { StreamTarget } from '../../src/stream/index.js';
 import type { WireTarget } from '../../src/wire/index.js';
 
 /** A minute: the first start creates a database, and the machine may be busy with other tests. */
@@ -71,6 +72,12 @@ export async function startOwnServer(): Promise<OwnServer> {
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** The server as it is entered by whoever looks at its streams. */
+export function streamTargetOf({ target }: OwnServer): StreamTarget {
+  const { httpUrl = '', grpcUrl, orgId, userKey, workerKey } = target;
+  return { servers: [{ url: httpUrl, grpcUrl }], org: orgId, key: userKey, workerKey };
 }
 
 interface Organisation {

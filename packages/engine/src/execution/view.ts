@@ -30,7 +30,6 @@ export interface Execution extends ExecutionView {
   sequence: number;
   seq: number;
   epoch: string;
-  epochBase: number;
   life: string;
   /** Whether the family's numbering is known to have begun. */
   hasFamily: boolean;
@@ -66,7 +65,6 @@ export function fromLoaded(loaded: LoadedExecution): Execution {
     sequence: loaded.sequence,
     seq: loaded.seq,
     epoch: loaded.epoch,
-    epochBase: loaded.epochBase,
     life: loaded.life,
     hasFamily: loaded.hasFamily,
     countedTo: undefined,

@@ -3,7 +3,6 @@ import type { ExecutionId } from '../ids.js';
 import {
   CommitConflict,
   type FamilyBeginning,
-  type FamilyHead,
   type FamilyLog,
   type FamilyWrites,
   type NumberedRun,
@@ -19,54 +18,53 @@ export function numberFamilies(rows: MemoryRows, { begun, runs }: FamilyWrites, 
   return runs.flatMap(({ rootId, executionId, last, epoch }) => {
     const family = rows.families.get(rootId);
     if (family === undefined) throw new CommitConflict(`family ${rootId} has not begun`);
-    if (family.life !== life) Object.assign(family, { life, epoch, epochBase: family.entries.length });
-    const loose = looseEntries(rows, executionId).filter(({ seq }) => seq <= last);
-    const [first] = loose;
-    if (first === undefined) return [];
-    add(family, loose);
-    return [{ executionId, first: first.seq, last, rootSeq: family.entries.length, epoch: family.epoch }];
+    if (family.life !== life) Object.assign(family, { life, epoch });
+    const first = (family.counted.get(executionId) ?? 0) + 1;
+    if (first > last) return [];
+    const stored = new Map(rows.entries.get(executionId)?.map((entry) => [entry.seq, entry]));
+    for (let seq = first; seq <= last; seq += 1) add(family, stored.get(seq));
+    family.counted.set(executionId, last);
+    return [{ executionId, first, last, rootSeq: family.entries.length, epoch: family.epoch }];
   });
 }
 
 function begin({ families }: MemoryRows, { rootId, ...beginning }: FamilyBeginning): void {
-  if (!families.has(rootId)) families.set(rootId, { ...beginning, entries: [] });
+  if (!families.has(rootId)) families.set(rootId, { ...beginning, entries: [], counted: new Map() });
 }
 
 /** Until the first child, the numbers are those of the root, and so are the epochs. */
-function add(family: FamilyRows, entries: readonly StreamEntry[]): void {
-  for (const entry of entries) {
-    const seq = family.entries.length + 1;
-    const isOwn = entry.executionId === entry.rootId && entry.seq === seq;
-    family.entries.push({ ...entry, inFamily: { epoch: isOwn ? entry.epoch : family.epoch, seq } });
-  }
+function add(family: FamilyRows, entry: StreamEntry | undefined): void {
+  const seq = family.entries.length + 1;
+  const isOwn = entry?.executionId === entry?.rootId && entry?.seq === seq;
+  family.entries.push(entry && { ...entry, inFamily: { epoch: isOwn ? entry.epoch : family.epoch, seq } });
 }
 
 /** Entries of an execution that have no number in its family's stream yet. */
 function looseEntries(rows: MemoryRows, id: ExecutionId): StreamEntry[] {
   const rootId = rows.executions.get(id)?.rootId ?? id;
-  const known = rows.families.get(rootId)?.entries.findLast(({ executionId }) => executionId === id)?.seq ?? 0;
+  const known = rows.families.get(rootId)?.counted.get(id) ?? 0;
   return (rows.entries.get(id) ?? []).filter(({ seq }) => seq > known);
 }
 
 /** Takes in what nobody has counted, in the order of its instants. */
-function takeIn(rows: MemoryRows, { rootId, epoch, epochBase }: StreamHead, life: string): void {
+function takeIn(rows: MemoryRows, { rootId, epoch }: StreamHead, life: string): void {
   const loose = [...descendants(rows, rootId)].flatMap((id) => looseEntries(rows, id));
   if (loose.length === 0) return;
-  begin(rows, { rootId, epoch, epochBase, life });
+  begin(rows, { rootId, epoch, life });
   const family = rows.families.get(rootId);
   // Stable: within one instant a parent's come before its children's.
-  if (family !== undefined)
-    add(
-      family,
-      loose.toSorted((a, b) => a.timestampMs - b.timestampMs),
-    );
+  if (family === undefined) return;
+  for (const entry of loose.toSorted((a, b) => a.timestampMs - b.timestampMs)) {
+    add(family, entry);
+    family.counted.set(entry.executionId, entry.seq);
+  }
 }
 
 export function memoryFamilies(rows: MemoryRows, streams: StreamLog, life: string): FamilyLog {
   const read = (rootId: ExecutionId): readonly StreamEntry[] => {
     const alone = (): StreamEntry[] =>
       (rows.entries.get(rootId) ?? []).map((entry) => ({ ...entry, inFamily: { epoch: entry.epoch, seq: entry.seq } }));
-    return rows.families.get(rootId)?.entries ?? alone();
+    return rows.families.get(rootId)?.entries.filter((entry) => entry !== undefined) ?? alone();
   };
 
   return {
@@ -78,23 +76,22 @@ export function memoryFamilies(rows: MemoryRows, streams: StreamLog, life: strin
       if (!isAlone || rows.families.has(id)) takeIn(rows, own, life);
       const family = rows.families.get(own.rootId);
       const entries = read(own.rootId);
-      const seq = entries.length;
-      const last = entries.findLastIndex(({ executionId }) => members.has(executionId)) + 1;
+      const seq = entries.at(-1)?.inFamily?.seq ?? 0;
+      const last = entries.findLast(({ executionId }) => members.has(executionId))?.inFamily?.seq ?? 0;
       const open = new Set([...members].filter((member) => !isEnded(rows, member)));
       const ended = open.size === 0 ? own.ended : undefined;
-      return { ...own, ...(family && numberingOf(family)), seq, last, members, open, ended };
+      return { ...own, ...(family && { epoch: family.epoch }), seq, last, members, open, ended };
     },
-    read: async (rootId, after, limit) => read(rootId).slice(after, after + limit),
+    read: async (rootId, after, limit) =>
+      read(rootId)
+        .filter(({ inFamily }) => (inFamily?.seq ?? 0) > after)
+        .slice(0, limit),
     async extent(rootId, epoch) {
       const numbers = read(rootId).flatMap(({ inFamily }) => (inFamily?.epoch === epoch ? [inFamily.seq] : []));
       const [first, last] = [numbers[0], numbers.at(-1)];
       return first === undefined || last === undefined ? undefined : { first, last };
     },
   };
-}
-
-function numberingOf({ epoch, epochBase }: FamilyRows): Pick<FamilyHead, 'epoch' | 'epochBase'> {
-  return { epoch, epochBase };
 }
 
 function descendants(rows: MemoryRows, id: ExecutionId): Set<ExecutionId> {

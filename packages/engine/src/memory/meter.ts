@@ -3,7 +3,7 @@ import type { Fired, Meter } from '../ports/meter.js';
 export interface RecordingMeter extends Meter {
   /**
    * How often each thing was counted: milestones by their words, and `carried out`, `refused NOT_FOUND`, `late`,
-   * `batch stored`, `batch lost`, `entry token` and their like.
+   * `batch stored`, `batch lost`, `entry token`, `entries expired` and their like.
    */
   readonly counts: ReadonlyMap<string, number>;
   readonly fired: readonly Fired[];
@@ -29,5 +29,6 @@ export function recordingMeter(): RecordingMeter {
     carriedOut: () => add('carried out'),
     refused: (code) => add(`refused ${code}`),
     late: (entries) => add('late', entries),
+    removed: (why, entries) => add(`entries ${why}`, entries),
   };
 }

@@ -37,15 +37,18 @@ export interface MemoryRows {
   /** By organisation, type and kind. */
   readonly definitions: Map<string, DefinitionRow>;
   readonly taskState: Map<TaskId, Map<string, Json>>;
+  /** Up to which ends retention has come. */
+  readonly passed: Map<'all' | 'output', StreamEntry>;
   readonly workerTokens: Map<string, { readonly token: WorkerToken; readonly hash: string }>;
 }
 
-/** The stream of a family: the entry numbered n is the nth. */
+/** The stream of a family: the entry numbered n is the nth, and absent when it is kept no longer. */
 export interface FamilyRows {
   epoch: string;
-  epochBase: number;
   life: string;
-  readonly entries: StreamEntry[];
+  readonly entries: (StreamEntry | undefined)[];
+  /** The last entry of each execution that has a number. */
+  readonly counted: Map<ExecutionId, number>;
 }
 
 export interface WorkerRow extends WorkerRegistration {

@@ -25,6 +25,7 @@ import { isOpenTask } from '../task/state.js';
 import { type Wait, waitName } from '../wait/state.js';
 import { memoryFamilies, numberFamilies } from './families.js';
 import { memoryQueries } from './queries.js';
+import { memoryRetention } from './retention.js';
 import type { MemoryRows } from './rows.js';
 import { memoryTaskState } from './task-state.js';
 import { memoryWorkerTokens } from './worker-tokens.js';
@@ -56,6 +57,7 @@ export function createMemoryStore(): MemoryStore {
     workers: new Map(),
     definitions: new Map(),
     taskState: new Map(),
+    passed: new Map(),
     workerTokens: new Map(),
   };
   const streams: StreamLog = {
@@ -104,6 +106,7 @@ export function createMemoryStore(): MemoryStore {
     queries: memoryQueries(rows),
     streams,
     families: memoryFamilies(rows, streams, LIFE),
+    retention: memoryRetention(rows),
     orgs: {
       upsert: async (orgs) => {
         for (const { slug, id } of orgs) {
@@ -193,7 +196,7 @@ function check(rows: MemoryRows, batch: CommitBatch): void {
     batch.entries,
     (row) => row.executionId,
     (row) => row.seq,
-    (id) => rows.entries.get(id)?.length ?? 0,
+    (id) => rows.entries.get(id)?.at(-1)?.seq ?? 0,
   );
 }
 
@@ -333,10 +336,10 @@ function heldWork(rows: MemoryRows): HeldWork[] {
 function head(rows: MemoryRows, orgId: OrgId, id: ExecutionId): StreamHead | undefined {
   const row = rows.executions.get(id);
   if (row?.orgId !== orgId) return undefined;
-  const { rootId, epoch, epochBase, workflow } = row;
+  const { rootId, epoch, workflow } = row;
   const seq = rows.entries.get(id)?.at(-1)?.seq ?? 0;
   const type = workflow === undefined ? 'task' : 'workflow';
-  return { executionId: id, rootId, type, epoch, epochBase, seq, first: 1, ended: endOf(rows, id, workflow) };
+  return { executionId: id, rootId, type, epoch, seq, ended: endOf(rows, id, workflow) };
 }
 
 function endOf(rows: MemoryRows, id: ExecutionId, workflow: LoadedExecution['workflow']): StreamHead['ended'] {

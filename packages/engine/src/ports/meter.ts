@@ -14,6 +14,8 @@ export interface Meter {
   refused(code: ErrorCode): void;
   /** Output of a task came after the end of its attempt and was passed over. */
   late(entries: number): void;
+  /** Stored stream entries were let go: their time was over, or their execution had too many. */
+  removed(why: 'expired' | 'overfull', entries: number): void;
 }
 
 /** One batch on its way to the store. */

@@ -4,6 +4,7 @@ import type { ExecutionId, OrgId, SessionId, TaskId } from '../ids.js';
 import type { TaskLog } from '../occurrence.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
 import type { Wait, WaitRef } from '../wait/state.js';
+import type { Retention } from './retention.js';
 import type { WorkerTokenStore } from './worker-tokens.js';
 import type { WorkerStore } from './workers.js';
 
@@ -63,6 +64,7 @@ export interface Store {
   readonly queries: Queries;
   readonly streams: StreamLog;
   readonly families: FamilyLog;
+  readonly retention: Retention;
   readonly orgs: OrgStore;
   readonly workers: WorkerStore;
   readonly workerTokens: WorkerTokenStore;
@@ -124,7 +126,6 @@ export interface LoadedExecution {
   /** The stream's last number. */
   readonly seq: number;
   readonly epoch: string;
-  readonly epochBase: number;
   readonly life: string;
   /** Whether the entries of its family are numbered: it has, or is, a child. */
   readonly hasFamily: boolean;
@@ -170,7 +171,6 @@ export interface ExecutionWrite {
   readonly version: number;
   readonly sequence: number;
   readonly epoch: string;
-  readonly epochBase: number;
   readonly life: string;
   /** The same for all executions of a batch, and for no other batch: so a commit whose answer was lost can be told. */
   readonly stamp: string;
@@ -189,7 +189,6 @@ export interface FamilyWrites {
 export interface FamilyBeginning {
   readonly rootId: ExecutionId;
   readonly epoch: string;
-  readonly epochBase: number;
   readonly life: string;
 }
 
@@ -348,11 +347,11 @@ export interface HeldWork {
   readonly taskId?: TaskId;
 }
 
-/** Reading a stream's stored entries. Never parses them. */
+/** Reading a stream's stored entries. Never parses them. Retention may have left holes; the last entry always stays. */
 export interface StreamLog {
   /** Undefined for an id of which nothing is stored, and for another organisation's. */
   head(orgId: OrgId, id: ExecutionId): Promise<StreamHead | undefined>;
-  /** Entries with `seq` above `after`, ascending, at most `limit`. */
+  /** The next `limit` entries with `seq` above `after`, ascending; fewer only when there are no more. */
   read(id: ExecutionId, after: number, limit: number): Promise<readonly StreamEntry[]>;
   /** The first and the last number that a numbering still has; undefined when it has none. */
   extent(id: ExecutionId, epoch: string): Promise<{ readonly first: number; readonly last: number } | undefined>;
@@ -364,18 +363,14 @@ export interface StreamHead {
   /** Whose stream it is: a workflow execution's or a standalone task's. */
   readonly type: 'workflow' | 'task';
   readonly epoch: string;
-  /** Cursors of older epochs at or below this number still mean what they meant. */
-  readonly epochBase: number;
   readonly seq: number;
-  /** The lowest number still kept; 1 unless retention has passed. */
-  readonly first: number;
   /** The status the execution ended with, when it has ended. */
   readonly ended: 'COMPLETED' | 'FAILED' | 'CANCELLED' | undefined;
 }
 
 /**
  * Reading the streams of whole families: the entries of an execution without a parent and of all its descendants, in one
- * order, numbered from 1 without holes. While such an execution has no children, it is its own stream.
+ * order, numbered from 1 without holes but those that retention has left. While such an execution has no children, it is its own stream.
  */
 export interface FamilyLog {
   /**
@@ -384,7 +379,10 @@ export interface FamilyLog {
    * for an id of which nothing is stored, and for another organisation's.
    */
   head(orgId: OrgId, id: ExecutionId): Promise<FamilyHead | undefined>;
-  /** Entries of the whole family with numbers above `after`, ascending, at most `limit`, each with `inFamily`. */
+  /**
+   * The next `limit` entries of the whole family with numbers above `after`, ascending, each with `inFamily`; fewer only
+   * when there are no more.
+   */
   read(rootId: ExecutionId, after: number, limit: number): Promise<readonly StreamEntry[]>;
   /** The first and the last number that a numbering of the family still has; undefined when it has none. */
   extent(rootId: ExecutionId, epoch: string): Promise<{ readonly first: number; readonly last: number } | undefined>;

@@ -89,7 +89,6 @@ export function buildDraft(draft: Draft, batch: Building, stamp: string): void {
     version: execution.version,
     sequence: execution.sequence,
     epoch: execution.epoch,
-    epochBase: execution.epochBase,
     life: execution.life,
     stamp,
     workflow,

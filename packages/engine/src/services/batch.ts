@@ -261,7 +261,6 @@ export class Batch {
     if (execution.life !== this.#options.life) {
       this.#draft(execution).moved = true;
       execution.life = this.#options.life;
-      execution.epochBase = execution.seq;
       execution.epoch = this.#options.newEpoch();
     }
     execution.seq += 1;

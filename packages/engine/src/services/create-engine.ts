@@ -1,6 +1,8 @@
+import { limits } from '@flovyn/protocol';
 import type { Change } from '../change.js';
 import type { Engine, Once } from '../engine.js';
 import { DispatchLoop } from '../loops/dispatch-loop.js';
+import { RetentionLoop, type RetentionLimits, type RetentionTimes } from '../loops/retention-loop.js';
 import { TimerLoop } from '../loops/timer-loop.js';
 import type { Meter } from '../ports/meter.js';
 import { type Neighbours, noNeighbours } from '../ports/neighbours.js';
@@ -37,6 +39,10 @@ export interface EngineSettings {
   readonly silence?: SilenceTimes;
   /** Executions kept in memory between their changes; 20,000. */
   readonly cachedExecutions?: number;
+  /** How long streams are kept after the end of their execution; all of it for 7 days. */
+  readonly retention?: RetentionTimes;
+  /** What is kept of one stream while its execution is open; 1,000,000 entries, 256 MiB. */
+  readonly streamLimits?: RetentionLimits;
 }
 
 export interface EngineParts {
@@ -73,7 +79,10 @@ export function createEngine(parts: EngineParts): Engine {
     reporter,
     meter,
     dispatcher,
-    published: (commit) => hub.publish(commit),
+    published: (commit) => {
+      hub.publish(commit);
+      retention.written(commit.entries);
+    },
     ended: ({ sessionId, token }) => {
       if (!dispatcher.isHere(sessionId)) neighbours.claimEnded(sessionId, token);
       dispatch.freed();
@@ -84,6 +93,14 @@ export function createEngine(parts: EngineParts): Engine {
   });
   const dispatch = new DispatchLoop({ store, lane, dispatcher, clock, wakeUps });
   const timers = new TimerLoop({ store, lane, clock });
+  const retention = new RetentionLoop({
+    store,
+    clock,
+    meter,
+    reporter,
+    times: settings.retention ?? { streamMs: limits.streamRetentionMs, outputMs: limits.streamRetentionMs },
+    limits: settings.streamLimits ?? { entries: limits.streamEntries, bytes: limits.streamBytes },
+  });
   const times: LeaseTimes = {
     leaseMs: settings.leaseMs ?? 30_000,
     heartbeatMs: settings.heartbeatMs ?? 10_000,
@@ -136,7 +153,7 @@ export function createEngine(parts: EngineParts): Engine {
     unary: new SingleCalls({ lane, dispatcher, workers: unary, store, clock, timer, ids, reporter, meter, freed }),
     streams: hub,
     lookAtClaims: () => claims.look(),
-    loops: { timers, leases: sessions.leases, dispatch },
+    loops: { timers, leases: sessions.leases, dispatch, retention },
     oldestWaitMs: () => lane.oldestWaitMs(),
     backlog: () => lane.backlog(),
     present: () => present(here),

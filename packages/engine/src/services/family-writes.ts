@@ -50,8 +50,8 @@ export function familyWrites(
 
   function beginning(rootId: ExecutionId, root: Execution | undefined): FamilyBeginning {
     // Only a family from before there were numbers begins without its root.
-    if (root === undefined) return { rootId, epoch: stamp, epochBase: 0, life };
-    return { rootId, epoch: root.epoch, epochBase: root.epochBase, life: root.life };
+    if (root === undefined) return { rootId, epoch: stamp, life };
+    return { rootId, epoch: root.epoch, life: root.life };
   }
 }
 

@@ -114,7 +114,6 @@ export class WorkingSet {
       sequence: 0,
       seq: 0,
       epoch: this.#ids.epoch(),
-      epochBase: 0,
       life: this.#life,
       hasFamily: false,
       countedTo: 0,

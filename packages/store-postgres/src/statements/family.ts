@@ -9,7 +9,6 @@ export const beginFamilies = insert<FamilyBeginning>(
   [
     uuid('root_id', (row) => row.rootId),
     text('epoch', (row) => row.epoch),
-    int8('epoch_base', (row) => row.epochBase),
     text('life', (row) => row.life),
     int8('seq', () => 0),
   ],
@@ -44,14 +43,13 @@ export const lastInFamily = (execution: string): string => `coalesce((
 export const numberRuns = (runs: string): string => `
   with runs as (${runs}),
   held as materialized (
-    select f.root_id, f.seq, f.epoch, f.epoch_base, f.life
+    select f.root_id, f.seq, f.epoch, f.life
     from (select distinct root_id from runs) as n join flovyn.family as f on f.root_id = n.root_id
     order by f.root_id for update of f
   ),
   counted as (
     select h.root_id, h.seq, life.name as life,
-      case when h.life = life.name then h.epoch else (select min(r.epoch) from runs as r) end as epoch,
-      case when h.life = life.name then h.epoch_base else h.seq end as epoch_base
+      case when h.life = life.name then h.epoch else (select min(r.epoch) from runs as r) end as epoch
     from held as h, flovyn.database_life as life
   ),
   numbered as (
@@ -65,7 +63,7 @@ export const numberRuns = (runs: string): string => `
     select execution_id, first, last, root_id, root_seq, epoch from numbered order by execution_id, first
   ),
   moved as (
-    update flovyn.family as f set seq = m.seq, epoch = c.epoch, epoch_base = c.epoch_base, life = c.life
+    update flovyn.family as f set seq = m.seq, epoch = c.epoch, life = c.life
     from counted as c join (select root_id, max(root_seq) as seq from numbered group by root_id) as m
       on m.root_id = c.root_id
     where f.root_id = c.root_id

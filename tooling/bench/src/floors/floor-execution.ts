@@ -66,7 +66,6 @@ export class FloorExecution {
         version: this.#version,
         sequence: this.#sequence,
         epoch: this.#epoch,
-        epochBase: 0,
         life: this.#life,
         stamp: 'floor',
         workflow: this.#workflow(now),

@@ -82,7 +82,7 @@ async function* entries(
 ): AsyncGenerator<readonly Json[], void, void> {
   const head = await streams.head(orgId, id);
   if (head === undefined) return;
-  for (let after = head.first - 1; after < head.seq;) {
+  for (let after = 0; after < head.seq;) {
     const page = await streams.read(id, after, PAGE);
     const last = page.at(-1);
     if (last === undefined) return;

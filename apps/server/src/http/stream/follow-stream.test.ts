@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import { createDoubts } from '../../process/doubts.js';
 import { followStream } from './follow-stream.js';
 import { followExecution } from './followed.js';
-import { resumeAfter } from './resume.js';
 import { selectionOf } from './selection.js';
 import { openSse } from './sse-writer.js';
 
@@ -18,8 +17,6 @@ const orgId = '550e8400-e29b-41d4-a716-446655440000' as OrgId;
 function aStream() {
   let entries: StreamEntry[] = [];
   let epoch = 'e1';
-  let epochBase = 0;
-  let first = 1;
   let ended: StreamHead['ended'];
   const listeners = new Set<(entries: readonly StreamEntry[]) => void>();
   const looks: (() => void)[] = [];
@@ -37,9 +34,7 @@ function aStream() {
       rootId: id,
       type: 'task',
       epoch,
-      epochBase,
-      seq: entries.at(-1)?.seq ?? first - 1,
-      first,
+      seq: entries.at(-1)?.seq ?? 0,
       ended,
     };
   };
@@ -96,11 +91,9 @@ function aStream() {
     lose(after: number): void {
       entries = entries.filter(({ seq }) => seq <= after);
       epoch = 'e2';
-      epochBase = after;
     },
     expire(upTo: number): void {
       entries = entries.filter(({ seq }) => seq > upTo);
-      first = upTo + 1;
     },
     expireOne(seq: number): void {
       entries = entries.filter((entry) => entry.seq !== seq);
@@ -130,6 +123,7 @@ class FakeResponse extends EventEmitter {
   isFull = false;
   writableLength = 0;
   destroyed = false;
+  removeHeader(): void {}
   writeHead(): void {}
   write(bytes: Buffer | string): boolean {
     this.written.push(bytes.toString());
@@ -174,14 +168,14 @@ class FakeResponse extends EventEmitter {
 
 const everything = selectionOf(undefined, 'json');
 
-function follow(stream: ReturnType<typeof aStream>, cursor?: string) {
+function follow(stream: ReturnType<typeof aStream>, after = 0) {
   const response = new FakeResponse();
   const writer = openSse(response as unknown as ServerResponse, { onStall: () => undefined });
   const doubts = createDoubts();
   const head = stream.headNow();
   const over = followStream(
     followExecution(orgId, head, stream),
-    { start: resumeAfter(cursor, head), selection: everything, writer },
+    { start: { after, gaps: [] }, selection: everything, writer },
     doubts,
   );
   return { response, writer, doubts, over };
@@ -347,9 +341,9 @@ describe('following a stream', () => {
     stream.store(8);
     stream.expire(2);
     stream.expireOne(5);
-    const { response, writer } = follow(stream, 'e1.1');
+    const { response, writer } = follow(stream, 1);
     await settled();
-    expect(response.words()).toEqual(['ready 3', 'gap 2-2 expired', '3', '4', 'gap 5-5 expired', '6', '7', '8']);
+    expect(response.words()).toEqual(['ready 2', 'gap 2-2 expired', '3', '4', 'gap 5-5 expired', '6', '7', '8']);
     writer.end('');
   });
 
@@ -364,16 +358,27 @@ describe('following a stream', () => {
     writer.end('');
   });
 
-  it('ends a stream of which nothing is kept', async () => {
+  it('R21 ends a stream of which only the end is kept', async () => {
     const stream = aStream();
-    stream.store(2, 'COMPLETED');
-    const head = { ...stream.headNow(), first: 3 };
+    stream.store(3, 'COMPLETED');
     stream.expire(2);
-    const response = new FakeResponse();
-    const writer = openSse(response as unknown as ServerResponse, { onStall: () => undefined });
-    const start = resumeAfter(undefined, head);
-    await followStream(followExecution(orgId, head, stream), { start, selection: everything, writer }, createDoubts());
-    expect(response.words()).toEqual(['ready 3', 'gap 1-2 expired', 'end COMPLETED']);
+    const { response, over } = follow(stream);
+    await over;
+    expect(response.words()).toEqual(['ready 1', 'gap 1-2 expired', '3', 'end COMPLETED']);
+  });
+
+  it('R21 tells a slow reader of what expired before it came there, and of nothing it has', async () => {
+    const stream = aStream();
+    stream.store(40);
+    stream.slow();
+    const { response, writer } = follow(stream);
+    await settled();
+    await stream.answer();
+    expect(response.words()).toHaveLength(33);
+    stream.expire(35);
+    for (let look = 0; look < 3; look++) await stream.answer();
+    expect(response.words().slice(33)).toEqual(['gap 33-35 expired', '36', '37', '38', '39', '40']);
+    writer.end('');
   });
 
   it('R24 stops pushing to a reader that is behind, and gives it the rest when it has caught up', async () => {

@@ -2,7 +2,7 @@ import type { StreamHead } from '@flovyn/engine';
 import { type GapReason, parseCursor } from '@flovyn/events';
 import type { Followed } from './followed.js';
 
-/** Where replay begins, and what the reader can no longer have. */
+/** Where replay begins, and what the reader has seen that is not so any more. */
 export interface ResumePoint {
   /** The number after which replay begins. */
   readonly after: number;
@@ -19,45 +19,35 @@ export interface Gap {
 /**
  * Where a reader goes on whose last entry was `cursor` (nothing for a new reader).
  *
- * A numbering is replaced only when the database may have lost the end of a log, and only numbers above `epochBase` can
- * be meant anew since then. So a cursor of an older numbering at or below it still says the same, and one above it has
- * seen entries that are gone.
+ * A cursor of the newest numbering is good as far as the log goes. One of an older numbering is good as far as the log still
+ * has entries of that numbering, which each of them names (ADR 0006): a crash of the database took what came behind, or
+ * retention did. If the number is one that the log has given to something else, the reader has seen what was lost, and is
+ * told so; if nothing is kept around it, the reader goes on behind the last that is sure, and is told by the hole in the log
+ * itself, as everybody is.
+ *
+ * @throws {ServiceError} UNAVAILABLE when the log cannot be read.
  */
-export function resumeAfter(cursor: string | undefined, head: StreamHead): ResumePoint {
-  if (cursor === undefined) return withoutExpired(0, head);
-  const { epoch, seq } = parseCursor(cursor) ?? { epoch: undefined, seq: undefined };
-  if (epoch === undefined || seq === undefined) {
-    // A number of nobody's numbering, such as another server's: the reader starts again, knowingly.
-    return withGap({ from: 1, to: Math.max(1, head.seq), reason: 'epoch' }, withoutExpired(0, head));
-  }
-  const known = epoch === head.epoch ? head.seq : Math.min(head.epochBase, head.seq);
-  if (seq <= known) return withoutExpired(seq, head);
-  return withGap({ from: known + 1, to: seq, reason: 'epoch' }, withoutExpired(known, head));
-}
-
-/**
- * The same, also for a cursor from before the last numbering but one: the newest base says nothing about the losses before
- * it, but the log shows how much of the cursor's own numbering is left. A numbering never goes as a whole: its first entry
- * is stored with a change of state.
- */
-export async function resumeFrom(
+export async function resumeAfter(
   cursor: string | undefined,
-  head: StreamHead,
-  log: Pick<Followed, 'extent'>,
+  head: Pick<StreamHead, 'epoch' | 'seq'>,
+  log: Pick<Followed, 'extent' | 'read' | 'placeOf'>,
 ): Promise<ResumePoint> {
-  const older = cursor === undefined ? undefined : parseCursor(cursor);
-  if (older === undefined || older.epoch === head.epoch) return resumeAfter(cursor, head);
-  const own = await log.extent(older.epoch);
-  const epochBase = own === undefined ? 0 : older.seq < own.first ? older.seq : own.last;
-  return resumeAfter(cursor, { ...head, epochBase });
+  if (cursor === undefined) return { after: 0, gaps: [] };
+  const known = parseCursor(cursor);
+  // A number of nobody's numbering, such as another server's: the reader starts again, knowingly.
+  if (known === undefined) return afterLoss(0, Math.max(1, head.seq));
+  if (known.epoch === head.epoch) return known.seq <= head.seq ? goOn(known.seq) : afterLoss(head.seq, known.seq);
+  const { last = 0 } = (await log.extent(known.epoch)) ?? {};
+  if (known.seq <= last) return goOn(known.seq);
+  const [next] = await log.read(last, 1);
+  const isExpired = next !== undefined && known.seq < log.placeOf(next).seq;
+  return isExpired ? goOn(last) : afterLoss(last, known.seq);
 }
 
-/** Retention may have taken the entries that would be next. */
-function withoutExpired(after: number, head: StreamHead): ResumePoint {
-  if (after + 1 >= head.first) return { after, gaps: [] };
-  return { after: head.first - 1, gaps: [{ from: after + 1, to: head.first - 1, reason: 'expired' }] };
+function goOn(after: number): ResumePoint {
+  return { after, gaps: [] };
 }
 
-function withGap(gap: Gap, { after, gaps }: ResumePoint): ResumePoint {
-  return { after, gaps: [gap, ...gaps] };
+function afterLoss(after: number, seen: number): ResumePoint {
+  return { after, gaps: [{ from: after + 1, to: seen, reason: 'epoch' }] };
 }

@@ -1,4 +1,4 @@
-import type { StreamEntry } from '@flovyn/engine';
+import type { Position, StreamEntry } from '@flovyn/engine';
 import { type FlovynEvent, formatCursor } from '@flovyn/events';
 import { consolidatedPlainData, encodeEntry, frameJson, plainData } from '@flovyn/events/sse';
 import { type StreamSelection, streamSelections } from '@flovyn/protocol/http';
@@ -32,12 +32,13 @@ export function selectionOf(
 ): Selection {
   // In one order, so that equal filters share their bytes.
   const types = words === undefined ? undefined : streamSelections.filter((word) => words.includes(word));
+  const encode = format === 'json' ? encodeJson : scope === 'family' ? encodeConsolidatedPlain : encodePlain;
   const kinds = new Set<StreamEntry['kind']>(types?.map((word) => KINDS[word]));
   return {
     name: `${scope} ${format} ${types?.join() ?? ''}`,
     types,
     takes: types === undefined ? () => true : (entry) => kinds.has(entry.kind),
-    encode: format === 'json' ? encodeJson : scope === 'family' ? encodeConsolidatedPlain : encodePlain,
+    encode: (entry) => encode(entry, PLACES[scope]),
   };
 }
 
@@ -50,29 +51,33 @@ export function partOf(selection: Selection, name: string, shows: (entry: Stream
   };
 }
 
-function encodeJson(entry: StreamEntry): string {
+type PlaceOf = (entry: StreamEntry) => Position;
+
+/** An entry has a number in its own stream and another one in its family's, and its id is that of the stream it is shown in. */
+const PLACES = {
+  execution: (entry) => entry,
+  family: (entry) => entry.inFamily ?? entry,
+} as const satisfies Record<string, PlaceOf>;
+
+function encodeJson(entry: StreamEntry, placeOf: PlaceOf): string {
   const { seq, epoch, executionId, rootId, taskId, attempt, timestampMs } = entry;
   const data = frameJson(
     { seq, epoch, executionId, rootExecutionId: rootId, taskExecutionId: taskId, attempt, timestampMs },
     entry.event,
   );
-  return encodeEntry({ event: nameOf(entry), id: cursorOf(entry), data });
+  return encodeEntry({ event: nameOf(entry), id: formatCursor(placeOf(entry)), data });
 }
 
-function encodePlain(entry: StreamEntry): string {
+function encodePlain(entry: StreamEntry, placeOf: PlaceOf): string {
   // News has no plainer form; output was checked when it came in.
   const data = entry.kind === 'state' ? entry.event : plainData(JSON.parse(entry.event) as FlovynEvent);
-  return encodeEntry({ event: nameOf(entry), id: cursorOf(entry), data });
+  return encodeEntry({ event: nameOf(entry), id: formatCursor(placeOf(entry)), data });
 }
 
-function encodeConsolidatedPlain(entry: StreamEntry): string {
+function encodeConsolidatedPlain(entry: StreamEntry, placeOf: PlaceOf): string {
   const origin = { workflowExecutionId: entry.executionId, taskExecutionId: entry.taskId };
   const data = consolidatedPlainData(origin, JSON.parse(entry.event) as FlovynEvent);
-  return encodeEntry({ event: nameOf(entry), id: cursorOf(entry), data });
-}
-
-function cursorOf(entry: StreamEntry): string {
-  return formatCursor(entry.inFamily ?? entry);
+  return encodeEntry({ event: nameOf(entry), id: formatCursor(placeOf(entry)), data });
 }
 
 function nameOf({ kind }: StreamEntry): 'token' | 'progress' | 'data' | 'error' {

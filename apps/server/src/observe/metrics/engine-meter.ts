@@ -6,6 +6,7 @@ import { SECONDS, addCounter, countsOf } from './numbers.js';
 
 const ENTRY_KINDS = ['state', 'token', 'progress', 'data', 'error'] as const satisfies readonly StreamEntry['kind'][];
 const FIRED = ['timer', 'promise', 'delay', 'deadline'] as const satisfies readonly Fired['type'][];
+const REMOVALS = ['expired', 'overfull'] as const;
 const FAILURES = ['conflict', 'lost', 'fault'] as const;
 /** Up to what one batch takes. */
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096];
@@ -77,6 +78,16 @@ export function createEngineMeter(registry: Registry): Meter {
     },
     () => [[late]],
   );
+  const removed = countsOf(REMOVALS);
+  addCounter(
+    registry,
+    {
+      name: 'flovyn_stream_entries_removed_total',
+      help: 'Stream entries that were let go; expired: some time after the end of their execution, overfull: output of one that had too much.',
+      labelNames: ['reason'],
+    },
+    () => REMOVALS.map((reason) => [removed[reason], { reason }]),
+  );
 
   return {
     storing() {
@@ -95,5 +106,6 @@ export function createEngineMeter(registry: Registry): Meter {
     carriedOut: () => void committed++,
     refused: (code) => void refused[code]++,
     late: (count) => void (late += count),
+    removed: (reason, count) => void (removed[reason] += count),
   };
 }
