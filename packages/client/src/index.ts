@@ -32,7 +32,7 @@ export type {
 } from './live-stream-message.js';
 export { type Freshness, type LiveView, emptyLiveView, foldLiveView } from './live-view.js';
 export { type FamilyView, emptyFamilyView, foldFamilyView } from './live-family-view.js';
-export type { AttemptOutput, TaskView } from './live-view-task.js';
+export type { AttemptOutput, FailedAttempt, TaskView } from './live-view-task.js';
 export { type Surroundings, realSurroundings } from './surroundings.js';
 export {
   type StreamConfig,
