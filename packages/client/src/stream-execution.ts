@@ -1,4 +1,4 @@
-import { type StreamSelection, parameters, pathTo, paths } from '@flovyn/protocol/http';
+import { type StreamSelection, parameters, pathTo, clientPaths as paths } from '@flovyn/protocol/http';
 
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { Origin } from './origin.js';

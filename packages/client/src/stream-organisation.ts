@@ -1,4 +1,4 @@
-import { type OrgStreamQuery, pathTo, paths } from '@flovyn/protocol/http';
+import { type OrgStreamQuery, pathTo, clientPaths as paths } from '@flovyn/protocol/http';
 
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { Origin } from './origin.js';
