@@ -1,14 +1,14 @@
-import { type StreamRow, type RunTarget, useRunView } from '@flovyn/react';
+import { type StreamRow, type ExecutionTarget, useLiveView } from '@flovyn/react';
 import { useMemo } from 'react';
 import { ProgressLine } from '../ui/progress-line.js';
 import { StatusBadge } from '../ui/status-badge.js';
 import { DataLine } from './data-line.js';
 
 /** What one task streams: its text, its progress, and what else it has to say. */
-export function TaskOutput({ target, taskId }: { readonly target: RunTarget; readonly taskId: string }) {
+export function TaskOutput({ target, taskId }: { readonly target: ExecutionTarget; readonly taskId: string }) {
   // Its own subscription: a token is drawn here and nowhere else.
-  const task = useRunView(target, (view) => view.live.tasks.get(taskId));
-  const rows = useRunView(target, (view) => view.rows);
+  const task = useLiveView(target, (view) => view.tasks.get(taskId));
+  const rows = useLiveView(target, (view) => view.rows);
   const outputs = useMemo(() => outputsOf(rows, taskId, task?.attempt), [rows, taskId, task?.attempt]);
   if (task === undefined) return null;
   const name = task.kind ?? 'Task';
