@@ -13,6 +13,7 @@ export function TaskOutput({ target, taskId }: { readonly target: ExecutionTarge
   if (task === undefined) return null;
   const name = task.kind ?? 'Task';
   const isOpen = task.status === 'RUNNING';
+  const takenBack = task.failedAttempts.findLast(({ attempt }) => attempt < task.attempt);
 
   return (
     <section className="output body" aria-label={`Output of ${name}`}>
@@ -21,6 +22,11 @@ export function TaskOutput({ target, taskId }: { readonly target: ExecutionTarge
         {task.status !== undefined && <StatusBadge status={task.status} />}
         {task.attempt > 1 && <span className="quiet small">attempt {task.attempt}</span>}
       </header>
+      {takenBack !== undefined && (
+        <p className="quiet small">
+          Attempt {takenBack.attempt} failed, and what it had said was taken back. {takenBack.error}
+        </p>
+      )}
       {task.text !== '' && (
         <p className={`streamed ${isOpen ? 'is-open' : ''}`} aria-busy={isOpen}>
           {task.text}
