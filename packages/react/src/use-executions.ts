@@ -50,7 +50,7 @@ async function load<Type extends ExecutionType>(
   const { type, ...query } = filter;
   const answer: Execution[] =
     type === 'workflow'
-      ? (await workflows.list(query as ExecutionQuery<'workflow'>, { signal })).workflows
+      ? (await workflows.list(query, { signal })).workflows
       : (await tasks.list(query as ExecutionQuery<'task'>, { signal })).tasks;
   return answer as Execution<Type>[];
 }

@@ -140,7 +140,7 @@ export class FakeServer {
   }
 
   readonly fetch: typeof fetch = async (input, init) => {
-    const { pathname, searchParams } = new URL(String(input));
+    const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
     const cursor = new Headers(init?.headers).get('last-event-id');
     const isStream = pathname.endsWith('/stream');
     (isStream ? this.opened : this.requests).push(isStream && cursor !== null ? `${pathname} ${cursor}` : pathname);
