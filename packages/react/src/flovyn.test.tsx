@@ -224,6 +224,20 @@ describe('a list', () => {
     await text().toBe('row RUNNING ');
   });
 
+  test('does not take an answer that was asked for before its stream stood', async () => {
+    const id = server.add('task');
+    let [releaseLists, releaseStreams] = [(): void => undefined, (): void => undefined];
+    server.listsHeld = new Promise((resolve) => (releaseLists = resolve));
+    server.streamsHeld = new Promise((resolve) => (releaseStreams = resolve));
+    show(<List key="it" filter={TASKS} />);
+    await expect.poll(listRequests).toBeGreaterThan(0);
+    server.changeSilently(id, { status: 'RUNNING', asOf: 'e.1' });
+    releaseStreams();
+    await expect.poll(() => flovyn.hub.organisation.getSnapshot().freshness).toBe('live');
+    releaseLists();
+    await text().toBe('row RUNNING ');
+  });
+
   test('shares one connection with the others, and keeps it over a step to the next page and back', async () => {
     server.add('task');
     server.add('workflow');
@@ -259,6 +273,22 @@ describe('a list and a panel', () => {
     if (panel !== undefined && row !== undefined) onRender(words(panel), words(row));
     return words(panel);
   }
+
+  test('agree when the answer for one of them knows more', async () => {
+    server.streamStatus = 503;
+    const id = server.add('task');
+    const disagreements: string[] = [];
+    show(<Both key="it" id={id} onRender={(panel, row) => panel !== row && disagreements.push(`${panel} / ${row}`)} />);
+    await text().toBe('PENDING 0 ');
+    await expect.poll(() => queryClient.isFetching()).toBe(0);
+    server.changeSilently(id, { status: 'RUNNING', asOf: 'e.1' });
+    await queryClient.invalidateQueries({ queryKey: flovyn.keys.detail({ type: 'task', id }) });
+    await text().toBe('RUNNING 0 ');
+    server.changeSilently(id, { status: 'COMPLETED', asOf: 'e.2' });
+    await queryClient.invalidateQueries({ queryKey: flovyn.keys.list(TASKS) });
+    await text().toBe('COMPLETED 0 ');
+    expect(disagreements).toEqual([]);
+  });
 
   const step = fc.oneof(
     fc.record({ does: fc.constantFrom('start', 'fail', 'retry', 'gap', 'cut', 'reload', 'restart') }),
