@@ -283,9 +283,11 @@ describe('a list and a panel', () => {
     await expect.poll(() => queryClient.isFetching()).toBe(0);
     server.changeSilently(id, { status: 'RUNNING', asOf: 'e.1' });
     await queryClient.invalidateQueries({ queryKey: flovyn.keys.detail({ type: 'task', id }) });
+    expect(queryClient.getQueryData(flovyn.keys.list(TASKS))).toMatchObject([{ status: 'RUNNING' }]);
     await text().toBe('RUNNING 0 ');
     server.changeSilently(id, { status: 'COMPLETED', asOf: 'e.2' });
     await queryClient.invalidateQueries({ queryKey: flovyn.keys.list(TASKS) });
+    expect(queryClient.getQueryData(flovyn.keys.detail({ type: 'task', id }))).toMatchObject({ status: 'COMPLETED' });
     await text().toBe('COMPLETED 0 ');
     expect(disagreements).toEqual([]);
   });
