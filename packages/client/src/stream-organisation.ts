@@ -10,7 +10,8 @@ import { sourceOf } from './stream-source.js';
 export interface OrganisationFilter {
   /** Only news of workflow executions, or only news and progress of tasks. Default: both. */
   readonly entity?: OrgStreamQuery['entity'];
-  /** Only of this kind. Progress does not say its kind, so that of all tasks comes. Default: every kind. */
+  /** Only of this kind. Progress, and that something is to stop or is tried again, do not say their kind, and
+   * come in any case. Default: every kind. */
   readonly kind?: string | undefined;
 }
 
