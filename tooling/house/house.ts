@@ -96,6 +96,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     floor: 'doors',
     ours: ['@flovyn/events', '@flovyn/client'],
     others: ['react', '@tanstack/react-query'],
+    // Its tests answer as a server does.
+    inTests: ['@flovyn/events/sse'],
   },
   '@flovyn/sdk': {
     folder: 'packages/sdk',
@@ -204,7 +206,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
 /** What an example may import: the same as a user, and other examples, which the demo worker gathers. */
 export const EXAMPLE: Omit<Room, 'folder'> = {
   floor: 'roof',
-  ours: ['@flovyn/events', '@flovyn/client', '@flovyn/sdk', '@flovyn/example-*'],
+  ours: ['@flovyn/events', '@flovyn/client', '@flovyn/react', '@flovyn/sdk', '@flovyn/example-*'],
   others: 'any',
   inTests: ['@flovyn/sdk/testing', '@flovyn/server'],
 };

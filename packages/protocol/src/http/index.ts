@@ -1,4 +1,4 @@
-export { PROBLEM_JSON, type PathParameter, headers, parameters, pathTo, paths } from './paths.js';
+export { PROBLEM_JSON, type PathParameter, clientPaths, headers, parameters, pathTo, paths } from './paths.js';
 export { type ParsedBody, type Schema, parseBody, parseQuery } from './parse.js';
 export { parseTtl } from './ttl.js';
 export { Problem, fromProblem, titleOf, toProblem } from './problem.js';
