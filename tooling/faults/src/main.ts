@@ -20,7 +20,15 @@ const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.
 const command = `pnpm chaos --minutes ${minutes} --seed ${seed} --executions ${executions} --keep`;
 
 say(`seed ${seed}: ${minutes} min, ${executions} executions at a time`);
-const outcome = await run({ minutes, seed, executions, onProgress: (progress) => say(progressLine(progress)) });
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new Error('Interrupted: nothing was judged')));
+const outcome = await run({
+  minutes,
+  seed,
+  executions,
+  signal: interrupted.signal,
+  onProgress: (progress) => say(progressLine(progress)),
+});
 say(summaryOf(outcome, command));
 const isWhole = outcome.violations.length === 0;
 if (isWhole && !values.keep) rmSync(outcome.folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { createReadStream, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, within } from '@flovyn/testing';
 import { chanceOf } from './chance.js';
 import { check } from './check/check.js';
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly executions: number;
   /** Told how it goes, every so often. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Ends the run early; then nothing is judged. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Progress {
@@ -48,7 +51,7 @@ const PROGRESS_MS = 10_000;
 const QUIET_MS = 180_000;
 
 /** Load and faults for the given time; then all is healed, and what is left behind is judged. */
-export async function run({ minutes, seed, executions, onProgress = () => undefined }: RunOptions): Promise<Outcome> {
+export async function run({ minutes, seed, executions, signal, onProgress = () => undefined }: RunOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'));
   const chance = chanceOf(seed);
   const [jitter, ofLoad, ofNemesis] = [chance.fork(), chance.fork(), chance.fork()];
@@ -68,7 +71,7 @@ export async function run({ minutes, seed, executions, onProgress = () => undefi
   });
   const reporting = setInterval(() => onProgress(progress()), PROGRESS_MS);
   try {
-    await new Promise((resolve) => setTimeout(resolve, minutes * 60_000));
+    await Promise.race([nemesis.failure, sleep(minutes * 60_000, undefined, signal === undefined ? {} : { signal })]);
     await nemesis.stop();
     const faults = nemesis.total();
     await comeToRest(town, load);

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, type Server, type Socket, createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventually } from '@flovyn/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Link, openLink } from '../src/proxy/link.js';
@@ -83,6 +86,27 @@ describe('a link in clear weather', () => {
     const link = await linkTo(1);
     const caller = await callerOf(link);
     await eventually('the close', () => caller.ends.includes('closed'));
+  });
+
+  it('reaches the socket of a file, which is closed where another would be reset', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'link-'));
+    undo.push(() => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, 'socket');
+    const ends: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('close', () => ends.push('closed'));
+      socket.pipe(socket);
+    });
+    server.listen(path);
+    await once(server, 'listening');
+    undo.push(() => server.close());
+    const link = await openLink({ name: 'link', target: { path } });
+    undo.push(() => link.close());
+    const caller = await callerOf(link);
+    caller.socket.write('hello');
+    await eventually('the echo', () => caller.heard() === 'hello');
+    link.cut({ type: 'now', ending: 'rst' });
+    await eventually('both ends', () => caller.ends.includes('ECONNRESET') && ends.includes('closed'));
   });
 
   it('takes new connections to where it was moved, and leaves the others', async () => {

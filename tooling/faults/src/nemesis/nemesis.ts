@@ -22,6 +22,8 @@ export interface Nemesis {
   /** How often each kind of fault has happened. */
   readonly counts: ReadonlyMap<string, number>;
   readonly total: () => number;
+  /** Rejects when a fault cannot be inflicted, which is a fault of the rig. */
+  readonly failure: Promise<never>;
   /** Begins no more faults, and undoes those that last. */
   stop(): Promise<void>;
 }
@@ -73,8 +75,11 @@ export function unleash(town: Town, chance: Chance): Nemesis {
     await pause(REST_MS);
     isBusy = false;
   };
+  let fail = (_error: unknown): void => undefined;
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  failure.catch(() => undefined);
   const follow = (happening: Promise<void>): void => {
-    const settled = happening.finally(() => underWay.delete(settled));
+    const settled = happening.catch((error: unknown) => fail(error)).finally(() => underWay.delete(settled));
     underWay.add(settled);
   };
 
@@ -94,6 +99,7 @@ export function unleash(town: Town, chance: Chance): Nemesis {
   return {
     counts,
     total: () => total,
+    failure,
     async stop() {
       stopping.abort();
       await raging;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Pipe } from './pipe.js';
-import type { Cut, Ending, Weather, Way } from './weather.js';
+import { type Cut, type Ending, type Way, type Weather, reset } from './weather.js';
 
 interface Fuse {
   readonly way: Way;
@@ -65,7 +65,7 @@ export class Connection {
       [server, toServer],
     ] as const) {
       if (socket.destroyed) continue;
-      if (ending === 'rst') socket.resetAndDestroy();
+      if (ending === 'rst') reset(socket);
       else socket.destroySoon();
     }
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, type NetConnectOpts, type Socket, createConnection, createServer } from 'node:net';
 import { Connection } from './connection.js';
-import { CLEAR, type Cut, type LinkFault, type Way, type Weather } from './weather.js';
+import { CLEAR, type Cut, type LinkFault, type Way, type Weather, reset } from './weather.js';
 
 /** A port of this machine, or the socket of a file. */
 export type Target = { readonly port: number } | { readonly path: string };
@@ -45,7 +45,7 @@ export async function openLink({ name, target, chance = Math.random }: LinkOptio
     taken += 1;
     if (isRefusing) {
       client.on('error', () => undefined);
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const options: NetConnectOpts = 'path' in current ? { ...current } : { ...current, host: '127.0.0.1' };

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Ending, Weather } from './weather.js';
+import { type Ending, type Weather, reset } from './weather.js';
 
 /** So much of one way of a connection is held; then its sender has to wait. */
 export const PIPE_MAX_BYTES = 64 * 1024;
@@ -74,7 +74,7 @@ export class Pipe {
     const { to, from, weather, allow, spent } = this.#parts;
     if (content === 'fin') to.end();
     // A socket that closed in order has ended before: then what is still under way to the other end arrives.
-    if (content === 'rst' && from.errored !== null) to.resetAndDestroy();
+    if (content === 'rst' && from.errored !== null) reset(to);
     else if (content === 'rst') to.destroySoon();
     if (typeof content === 'string') {
       this.#queue.shift();

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** The way up leads from who connected to who was connected to; the way down is that of the answers. */
 export type Way = 'up' | 'down';
 
@@ -36,3 +38,10 @@ export type Cut =
   | { readonly type: 'after-request' }
   /** After the next request has gone up, when the first byte of an answer comes down: it is not passed on. */
   | { readonly type: 'before-reply' };
+
+/** Ends a socket as if its host had forgotten it. The socket of a file has nothing of the kind: it just closes. */
+export function reset(socket: Socket): void {
+  // Only those of the network have an address.
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
+}
