@@ -9,7 +9,10 @@ export function progressLine({ seconds, acked, faults, resumes, gaps, begun, end
 }
 
 /** Everything a person wants to know, and the line that is counted by. */
-export function summaryOf({ progress, ops, faults, entriesChecked, violations, folder }: Outcome, command: string): string {
+export function summaryOf(
+  { progress, ops, faults, entriesChecked, violations, folder }: Outcome,
+  command: string,
+): string {
   const row = (name: string, count: number): string => `  ${name.padEnd(28)}${String(count).padStart(9)}`;
   const checks = [...new Set(violations.map(({ check }) => check))];
   const shown = checks.flatMap((check) => {

@@ -51,7 +51,13 @@ const PROGRESS_MS = 10_000;
 const QUIET_MS = 180_000;
 
 /** Load and faults for the given time; then all is healed, and what is left behind is judged. */
-export async function run({ minutes, seed, executions, signal, onProgress = () => undefined }: RunOptions): Promise<Outcome> {
+export async function run({
+  minutes,
+  seed,
+  executions,
+  signal,
+  onProgress = () => undefined,
+}: RunOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'));
   const chance = chanceOf(seed);
   const [jitter, ofLoad, ofNemesis] = [chance.fork(), chance.fork(), chance.fork()];
@@ -86,7 +92,14 @@ export async function run({ minutes, seed, executions, signal, onProgress = () =
     const violations = check(evidence);
     keepFor(folder, town, evidence, violations);
     const entriesChecked = evidence.captures.reduce((sum, { lines }) => sum + lines.length, 0);
-    return { progress: progress(), ops: evidence.ops.length, faults: nemesis.counts, entriesChecked, violations, folder };
+    return {
+      progress: progress(),
+      ops: evidence.ops.length,
+      faults: nemesis.counts,
+      entriesChecked,
+      violations,
+      folder,
+    };
   } finally {
     clearInterval(reporting);
     await nemesis.stop();

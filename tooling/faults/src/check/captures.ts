@@ -40,7 +40,8 @@ function faultsOf({ lines, hasEnded, error }: Capture, log: readonly Logged[]): 
     if (place === undefined) {
       const number = Number(line.id.split('.').at(-1));
       if (line.isNews) faults.push(`it was told ${line.name} at ${line.id}, which is not stored`);
-      else if (!isDeclared(number)) faults.push(`it was told ${line.name} at ${line.id}, which is not stored, and no gap says so`);
+      else if (!isDeclared(number))
+        faults.push(`it was told ${line.name} at ${line.id}, which is not stored, and no gap says so`);
       continue;
     }
     if (seen.has(place)) faults.push(`it was told ${line.id} twice`);
@@ -48,7 +49,8 @@ function faultsOf({ lines, hasEnded, error }: Capture, log: readonly Logged[]): 
     seen.add(place);
     last = Math.max(last, place);
   }
-  if (!hasEnded) faults.push(`it did not come to the end, after ${seen.size} of ${log.length} entries: ${error ?? 'no error'}`);
+  if (!hasEnded)
+    faults.push(`it did not come to the end, after ${seen.size} of ${log.length} entries: ${error ?? 'no error'}`);
   else {
     for (const [place, { cursor, number, isNews }] of log.entries()) {
       if (seen.has(place)) continue;

@@ -24,7 +24,8 @@ export function checkClaims({ dump, workers, attempts }: Evidence): Violation[] 
     if (line === undefined) continue;
     const task = tasks.get(line.task);
     const what = `Attempt ${line.attempt} of task ${line.task}`;
-    if (lines.length > 1) fail(task?.execution, `${what} was begun by ${lines.map(({ worker }) => worker).join(' and ')}`);
+    if (lines.length > 1)
+      fail(task?.execution, `${what} was begun by ${lines.map(({ worker }) => worker).join(' and ')}`);
     if (task === undefined) {
       fail(undefined, `${what} was begun by ${line.worker}, and there is no such task`);
       continue;
@@ -46,7 +47,8 @@ export function checkClaims({ dump, workers, attempts }: Evidence): Violation[] 
   );
   for (const { id, execution, status, attempts: last } of dump.tasks) {
     if (status !== 'COMPLETED') continue;
-    if (!completed.has(`${id} ${last}`)) fail(execution, `Task ${id} was completed in attempt ${last}, which nobody has completed`);
+    if (!completed.has(`${id} ${last}`))
+      fail(execution, `Task ${id} was completed in attempt ${last}, which nobody has completed`);
   }
   for (const rows of groupBy(dump.attempts, ({ task }) => task).values()) {
     const sorted = rows.toSorted((one, other) => one.attempt - other.attempt);

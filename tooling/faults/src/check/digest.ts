@@ -20,10 +20,17 @@ export function nameOf({ event }: Frame): string {
   return event.event === 'TASK_FAILED' && event.data.status === 'PENDING' ? 'TASK_ATTEMPT_FAILED' : event.event;
 }
 
+/** The members of news that say what it is about; the first one that is there counts. */
+const SUBJECTS = ['childWorkflowId', 'timerId', 'promiseId', 'operationId', 'key', 'id', 'targetId'] as const;
+
 /** What an entry's news is about: the id of the task, timer, promise, child, state key, or the execution. */
 export function subjectOf({ event, executionId }: Frame): string {
   if (!isStateEvent(event)) return '';
-  const data = event.data as Readonly<Record<string, unknown>>;
-  const subject = data['childWorkflowId'] ?? data['timerId'] ?? data['promiseId'] ?? data['operationId'] ?? data['key'];
-  return String(subject ?? data['id'] ?? data['targetId'] ?? executionId);
+  return firstText(event.data, SUBJECTS) ?? executionId;
+}
+
+/** The first of these members that is a text. */
+export function firstText(data: object, names: readonly string[]): string | undefined {
+  const values = data as Readonly<Record<string, unknown>>;
+  return names.map((name) => values[name]).find((value) => typeof value === 'string');
 }

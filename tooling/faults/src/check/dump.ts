@@ -104,12 +104,14 @@ export async function dumpOf(connection: pg.ClientConfig): Promise<Dump> {
   }
 }
 
+/** @throws when the column holds something else: then it is not the table this was written for. */
 function textOf(value: unknown): string {
-  return String(value);
+  if (typeof value === 'string') return value;
+  throw new Error(`${JSON.stringify(value)} stands where a text was expected`);
 }
 
 function maybe(value: unknown): string | undefined {
-  return value === null || value === undefined ? undefined : String(value);
+  return value === null ? undefined : textOf(value);
 }
 
 function json(value: unknown): unknown {

@@ -26,7 +26,9 @@ export function checkEffects({ ops, dump }: Evidence): Violation[] {
     if (op.type !== 'start' && op.type !== 'start task') return [];
     if (begun === undefined) return fail(`${op.id} was told of an execution that is not there`);
     const isSame = begun.kind === op.kind && begun.queue === op.queue && isDeepStrictEqual(begun.input, op.input);
-    return isSame ? [] : fail(`${op.id} asked for ${JSON.stringify(op.input)}, and ${JSON.stringify(begun.input)} began`);
+    return isSame
+      ? []
+      : fail(`${op.id} asked for ${JSON.stringify(op.input)}, and ${JSON.stringify(begun.input)} began`);
   });
 }
 
@@ -37,7 +39,13 @@ export function checkOnce({ ops, dump }: Evidence): Violation[] {
     if (op.type === 'look' || op.type === 'spy') return [];
     const count = countOf(op);
     if (count <= 1) return [];
-    return [{ check: 'C8', execution: op.execution, message: `${op.id} (${op.type}) was tried ${op.tries} times, and happened ${count} times` }];
+    return [
+      {
+        check: 'C8',
+        execution: op.execution,
+        message: `${op.id} (${op.type}) was tried ${op.tries} times, and happened ${count} times`,
+      },
+    ];
   });
 }
 

@@ -1,5 +1,6 @@
 import { historyToStream } from '@flovyn/events';
 import type { Evidence, Fact, Violation } from './evidence.js';
+import { firstText } from './digest.js';
 import { groupBy } from './group.js';
 
 const ANNOUNCED = new Set<string | null>(Object.values(historyToStream));
@@ -13,7 +14,9 @@ export function checkNews({ dump, captures }: Evidence): Violation[] {
   return captures.flatMap(({ name, lines, hasEnded }): Violation[] => {
     // One that was not read to its end is another check's.
     if (!hasEnded) return [];
-    const news = lines.flatMap((line) => (line.type === 'entry' && line.isNews && ANNOUNCED.has(line.name) ? [line] : []));
+    const news = lines.flatMap((line) =>
+      line.type === 'entry' && line.isNews && ANNOUNCED.has(line.name) ? [line] : [],
+    );
     return [...groupBy(news, ({ execution }) => execution)].flatMap(([execution, told]) => {
       const should = expected.get(execution);
       // A standalone task has no history.
@@ -26,10 +29,11 @@ export function checkNews({ dump, captures }: Evidence): Violation[] {
   });
 }
 
+/** The members of facts that say what they are about. */
+const SUBJECTS = ['childExecutionId', 'taskExecutionId', 'timerId', 'promiseId', 'operationName', 'key'] as const;
+
 function newsOf({ type, data, execution }: Fact): string[] {
   const name = (historyToStream as Readonly<Record<string, string | null>>)[type];
   if (name === null || name === undefined) return [];
-  const subject =
-    data['childExecutionId'] ?? data['taskExecutionId'] ?? data['timerId'] ?? data['promiseId'] ?? data['operationName'] ?? data['key'];
-  return [`${name} ${String(subject ?? execution)}`];
+  return [`${name} ${firstText(data, SUBJECTS) ?? execution}`];
 }

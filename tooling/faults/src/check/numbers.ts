@@ -4,8 +4,7 @@ import { groupBy, holeIn } from './group.js';
 /** C1: every history, every stream and every family's stream is exactly 1..n, and its head is n. */
 export function checkNumbers({ dump }: Evidence): Violation[] {
   const violations: Violation[] = [];
-  const fail = (execution: string, message: string): void =>
-    void violations.push({ check: 'C1', execution, message });
+  const fail = (execution: string, message: string): void => void violations.push({ check: 'C1', execution, message });
 
   const facts = groupBy(dump.facts, ({ execution }) => execution);
   const frames = groupBy(dump.frames, ({ executionId }) => executionId);
@@ -32,11 +31,13 @@ export function checkNumbers({ dump }: Evidence): Violation[] {
     const hole = holeIn(numbers);
     if (hole !== undefined) fail(root, `The stream of its family has ${hole}`);
     const head = dump.families.get(root);
-    if (head !== numbers.length) fail(root, `The stream of its family has ${numbers.length} entries, its head is ${head}`);
+    if (head !== numbers.length)
+      fail(root, `The stream of its family has ${numbers.length} entries, its head is ${head}`);
     for (const [member, own] of groupBy(runs, ({ execution }) => execution)) {
       const covered = own.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at));
       const there = (frames.get(member) ?? []).length;
-      const missing = holeIn(covered) ?? (covered.length === there ? undefined : `${covered.length} of ${there} entries`);
+      const missing =
+        holeIn(covered) ?? (covered.length === there ? undefined : `${covered.length} of ${there} entries`);
       if (missing !== undefined) fail(member, `In the stream of its family it has ${missing}`);
     }
   }

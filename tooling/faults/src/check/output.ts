@@ -17,7 +17,9 @@ export function checkOutput({ dump, attempts }: Evidence): Violation[] {
       .filter(({ rule }) => rule === 'output')
       .map(({ seq, message }): Violation => ({ check: 'C7', execution, message: `Entry ${seq}: ${message}` })),
   );
-  const said = new Map(attempts.flatMap((line) => (line.said === undefined ? [] : [[`${line.task} ${line.attempt}`, line]])));
+  const said = new Map(
+    attempts.flatMap((line) => (line.said === undefined ? [] : [[`${line.task} ${line.attempt}`, line]])),
+  );
   const accepted = acceptedEnds(dump);
   const speeches = speechesIn(dump);
   const wrong = speeches.flatMap((speech): Violation[] => {

@@ -23,7 +23,9 @@ export function checkQuiet({ dump, extent }: Evidence): Violation[] {
     ),
     ...dump.keys.flatMap(({ key, target, targetId }) => {
       const isThere = target === 'request' || (target === 'task' ? tasks.has(targetId) : executions.has(targetId));
-      return target === 'promise' || isThere ? [] : [fail(undefined, `Key ${key} points to ${target} ${targetId}, which is not there`)];
+      return target === 'promise' || isThere
+        ? []
+        : [fail(undefined, `Key ${key} points to ${target} ${targetId}, which is not there`)];
     }),
     ...extent.fatalities.map((line) => fail(undefined, `A server failed in a way it did not expect: ${line}`)),
   ];

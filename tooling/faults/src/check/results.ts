@@ -23,7 +23,9 @@ export function checkResults({ ops, dump }: Evidence): Violation[] {
     const { output } = ended;
     const wanted = kind === 'notes' ? (heard.get(id) ?? []) : modelOf(kind, op.input as Input);
     if (wanted !== undefined) {
-      return isDeepStrictEqual(output, wanted) ? [] : fail(`gave ${JSON.stringify(output)}, not ${JSON.stringify(wanted)}`);
+      return isDeepStrictEqual(output, wanted)
+        ? []
+        : fail(`gave ${JSON.stringify(output)}, not ${JSON.stringify(wanted)}`);
     }
     const promised = (sent.get(`${id} resolve`) ?? []).map((each) => each.id);
     return promised.includes(String(output)) ? [] : fail(`gave ${JSON.stringify(output)}, which nobody promised`);
@@ -32,7 +34,12 @@ export function checkResults({ ops, dump }: Evidence): Violation[] {
 
 /** What a program gives; `undefined` for what depends on who came first. */
 function modelOf(kind: Op['kind'], input: Input): unknown {
-  const { tasks = 0, napsMs = [], children = 0, generations = 0 } = input as {
+  const {
+    tasks = 0,
+    napsMs = [],
+    children = 0,
+    generations = 0,
+  } = input as {
     tasks?: number;
     napsMs?: readonly number[];
     children?: number;
@@ -45,7 +52,9 @@ function modelOf(kind: Op['kind'], input: Input): unknown {
     case 'naps':
       return napsMs.reduce((sum, ms) => sum + ms, 0);
     case 'family':
-      return Array.from({ length: generations + 1 }, (_, age) => children ** age).reduce((sum, members) => sum + members);
+      return Array.from({ length: generations + 1 }, (_, age) => children ** age).reduce(
+        (sum, members) => sum + members,
+      );
     case 'speak':
       return (input as { name?: string }).name;
     default:

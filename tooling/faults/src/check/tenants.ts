@@ -17,7 +17,9 @@ export function checkTenants({ ops, dump, captures }: Evidence): Violation[] {
     return [{ check: 'C11', execution, message: `${id}: another organisation was answered ${status}` }];
   });
   const mixed = dump.tasks.flatMap(({ id, org, execution }): Violation[] => {
-    return owners.get(execution) === org ? [] : [{ check: 'C11', execution, message: `Task ${id} is another organisation's` }];
+    return owners.get(execution) === org
+      ? []
+      : [{ check: 'C11', execution, message: `Task ${id} is another organisation's` }];
   });
   return [...leaked, ...shown, ...mixed];
 }

@@ -18,6 +18,12 @@ export interface CallsParts {
   readonly giveUp: AbortSignal;
 }
 
+interface Init {
+  readonly method: 'GET' | 'POST';
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export interface Request {
   readonly path: string;
   readonly body?: object;
@@ -37,7 +43,7 @@ export interface Calls {
 }
 
 export function createCalls({ log, servers, chance, giveUp }: CallsParts): Calls {
-  const send = (org: Org, path: string, init: RequestInit, limitMs = TRY_MS): Promise<Response> =>
+  const send = (org: Org, path: string, init: Init, limitMs = TRY_MS): Promise<Response> =>
     fetch(`${chance.pick(servers)}/api/orgs/${path}`, {
       ...init,
       headers: { ...init.headers, authorization: `Bearer ${org.user}` },
@@ -46,7 +52,10 @@ export function createCalls({ log, servers, chance, giveUp }: CallsParts): Calls
   return {
     async insist(org, asked, { path, body = {}, once }) {
       const op = log.invoke(asked);
-      const headers = { 'content-type': 'application/json', ...(once === undefined ? {} : { 'idempotency-key': once }) };
+      const headers = {
+        'content-type': 'application/json',
+        ...(once === undefined ? {} : { 'idempotency-key': once }),
+      };
       while (!giveUp.aborted) {
         try {
           const response = await send(org, path, { method: 'POST', body: JSON.stringify(body), headers });

@@ -86,7 +86,11 @@ async function drive({ name, scenario, calls }: LifeParts, base: string, id: str
   ]);
 }
 
-function open({ name, scenario, streams, chance, onReader }: LifeParts, plan: ReaderPlan, target: StreamTarget): Reader {
+function open(
+  { name, scenario, streams, chance, onReader }: LifeParts,
+  plan: ReaderPlan,
+  target: StreamTarget,
+): Reader {
   const [one = '', other = one] = chance.next() < 0.5 ? streams : streams.toReversed();
   const reader = read({
     name: `${name} ${plan.type}`,

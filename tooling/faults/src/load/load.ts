@@ -50,7 +50,10 @@ export function begin(town: Town, executions: number, chance: Chance): Load {
         calls,
         chance: own,
         streams: [urlOf(a.streams), urlOf(b.streams)],
-        onReader: (reader) => readers.push(reader),
+        onReader: (reader) => {
+          readers.push(reader);
+          if (givingUp.signal.aborted) reader.close();
+        },
       });
       ended += 1;
     }

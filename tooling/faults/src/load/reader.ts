@@ -27,6 +27,8 @@ export interface Reader {
 
 /** Silence of a server that keeps its streams alive every 15 s. */
 const PATIENCE = { connectMs: 10_000, silenceMs: 20_000 };
+/** Whoever has waited so long for the next try presses the button: faults come faster than a client would come back. */
+const WAIT_MS = 4_000;
 
 export function read({ name, org, target, servers, cutsAfter = [] }: ReaderOptions): Reader {
   const lines: CaptureLine[] = [];
@@ -51,7 +53,9 @@ export function read({ name, org, target, servers, cutsAfter = [] }: ReaderOptio
     for await (const message of stream) {
       switch (message.kind) {
         case 'status':
-          if (message.status.state === 'waiting') lines.push({ type: 'cut' });
+          if (message.status.state !== 'waiting') break;
+          lines.push({ type: 'cut' });
+          setTimeout(() => stream.reconnectNow(), WAIT_MS).unref();
           break;
         case 'gap':
           lines.push({ type: 'gap', from: message.from, to: message.to, reason: message.reason });

@@ -35,7 +35,10 @@ export function drawScenario(name: string, chance: Chance): Scenario {
     // One task in four stumbles, some of them more than once.
     failures: chance.next() < 0.25 ? 1 + chance.roll(2) : 0,
   };
-  const notes = Array.from({ length: kind === 'notes' ? 1 + chance.roll(5) : 0 }, (_, index) => `${name}-note-${index}`);
+  const notes = Array.from(
+    { length: kind === 'notes' ? 1 + chance.roll(5) : 0 },
+    (_, index) => `${name}-note-${index}`,
+  );
   const pledges = Array.from({ length: kind === 'pledge' ? 1 + chance.roll(2) : 0 }, (_, index) => `${name}-${index}`);
   const details: Record<(typeof KINDS)[number], () => object> = {
     sequence: () => ({ tasks: 1 + chance.roll(3) }),

@@ -9,7 +9,7 @@ import { drawLinkFault } from './link-faults.js';
 import { drawProcessFault } from './process-faults.js';
 
 /** A fault every so often, in milliseconds: more than one a second. */
-const PACE_MS = { least: 400, most: 900 };
+const PACE_MS = { least: 500, most: 1_000 };
 /** So many links suffer at a time at most: there is always a way through. */
 const LINKS_MAX = 3;
 /** After something befell a process and all are up again, nothing does for so long: so that the system gets anywhere. */
@@ -55,7 +55,10 @@ export function unleash(town: Town, chance: Chance): Nemesis {
     const { kind, what, forMs } = fault;
     total += 1;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    appendFileSync(file, `${JSON.stringify({ at, time: new Date().toISOString(), what, forMs: forMs && Math.round(forMs) })}\n`);
+    appendFileSync(
+      file,
+      `${JSON.stringify({ at, time: new Date().toISOString(), what, forMs: forMs && Math.round(forMs) })}\n`,
+    );
     await fault.begin();
     if (forMs !== undefined) await pause(forMs);
     await fault.end?.();
@@ -69,7 +72,7 @@ export function unleash(town: Town, chance: Chance): Nemesis {
     isBusy = true;
     await inflict(fault);
     const keepers = [...town.servers, ...town.workers].map(({ keeper }) => keeper);
-    const isUp = (): boolean => 
+    const isUp = (): boolean =>
       stopping.signal.aborted || (town.postgres.pid !== undefined && keepers.every((keeper) => keeper.isReady()));
     await eventually('all to be up again', isUp, PATIENCE_MS).catch(() => undefined);
     await pause(REST_MS);

@@ -49,7 +49,7 @@ function pause(keeper: Keeper, of: string, forMs: number): Fault {
 
 function move(town: Town, chance: Chance): Fault {
   const worker = workerOf(town, chance);
-  const server = chance.pick(town.servers as [(typeof town.servers)[0], (typeof town.servers)[1]]);
+  const server = chance.pick(town.servers);
   return {
     kind: 'move of a worker',
     what: `move of worker ${worker.name} to server ${server.name}`,

@@ -25,7 +25,8 @@ export const OTHERS: Org = {
 /** The servers' configuration file: both organisations, and room for every reader. */
 export function configText(): string {
   const orgs = [OURS, OTHERS];
-  const org = ({ id, slug }: Org): string => `[[orgs]]\nid = "${id}"\nname = "${slug}"\nslug = "${slug}"\ntier = "FREE"\n`;
+  const org = ({ id, slug }: Org): string =>
+    `[[orgs]]\nid = "${id}"\nname = "${slug}"\nslug = "${slug}"\ntier = "FREE"\n`;
   const keys = orgs.flatMap(({ id, slug, user, worker }) => [
     `{ key = "${user}", org_id = "${id}", principal_type = "User", principal_id = "api:${slug}", role = "ADMIN" }`,
     `{ key = "${worker}", org_id = "${id}", principal_type = "Worker", principal_id = "worker:${slug}" }`,

@@ -106,7 +106,9 @@ export async function openTown(folder: string, chance: () => number): Promise<To
         grpc: () => ({ port: ports.grpcPort }),
         health: async () => {
           const limit = AbortSignal.timeout(2_000);
-          const answer = await fetch(`http://127.0.0.1:${ports.httpPort}/_/health`, { signal: limit }).catch(() => undefined);
+          const answer = await fetch(`http://127.0.0.1:${ports.httpPort}/_/health`, { signal: limit }).catch(
+            () => undefined,
+          );
           const health = (await answer?.json().catch(() => undefined)) as { degraded?: string[] } | undefined;
           return answer?.status === 200 && health?.degraded?.length === 0;
         },

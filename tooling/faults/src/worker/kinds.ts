@@ -1,22 +1,7 @@
 /**
- * What the workers of the rig run.
+ * What the rig knows of its workers' programs.
  *
  * @packageDocumentation
  */
 export type { AttemptLine } from './attempt-log.js';
-export { type Speech, mannerOf, markOf, speak } from './speech.js';
-export {
-  type Family,
-  type Naps,
-  type Notes,
-  type Pledge,
-  type Steps,
-  endless,
-  family,
-  naps,
-  notes,
-  parallel,
-  pledge,
-  sequence,
-  shapes,
-} from './shapes.js';
+export { mannerOf, markOf } from './speech.js';

@@ -101,8 +101,8 @@ export const endless = workflow({
   name: 'endless',
   run: async (ctx, manner: Manner) => {
     await ctx.schedule(speak, { ...manner, name: 'talk' });
+    // The talk may have come to its end before its cancellation did: then it has kept the wish from being heard.
+    ctx.checkCancellation();
     return ctx.waitForSignal<string>('never');
   },
 });
-
-export const shapes = [sequence, parallel, naps, notes, pledge, family, endless] as const;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { Duration, FlovynClient, type WorkflowDefinition } from '@flovyn/sdk';
-import { shapes, speak } from './kinds.js';
+import { Duration, FlovynClient } from '@flovyn/sdk';
+import { endless, family, naps, notes, parallel, pledge, sequence } from './shapes.js';
+import { speak } from './speech.js';
 
 // A worker of the rig, as a process of its own.
 
@@ -18,7 +19,13 @@ const worker = new FlovynClient({
   logger: quiet,
 });
 worker.registerTask(speak);
-for (const shape of shapes) worker.registerWorkflow(shape as WorkflowDefinition<never, unknown>);
+worker.registerWorkflow(sequence);
+worker.registerWorkflow(parallel);
+worker.registerWorkflow(naps);
+worker.registerWorkflow(notes);
+worker.registerWorkflow(pledge);
+worker.registerWorkflow(family);
+worker.registerWorkflow(endless);
 const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
 await worker.start();
 process.stdout.write('ready\n');

@@ -4,8 +4,9 @@ import type { Capture, CaptureLine, Evidence, Fact, FamilyRun } from '../../src/
 import { mannerOf, markOf } from '../../src/worker/kinds.js';
 
 /** The same, and everything in it may be changed. */
-export type Draft<Value> =
-  Value extends ReadonlyMap<infer Key, infer Held>
+export type Draft<Value> = Value extends string
+  ? Value
+  : Value extends ReadonlyMap<infer Key, infer Held>
     ? Map<Key, Draft<Held>>
     : Value extends object
       ? { -readonly [Name in keyof Value]: Draft<Value[Name]> }
@@ -20,13 +21,20 @@ class Story {
   readonly frames: Frame[] = [];
   #at = 1_000;
 
-  constructor(
-    readonly id: string,
-    readonly root = id,
-  ) {}
+  readonly id: string;
+  readonly root: string;
+
+  constructor(id: string, root = id) {
+    this.id = id;
+    this.root = root;
+  }
 
   /** A fact, and what is announced of it. */
-  fact(type: keyof typeof historyToStream, data: Record<string, unknown> = {}, news: Record<string, unknown> = {}): this {
+  fact(
+    type: keyof typeof historyToStream,
+    data: Record<string, unknown> = {},
+    news: Record<string, unknown> = {},
+  ): this {
     this.#at += 10;
     this.facts.push({ execution: this.id, sequence: this.facts.length + 1, at: this.#at, type, data });
     const name = historyToStream[type];
