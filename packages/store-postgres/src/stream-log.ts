@@ -1,7 +1,7 @@
 import type { ExecutionId, StreamHead, StreamLog } from '@flovyn/engine';
 import type { Database } from './database.js';
 import { unpackExecutionMoving } from './packed.js';
-import { entrySelect, toEntry } from './rows.js';
+import { entryLine, entrySeparator, toEntries } from './entry-lines.js';
 import { json, maybeNumber, maybeText, number, text } from './text-row.js';
 
 const ended = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
@@ -39,16 +39,18 @@ export function createStreamLog(database: Database): StreamLog {
     async read(id, after, limit) {
       // Bounded on both sides, which numbers without holes allow: with a limit alone, PostgreSQL may think it cheaper to
       // collect everything behind `after` and sort it, for every page of a long stream.
-      const rows = await database.query(
+      const [page] = await database.query(
         `Reading the stream of ${id}`,
-        `select ${entrySelect}, (select root_id from flovyn.execution where id = $1) as root_id
+        `select string_agg(${entryLine}, ${entrySeparator} order by s.seq) as entries,
+           (select root_id from flovyn.execution where id = $1) as root_id
          from flovyn.stream_entry as s, (
            select seq as first from flovyn.stream_entry where execution_id = $1 and seq > $2 order by seq limit 1
          ) as page
-         where s.execution_id = $1 and s.seq >= page.first and s.seq < page.first + $3::bigint order by s.seq`,
+         where s.execution_id = $1 and s.seq >= page.first and s.seq < page.first + $3::bigint`,
         [id, after, limit],
       );
-      return rows.map((row) => toEntry(row, id, text(row, 'root_id') as ExecutionId));
+      const entries = page && maybeText(page, 'entries');
+      return entries === undefined ? [] : toEntries(entries, id, text(page ?? {}, 'root_id') as ExecutionId);
     },
 
     async extent(id, epoch) {

@@ -11,6 +11,8 @@ import { measureSequences } from './rows/p2-sequence.js';
 import { measureTimers } from './rows/p4-timers.js';
 import { measureTokenLatency } from './rows/p5-token-latency.js';
 import { measureTokens } from './rows/p6-tokens.js';
+import { measureFanOut } from './rows/p7-fan-out.js';
+import { measureLateReader } from './rows/p8-late-reader.js';
 import { measureColdStart } from './rows/p9-cold-start.js';
 import { measureUnaryDoor } from './rows/p12-unary-door.js';
 import { measureKilledWorker } from './rows/killed-worker.js';
@@ -21,6 +23,8 @@ const rows: Readonly<Record<RowName, (context: Context) => Promise<Result[]>>> =
   P4: measureTimers,
   P5: measureTokenLatency,
   P6: measureTokens,
+  P7: measureFanOut,
+  P8: measureLateReader,
   P9: measureColdStart,
   P12: measureUnaryDoor,
   KILL: measureKilledWorker,

@@ -33,6 +33,11 @@ export function cpuMeter(parts: Readonly<Record<string, number>>, server: number
   };
 }
 
+/** CPU seconds one process has used. NaN where there is no `/proc`. */
+export function cpuSeconds(pid: number): number {
+  return (process.platform === 'linux' ? readProcess(String(pid))?.seconds : undefined) ?? Number.NaN;
+}
+
 /** Microseconds per operation of each part between two readings, as a text such as `server 44, database 55 us`. */
 export function cpuPer(operations: number, before: CpuUse, after: CpuUse): string {
   const parts = Object.keys(after).map((part) => {

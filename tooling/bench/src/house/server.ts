@@ -24,6 +24,13 @@ const bin = fileURLToPath(new URL('../../../../apps/server/dist/bin.js', import.
 /** The settings of this shell must not reach a server that is measured. */
 const foreign = /^(FLOVYN|SERVER|GRPC|DATABASE|NATS|AUTH|ORGS|LIMITS|CONFIG|LOG|PUBLIC|STREAM|SHUTDOWN)_/;
 
+/** One bench is one principal of one organisation: how many streams these may have is not what is measured. */
+const roomForReaders = {
+  LIMITS__STREAMS_PER_PRINCIPAL: '20000',
+  LIMITS__STREAMS_PER_ORG: '20000',
+  LIMITS__STREAMS_PER_PROCESS: '20000',
+};
+
 /** Starts the built server in development mode, and resolves when it listens. */
 export async function startServer({ dataDir, httpPort = 0, grpcPort = 0 }: ServerOptions): Promise<ServerProcess> {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
@@ -34,6 +41,7 @@ export async function startServer({ dataDir, httpPort = 0, grpcPort = 0 }: Serve
       FLOVYN_DATA_DIR: dataDir,
       SERVER_PORT: String(httpPort),
       GRPC_SERVER_PORT: String(grpcPort),
+      ...roomForReaders,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,7 +1,7 @@
 import { FlovynClient } from '@flovyn/sdk';
 import { clientOptions } from '../house/client-options.js';
 import { serve } from '../house/serve.js';
-import { type Speech, oneTask, sequence, sleeper, speech } from '../work.js';
+import { type Speech, type Story, oneTask, sequence, sleeper, speech, story } from '../work.js';
 
 const client = new FlovynClient(clientOptions());
 await client.start();
@@ -96,9 +96,23 @@ const orders = {
     return boxes.map(({ handle }) => handle.workflowId);
   },
 
+  /** Has one story told to its end, and gives its execution id. */
+  async story(input: Story): Promise<string> {
+    const { handle } = await client.startWorkflow(story, input);
+    await handle.result();
+    return handle.workflowId;
+  },
+
   /** Waits for the ends of executions. */
   async results(ids: readonly string[]): Promise<void> {
     await Promise.all(ids.map((id) => client.getWorkflowHandle(id).result()));
+  },
+
+  /** Ends speeches. */
+  async hush(ids: readonly string[]): Promise<void> {
+    const handles = ids.map((id) => client.getWorkflowHandle(id));
+    await Promise.all(handles.map((handle) => handle.cancel()));
+    await Promise.allSettled(handles.map((handle) => handle.result()));
   },
 
   /** Runs one workflow of each sort and gives their ids: the rows a floor is made of. */

@@ -1,8 +1,17 @@
+import type { ClientRequest } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { serve } from '../house/serve.js';
-import { type Readers, type Seen, openReaders } from '../reader.js';
+import { type Readers, type Seen, openReaders, openBeside, readToEnd } from '../reader.js';
 
 let readers: Readers | undefined;
+let beside: ClientRequest[] = [];
+
+interface BesideOrder {
+  readonly urls: readonly string[];
+  /** Of each stream. */
+  readonly readers: number;
+  readonly isRead: boolean;
+}
 
 const LOOK_AGAIN_MS = 20;
 /** An overloaded machine takes seconds; more than this is a fault. */
@@ -16,12 +25,26 @@ function opened(): Readers {
 const close = (): Promise<void> => {
   readers?.close();
   readers = undefined;
+  for (const request of beside) request.destroy();
+  beside = [];
   return Promise.resolve();
 };
 
 const orders = {
   open: async (urls: readonly string[]): Promise<void> => {
     readers = await openReaders(urls);
+  },
+  /** Opens more, which are not counted: they read, or they stall. */
+  async beside({ urls, readers: ofEach, isRead }: BesideOrder): Promise<void> {
+    for (const url of urls) {
+      for (let reader = 0; reader < ofEach; reader += 1) beside.push(await openBeside(url, isRead));
+    }
+  },
+  /** Reads one stream to its end. */
+  async readToEnd(url: string): Promise<{ readonly entries: number; readonly ms: number }> {
+    const begun = performance.now();
+    const entries = await readToEnd(url);
+    return { entries, ms: performance.now() - begun };
   },
   /** Waits for the first token: before it there is nothing to measure. */
   async hear(): Promise<void> {

@@ -1,6 +1,6 @@
 import { FlovynClient } from '@flovyn/sdk';
 import { serve } from '../house/serve.js';
-import { echo, oneTask, sequence, sleeper, speak, speech } from '../work.js';
+import { echo, oneTask, sequence, sleeper, speak, speech, story, tell } from '../work.js';
 import { clientOptions } from '../house/client-options.js';
 
 /** A worker as a user would write it, with room for everything a load puts in flight. */
@@ -13,8 +13,10 @@ client.registerWorkflow(oneTask);
 client.registerWorkflow(sequence);
 client.registerWorkflow(sleeper);
 client.registerWorkflow(speech);
+client.registerWorkflow(story);
 client.registerTask(echo);
 client.registerTask(speak);
+client.registerTask(tell);
 await client.start();
 
 const orders = {};

@@ -1,14 +1,14 @@
 import { median } from './statistics.js';
 
-export const rowNames = ['P1', 'P2', 'P4', 'P5', 'P6', 'P9', 'P12', 'KILL', 'IDLE'] as const;
+export const rowNames = ['P1', 'P2', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9', 'P12', 'KILL', 'IDLE'] as const;
 export type RowName = (typeof rowNames)[number];
 
 /** One line of the table. */
 export interface Result {
   readonly row: RowName;
   readonly measure: string;
-  /** Of `/s` more is better, of all others less. */
-  readonly unit: 'ms' | '/s' | '% of a core' | 'queries/s' | 'fresh steps';
+  /** Of rates more is better, of all others less. */
+  readonly unit: 'ms' | '/s' | '/s of a core' | 'KB' | 'MB' | '% of a core' | 'queries/s' | 'fresh steps';
   /** One value per run. */
   readonly values: readonly number[];
   /** What the parts below reached with the same work, in the same run: one value per run. */

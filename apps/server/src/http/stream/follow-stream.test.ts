@@ -130,6 +130,7 @@ class FakeResponse extends EventEmitter {
   isFull = false;
   writableLength = 0;
   destroyed = false;
+  removeHeader(): void {}
   writeHead(): void {}
   write(bytes: Buffer | string): boolean {
     this.written.push(bytes.toString());

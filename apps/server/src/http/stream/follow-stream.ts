@@ -11,8 +11,8 @@ import type { SseWriter } from './sse-writer.js';
 
 /** Entries read from the log at a time: few at first, because one may have a megabyte, then as many as make a page. */
 const FIRST_PAGE = 32;
-const LARGEST_PAGE = 5_000;
-const PAGE_BYTES = 1_048_576;
+const LARGEST_PAGE = 2_000;
+const PAGE_BYTES = 262_144;
 
 export interface FollowingReader {
   readonly start: ResumePoint;
@@ -101,16 +101,19 @@ export async function followStream(
   /** Reads the log until held commits join it, and goes live; or until the stream is over, or numbered anew. */
   const readLog = async (): Promise<void> => {
     let limit = FIRST_PAGE;
+    let coming = followed.read(at, limit);
     for (let isLookedAt = true; ; isLookedAt = false) {
-      await writer.caughtUp();
+      await Promise.all([coming, writer.caughtUp()]);
       if (writer.isClosed) return;
-      const page = await followed.read(at, limit);
+      const page = await coming;
       // The first page joins what the look found. Before a later one the database may have lost what was sent already.
       if (!isLookedAt && page[0] !== undefined && followed.placeOf(page[0]).epoch !== epoch) return;
       followed.meet(page);
       sendPage(page);
       if (page.length === limit) {
         limit = nextPage(page);
+        // The database reads on while the reader takes what it was sent: one page per reader is held, and no more.
+        coming = followed.read(at, limit);
         continue;
       }
       const end = followed.endAt(at);
@@ -120,7 +123,10 @@ export async function followStream(
         .map(deliver)
         .find((outcome) => outcome !== 'sent');
       if (obstacle === 'look') return;
-      if (obstacle !== undefined) continue;
+      if (obstacle !== undefined) {
+        coming = followed.read(at, limit);
+        continue;
+      }
       isLive = true;
       return;
     }

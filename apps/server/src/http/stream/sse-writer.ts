@@ -101,7 +101,9 @@ export function openSse(response: ServerResponse, options: SseWriterOptions): Ss
 
   response.on('drain', settle);
   response.on('close', stop);
+  response.removeHeader('transfer-encoding');
   response.writeHead(200, {
+    connection: 'close',
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
