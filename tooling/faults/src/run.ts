@@ -111,8 +111,9 @@ export async function run({
 
 /** Waits until all have recovered and everything has ended. What has not by then is for the checks to find. */
 async function comeToRest(town: Town, load: Load): Promise<void> {
+  const finishing = load.finish();
   await eventually('all to be well', async () => (await town.unwell()).length === 0, QUIET_MS).catch(() => undefined);
-  await within('everything to end', load.finish(), QUIET_MS).catch(() => undefined);
+  await within('everything to end', finishing, QUIET_MS).catch(() => undefined);
   const isQuiet = async (): Promise<boolean> => {
     const { executions, leftovers, tasks } = await dumpOf(town.postgres.connection);
     return leftovers.length === 0 && ![...executions, ...tasks].some(({ isClaimed }) => isClaimed);

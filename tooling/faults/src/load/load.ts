@@ -32,7 +32,9 @@ export function begin(town: Town, executions: number, chance: Chance): Load {
   const urlOf = ({ port }: { readonly port: number }): string => `http://127.0.0.1:${port}`;
   const log = openOpLog(join(town.folder, 'ops.jsonl'));
   const givingUp = new AbortController();
-  const calls = createCalls({ log, servers: [urlOf(a.calls), urlOf(b.calls)], chance, giveUp: givingUp.signal });
+  const servers = [urlOf(a.calls), urlOf(b.calls)] as const;
+  // Of its own: how often it is asked depends on the faults, and what is started must not.
+  const calls = createCalls({ log, servers, chance: chance.fork(), giveUp: givingUp.signal });
   const readers: Reader[] = [];
   let isOver = false;
   let begun = 0;
@@ -49,7 +51,7 @@ export function begin(town: Town, executions: number, chance: Chance): Load {
         scenario: drawScenario(name, own),
         calls,
         chance: own,
-        streams: [urlOf(a.streams), urlOf(b.streams)],
+        streams: [urlOf(own.pick(a.streams)), urlOf(own.pick(b.streams))],
         onReader: (reader) => {
           readers.push(reader);
           if (givingUp.signal.aborted) reader.close();

@@ -80,7 +80,7 @@ function groupsOf({ servers: [a, b], workers }: Town): readonly [Draw, ...Draw[]
     (chance) => chance.pick([a.database, b.database]),
     (chance) => chance.pick([a.nats, b.nats]),
     (chance) => chance.pick([a.calls, b.calls]),
-    (chance) => chance.pick([a.streams, b.streams]),
+    (chance) => chance.pick(chance.pick([a.streams, b.streams])),
   ];
 }
 

@@ -16,11 +16,12 @@ export const LEASE_MS = 4_000;
 export interface TownServer {
   readonly name: string;
   readonly keeper: Keeper;
-  /** To its database, to NATS, from those who call it and from those who read its streams. */
+  /** To its database, to NATS, and from those who call it. */
   readonly database: Link;
   readonly nats: Link;
   readonly calls: Link;
-  readonly streams: Link;
+  /** From those who read its streams, who do not all come the same way. */
+  readonly streams: readonly [Link, ...Link[]];
   /** Where workers connect. */
   readonly grpc: () => Target;
   /** Past all links. */
@@ -102,7 +103,11 @@ export async function openTown(folder: string, chance: () => number): Promise<To
         database,
         nats: heard,
         calls: await linkTo(`calls to ${name}`, { port: ports.httpPort }),
-        streams: await linkTo(`streams of ${name}`, { port: ports.httpPort }),
+        streams: [
+          await linkTo(`streams of ${name}, east`, { port: ports.httpPort }),
+          await linkTo(`streams of ${name}, north`, { port: ports.httpPort }),
+          await linkTo(`streams of ${name}, west`, { port: ports.httpPort }),
+        ],
         grpc: () => ({ port: ports.grpcPort }),
         health: async () => {
           const limit = AbortSignal.timeout(2_000);
