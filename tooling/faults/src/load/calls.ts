@@ -2,12 +2,10 @@ import type { Chance } from '../chance.js';
 import type { Org } from '../town/orgs.js';
 import type { Asked, OpLog } from './op-log.js';
 
-/** How long a try may take. */
-const TRY_MS = 5_000;
-/** A look may be at the stream of what is not there, for which a server waits 6 s. */
-const LOOK_MS = 10_000;
+/** How long a try may take; a look at the stream of what is not there takes 6 s. Shorter tries would drown a slow machine. */
+const TRY_MS = 15_000;
 /** Between two tries. */
-const AGAIN_MS = 200;
+const AGAIN_MS = 1_000;
 
 export interface CallsParts {
   readonly log: OpLog;
@@ -43,11 +41,11 @@ export interface Calls {
 }
 
 export function createCalls({ log, servers, chance, giveUp }: CallsParts): Calls {
-  const send = (org: Org, path: string, init: Init, limitMs = TRY_MS): Promise<Response> =>
+  const send = (org: Org, path: string, init: Init): Promise<Response> =>
     fetch(`${chance.pick(servers)}/api/orgs/${path}`, {
       ...init,
       headers: { ...init.headers, authorization: `Bearer ${org.user}` },
-      signal: AbortSignal.any([giveUp, AbortSignal.timeout(limitMs)]),
+      signal: AbortSignal.any([giveUp, AbortSignal.timeout(TRY_MS)]),
     });
   return {
     async insist(org, asked, { path, body = {}, once }) {
@@ -81,7 +79,7 @@ export function createCalls({ log, servers, chance, giveUp }: CallsParts): Calls
     async look(org, asked, path, isRight) {
       const op = log.invoke(asked);
       try {
-        const response = await send(org, path, { method: 'GET' }, LOOK_MS);
+        const response = await send(org, path, { method: 'GET' });
         await response.body?.cancel();
         const isWeather = response.status >= 500 || response.status === 429;
         op.tried(isRight(response.status) ? 'ok' : isWeather ? 'unknown' : 'fail', response.status);

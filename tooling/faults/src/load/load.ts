@@ -9,7 +9,7 @@ import type { Reader } from './reader.js';
 import { drawScenario } from './scenario.js';
 
 /** Between the first executions, in milliseconds: not all of them at once. */
-const RAMP_MS = 40;
+const RAMP_MS = 120;
 
 export interface Load {
   readonly begun: () => number;

@@ -26,7 +26,7 @@ export interface Reader {
 }
 
 /** Silence of a server that keeps its streams alive every 15 s. */
-const PATIENCE = { connectMs: 10_000, silenceMs: 20_000 };
+const PATIENCE = { connectMs: 20_000, silenceMs: 20_000 };
 /** Whoever has waited so long for the next try presses the button: faults come faster than a client would come back. */
 const WAIT_MS = 4_000;
 

@@ -11,7 +11,7 @@ const SERVER = fileURLToPath(new URL('../../../../apps/server/dist/bin.js', impo
 const WORKER = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
 
 /** How long a worker may be silent before others get its work: short, so that a pause can outlast it. */
-export const LEASE_MS = 4_000;
+export const LEASE_MS = 6_000;
 
 export interface TownServer {
   readonly name: string;
