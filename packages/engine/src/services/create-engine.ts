@@ -71,6 +71,7 @@ export function createEngine(parts: EngineParts): Engine {
     ids,
     wakeUps,
     reporter,
+    timer,
     meter,
     dispatcher,
     published: (commit) => hub.publish(commit),
