@@ -139,8 +139,9 @@ const BROKEN: Readonly<Record<string, Readonly<Record<string, readonly [Break, R
     ],
     'the end is missing': [(e) => (found(e.captures[0]).hasEnded = false), /did not come to the end/],
     'a family is out of order': [
-      (e) => lines(e, 'reader of the family').sort(() => -1),
-      /reader of the family: it was told e.3 after f.4|reader of the family: it was told f.8 after f.9/,
+      (e) =>
+        lines(e, 'reader of the family').splice(5, 2, ...lines(e, 'reader of the family').slice(5, 7).toReversed()),
+      /reader of the family: it was told f.6 after f.7/,
     ],
     'a line cannot be read': [(e) => lines(e).push({ type: 'odd', what: '?' }), /could not read \?/],
   },
@@ -229,7 +230,7 @@ const BROKEN: Readonly<Record<string, Readonly<Record<string, readonly [Break, R
 };
 
 it('finds nothing wrong with a run that kept every promise', () => {
-  expect(check(soundEvidence() as Evidence)).toEqual([]);
+  expect(check(soundEvidence())).toEqual([]);
 });
 
 describe.each(Object.keys(CHECKS))('%s', (name) => {
@@ -240,7 +241,7 @@ describe.each(Object.keys(CHECKS))('%s', (name) => {
   it.each(Object.entries(BROKEN[name] ?? {}))('%s', (_what, [breakIt, message]) => {
     const evidence = soundEvidence();
     breakIt(evidence);
-    const violations = CHECKS[name]?.(evidence as Evidence) ?? [];
+    const violations = CHECKS[name]?.(evidence) ?? [];
     expect(violations.map((violation) => violation.message)).toContainEqual(expect.stringMatching(message));
     expect(new Set(violations.map((violation) => violation.check))).toEqual(new Set([name]));
   });
@@ -252,7 +253,7 @@ describe('what a fault may cost', () => {
     const all = lines(evidence);
     const lost: Line[] = all.slice(9, 11).map((line) => ({ ...line, digest: 'lost' }) as Line);
     all.splice(9, 0, ...lost, { type: 'cut' }, { type: 'gap', from: 10, to: 11, reason: 'epoch' });
-    expect(check(evidence as Evidence)).toEqual([]);
+    expect(check(evidence)).toEqual([]);
   });
 
   it('is the end of what a lost worker has said', () => {
@@ -263,7 +264,7 @@ describe('what a fault may cost', () => {
       data: { id: 'task-1', status: 'PENDING', executionCount: 1, error: 'worker lost' },
     });
     loseEntry(evidence, found(frames(evidence, 1)[5]));
-    expect(CHECKS['C7']?.(evidence as Evidence)).toEqual([]);
+    expect(CHECKS['C7']?.(evidence)).toEqual([]);
   });
 
   it('is as much output as an entry says is lost, joined tokens counted once', () => {
@@ -271,12 +272,12 @@ describe('what a fault may cost', () => {
     const [, , third, fourth] = frames(evidence, 2);
     loseEntry(evidence, found(third));
     Object.assign(found(fourth), { event: { type: 'error', code: 'STREAM_LOSS', message: '1 stream entry was lost' } });
-    expect(CHECKS['C7']?.(evidence as Evidence)).toEqual([]);
+    expect(CHECKS['C7']?.(evidence)).toEqual([]);
   });
 
   it('is not a refusal whose first answer was lost', () => {
     const evidence = soundEvidence();
     Object.assign(op(evidence, 'value-a'), { outcome: 'fail', tries: 2, status: 412 });
-    expect(CHECKS['C3']?.(evidence as Evidence)).toEqual([]);
+    expect(CHECKS['C3']?.(evidence)).toEqual([]);
   });
 });
