@@ -184,6 +184,21 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       '@flovyn/testing',
     ],
   },
+  '@flovyn/faults': {
+    folder: 'tooling/faults',
+    floor: 'beside',
+    ours: [
+      '@flovyn/events',
+      '@flovyn/events/testing',
+      '@flovyn/client',
+      '@flovyn/sdk',
+      '@flovyn/store-postgres',
+      '@flovyn/testing',
+    ],
+    others: ['pg', 'node:'],
+    // The server is started by command: it is named so that it is built before.
+    inTests: ['@flovyn/server'],
+  },
   '@flovyn/bench': {
     folder: 'tooling/bench',
     floor: 'beside',
