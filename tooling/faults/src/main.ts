@@ -33,7 +33,8 @@ say(summaryOf(outcome, command));
 const isWhole = outcome.violations.length === 0;
 if (isWhole && !values.keep) rmSync(outcome.folder, { recursive: true, force: true });
 else say(`Kept: ${outcome.folder}`);
-process.exitCode = isWhole ? 0 : 1;
+// All is closed; what the readers' connections keep open would hold the process for a while.
+process.exit(isWhole ? 0 : 1);
 
 function numberOf(name: string, text: string): number {
   const value = Number(text);
