@@ -22,19 +22,24 @@ export interface StreamPlayer {
 
 /** How cases are played. */
 export interface PlayOptions {
-  /** How long each step of a case may take, in milliseconds. 20 s when absent. */
+  /** How long each step of a case, and each door before, may take, in milliseconds. 20 s when absent. */
   readonly timeoutMs?: number | undefined;
 }
 
 /** 20 s: three times the longest that a server waits for what does not exist. */
 const TIMEOUT_MS = 20_000;
 
-/** @throws {Error} when the first server cannot be reached, or does not know the organisation. */
+/**
+ * Enters every server by both doors before anything is played.
+ *
+ * @throws {TargetError} when one cannot be reached or does not answer within the timeout, does not know the organisation, or
+ *   does not take a key.
+ */
 export async function openPlayer(
   target: StreamTarget,
   { timeoutMs = TIMEOUT_MS }: PlayOptions = {},
 ): Promise<StreamPlayer> {
-  const opened = await openTarget(target);
+  const opened = await openTarget(target, timeoutMs);
   return {
     async play(streamCase) {
       const begun = performance.now();

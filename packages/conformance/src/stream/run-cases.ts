@@ -16,7 +16,7 @@ const CONCURRENCY = 8;
  * Plays cases against a server, several at a time.
  *
  * @returns the results, in the order of the cases.
- * @throws {Error} when the server cannot be reached, or does not know the organisation.
+ * @throws {TargetError} when a server cannot be entered, by people or by workers; then no case was played.
  */
 export async function runCases(
   cases: readonly StreamCase[],

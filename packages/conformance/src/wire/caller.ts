@@ -48,6 +48,7 @@ export interface Caller
   readonly client: Client;
   /** What every call carries, and nothing else: the key. */
   metadata(): Metadata;
+  /** Ends the calls that have no answer yet. */
   close(): void;
 }
 
@@ -76,17 +77,23 @@ export function openCaller({ grpcUrl, orgId, key, pingMs = 30_000 }: CallerOptio
     if (key !== undefined) made.set('authorization', `Bearer ${key}`);
     return made;
   };
+  const closing = new AbortController();
   const calls = SERVICES.flatMap((service) =>
     Object.entries<{ readonly requestStream: boolean; readonly responseStream: boolean }>(service)
       .filter(([, method]) => !method.requestStream && !method.responseStream)
-      .map(([name, method]) => [name, unary(client, method as Method<object, unknown>, metadata)] as const),
+      .map(
+        ([name, method]) => [name, unary(client, method as Method<object, unknown>, metadata, closing.signal)] as const,
+      ),
   );
   return {
     ...(Object.fromEntries(calls) as unknown as Caller),
     orgId,
     client,
     metadata,
-    close: () => client.close(),
+    close() {
+      closing.abort();
+      client.close();
+    },
   };
 }
 
@@ -94,12 +101,14 @@ function unary<Request extends object, Response>(
   client: Client,
   { path, requestSerialize, requestDeserialize, responseDeserialize }: Method<Request, Response>,
   metadata: () => Metadata,
+  closing: AbortSignal,
 ): Call<Request, Response> {
   // A message of no bytes is the message in which nothing is set.
   const unset = requestDeserialize(Buffer.alloc(0));
   return (message, { signal } = {}) =>
     new Promise((resolve, reject) => {
       const options: CallOptions = {};
+      const ends = signal === undefined ? [closing] : [closing, signal];
       const call = client.makeUnaryRequest(
         path,
         requestSerialize,
@@ -108,14 +117,14 @@ function unary<Request extends object, Response>(
         metadata(),
         options,
         (error, response) => {
-          signal?.removeEventListener('abort', cancel);
+          for (const end of ends) end.removeEventListener('abort', cancel);
           if (error !== null) reject(error);
           else if (response === undefined) reject(new Error(`${path} answered without a message`));
           else resolve(response);
         },
       );
       const cancel = (): void => call.cancel();
-      signal?.addEventListener('abort', cancel, { once: true });
-      if (signal?.aborted === true) cancel();
+      for (const end of ends) end.addEventListener('abort', cancel, { once: true });
+      if (ends.some(({ aborted }) => aborted)) cancel();
     });
 }

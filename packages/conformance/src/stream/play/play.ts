@@ -10,7 +10,7 @@ import { type OpenTarget, type Stage, createStage } from './stage.js';
 /**
  * Plays one case and looks at what its readers saw. Never throws: what could not be done is a finding too.
  *
- * @param timeoutMs - how long each step may take.
+ * @param timeoutMs - how long each step, and each look at what was seen, may take.
  */
 export async function playCase(streamCase: StreamCase, target: OpenTarget, timeoutMs: number): Promise<Finding[]> {
   const stage = createStage(streamCase, target);
@@ -22,7 +22,9 @@ export async function playCase(streamCase: StreamCase, target: OpenTarget, timeo
       });
     }
     await letReadersLeave(streamCase, stage, timeoutMs);
-    for (const expectation of streamCase.expect) findings.push(...(await check(expectation, stage)));
+    for (const expectation of streamCase.expect) {
+      await withinLimit(async () => void findings.push(...(await check(expectation, stage))), timeoutMs);
+    }
   } catch (error: unknown) {
     findings.push({ expected: 'that every step can be done', seen: reasonOf(error), around: [] });
   }

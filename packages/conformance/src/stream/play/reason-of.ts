@@ -4,3 +4,12 @@ export function reasonOf(error: unknown): string {
   const { message, cause } = error;
   return cause instanceof Error ? `${message}: ${cause.message || cause.name}` : message;
 }
+
+/** 160 characters: a sentence of ours fits, and of a page of somebody else's the beginning says enough. */
+const SHORT = 160;
+
+/** The beginning of a text, in one line. */
+export function shortLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= SHORT ? line : `${line.slice(0, SHORT)}…`;
+}

@@ -1,9 +1,24 @@
 import type { StreamTarget } from '../target.js';
+import { shortLine } from './reason-of.js';
 
 /** The people's door of one server, for the target's organisation. */
 export interface PeoplesDoor {
-  /** Asks, as JSON. @throws {Error} when the answer is not one of success. */
+  /** Asks, as JSON. @throws {RefusedAnswer} when the answer is not one of success, or no JSON. */
   ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** A server answered, with something else than was asked for. */
+export class RefusedAnswer extends Error {
+  override readonly name = 'RefusedAnswer';
+  readonly status: number;
+  /** Whether it is a problem as Flovyn tells them, and not the page of somebody else. */
+  readonly isProblem: boolean;
+
+  constructor(asked: string, { status, headers }: Response, body: string, options?: ErrorOptions) {
+    super(`${asked} was answered with ${status}: ${body === '' ? 'nothing' : shortLine(body)}`, options);
+    this.status = status;
+    this.isProblem = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
+  }
 }
 
 /** Without a slash at its end. */
@@ -16,20 +31,33 @@ export function credentials(key: string | undefined): Record<string, string> {
   return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }
 
-export function openPeoplesDoor({ servers, org, key }: StreamTarget, signal?: AbortSignal): PeoplesDoor {
-  const base = `${addressOf(servers[0]?.url ?? '')}/api/orgs/${org}`;
+/**
+ * @param url - of one of the servers.
+ * @param closing - ends every request that has no answer yet.
+ */
+export function openPeoplesDoor(
+  url: string,
+  { org, key }: Pick<StreamTarget, 'org' | 'key'>,
+  closing: AbortSignal,
+): PeoplesDoor {
+  const base = `${addressOf(url)}/api/orgs/${org}`;
   return {
     async ask(method, path, body) {
       const response = await fetch(`${base}${path}`, {
         method,
         headers: { ...credentials(key), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal === undefined ? {} : { signal }),
+        signal: closing,
       });
       const text = await response.text();
-      if (!response.ok)
-        throw new Error(`${method} ${path} was answered with ${response.status}: ${text.slice(0, 300)}`);
-      return (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+      const refused = (options?: ErrorOptions): RefusedAnswer =>
+        new RefusedAnswer(`${method} ${base}${path}`, response, text, options);
+      if (!response.ok) throw refused();
+      try {
+        return (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+      } catch (cause: unknown) {
+        throw refused({ cause });
+      }
     },
   };
 }

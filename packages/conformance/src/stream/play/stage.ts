@@ -3,6 +3,7 @@ import type { StreamTarget } from '../target.js';
 import type { Cursor, Opening, StreamCase } from '../vocabulary.js';
 import { type Cast, castOf } from './cast.js';
 import { allHeard, isLine } from './heard.js';
+import { enterEveryServer } from './enter.js';
 import { type Reader, createReader } from './reader.js';
 import { type PeoplesDoor, openPeoplesDoor } from './rest.js';
 import { type Claim, type SessionWorker, openSessionWorker } from './session-worker.js';
@@ -13,16 +14,30 @@ export interface OpenTarget {
   readonly target: StreamTarget;
   readonly people: PeoplesDoor;
   readonly caller: Caller;
+  /** Ends whatever has no answer yet, so that nothing keeps the process alive. */
   close(): void;
 }
 
-/** @throws {Error} when the first server does not answer, or knows no such organisation. */
-export async function openTarget(target: StreamTarget): Promise<OpenTarget> {
-  const people = openPeoplesDoor(target);
-  const { id } = await people.ask('GET', '');
+/**
+ * Looks at every door, each within the limit, and opens those that cases use.
+ *
+ * @throws {TargetError} when a server cannot be entered.
+ */
+export async function openTarget(target: StreamTarget, timeoutMs: number): Promise<OpenTarget> {
+  const orgId = await enterEveryServer(target, timeoutMs);
+  const leaving = new AbortController();
+  const people = openPeoplesDoor(target.servers[0]?.url ?? '', target, leaving.signal);
   const { grpcUrl = '' } = target.servers.at(-1) ?? {};
-  const caller = openCaller({ grpcUrl, orgId: String(id), key: target.workerKey ?? target.key });
-  return { target, people, caller, close: () => caller.close() };
+  const caller = openCaller({ grpcUrl, orgId, key: target.workerKey ?? target.key });
+  return {
+    target,
+    people,
+    caller,
+    close() {
+      leaving.abort();
+      caller.close();
+    },
+  };
 }
 
 /** Where one case is played. */
