@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { type Caller, openCaller } from '../../wire/caller.js';
 import { TargetError, type TargetPart } from '../target-error.js';
 import type { StreamServer, StreamTarget } from '../target.js';
-import { reasonOf, shortLine } from './reason-of.js';
+import { reasonOf } from './reason-of.js';
 import { RefusedAnswer, openPeoplesDoor } from './rest.js';
 import { connectHandWorker } from './worker.js';
 
@@ -56,7 +56,7 @@ async function enterAsWorker(
     if (limit.aborted) throw late('grpcUrl', grpcUrl, timeoutMs, cause);
     const { code } = cause as { readonly code?: unknown };
     const isRefused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED;
-    throw new TargetError(isRefused ? 'workerKey' : 'grpcUrl', grpcUrl, shortLine(reasonOf(cause)), { cause });
+    throw new TargetError(isRefused ? 'workerKey' : 'grpcUrl', grpcUrl, reasonOf(cause), { cause });
   } finally {
     caller?.close();
   }

@@ -5,8 +5,8 @@ export function reasonOf(error: unknown): string {
   return cause instanceof Error ? `${message}: ${cause.message || cause.name}` : message;
 }
 
-/** 160 characters: a sentence of ours fits, and of a page of somebody else's the beginning says enough. */
-const SHORT = 160;
+/** 100 characters: of a page of somebody else's the beginning says enough. */
+const SHORT = 100;
 
 /** The beginning of a text, in one line. */
 export function shortLine(text: string): string {

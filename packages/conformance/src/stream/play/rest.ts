@@ -1,3 +1,4 @@
+import { Problem } from '@flovyn/protocol/http';
 import type { StreamTarget } from '../target.js';
 import { shortLine } from './reason-of.js';
 
@@ -14,10 +15,20 @@ export class RefusedAnswer extends Error {
   /** Whether it is a problem as Flovyn tells them, and not the page of somebody else. */
   readonly isProblem: boolean;
 
-  constructor(asked: string, { status, headers }: Response, body: string, options?: ErrorOptions) {
-    super(`${asked} was answered with ${status}: ${body === '' ? 'nothing' : shortLine(body)}`, options);
+  constructor(asked: string, { status }: Response, text: string, options?: ErrorOptions) {
+    const problem = problemOf(text);
+    super(`${asked} was answered with ${status}: ${problem?.detail ?? (shortLine(text) || 'nothing')}`, options);
     this.status = status;
-    this.isProblem = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
+    this.isProblem = problem !== undefined;
+  }
+}
+
+function problemOf(text: string): Problem | undefined {
+  try {
+    return Problem.safeParse(JSON.parse(text)).data;
+  } catch {
+    // The page of somebody else.
+    return undefined;
   }
 }
 
