@@ -1,3 +1,3 @@
-import { defineProject } from '../../vitest.shared.js';
+import { defineChecks } from '../../vitest.shared.js';
 
-export default defineProject();
+export default defineChecks({ size: { include: ['test/bundle.test.ts'] } });

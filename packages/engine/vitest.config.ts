@@ -1,3 +1,3 @@
-import { defineProject } from '../../vitest.shared.js';
+import { defineChecks } from '../../vitest.shared.js';
 
-export default defineProject();
+export default defineChecks({ producers: { include: ['test/producers.test.ts'] } });

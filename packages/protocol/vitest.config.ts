@@ -1,3 +1,6 @@
-import { defineProject } from '../../vitest.shared.js';
+import { defineChecks } from '../../vitest.shared.js';
 
-export default defineProject();
+export default defineChecks({
+  breaking: { include: ['test/breaking.test.ts'] },
+  proto: { include: ['test/enums.test.ts'] },
+});

@@ -9,7 +9,8 @@ import { summary } from './test-summary.mjs';
 const READABLE = ['--output-logs=new-only', '--log-order=grouped', '--log-prefix=none'];
 
 /**
- * `npm test`: runs the tests of every package whose sources changed, and says at the end what was skipped and why.
+ * `npm test`: runs the tests of every package whose sources changed and the checks of the event contract, and says at the
+ * end what was skipped and why.
  *
  * @param {import('./prepare.mjs').Command} command - its arguments go to turbo, as in `npm test -- --force`
  * @returns {Promise<number>} 0 when everything passed
@@ -21,7 +22,7 @@ export async function run({ root, args, env, stopping }) {
   clearReports(root);
   const code = await runToEnd(
     turbo(root),
-    ['run', 'test', ...READABLE, '--continue=dependencies-successful', ...args],
+    ['run', 'test', 'contract', ...READABLE, '--continue=dependencies-successful', ...args],
     {
       cwd: root,
       env: toolEnv,

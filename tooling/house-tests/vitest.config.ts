@@ -1,4 +1,4 @@
-import { defineProject } from '../../vitest.shared.js';
+import { defineChecks } from '../../vitest.shared.js';
 
 // A house is three processes that mostly wait for each other: three houses at a time keep two cores busy.
-export default defineProject({ maxWorkers: 3 });
+export default defineChecks({ observed: { include: ['test/every-event.test.ts'] } }, { maxWorkers: 3 });

@@ -86,6 +86,14 @@ describe('an import', () => {
     expect(wrongArrows(conformance('src/stream/player.ts'))).toHaveLength(1);
   });
 
+  test('from a development dependency is for what is not shipped, too', () => {
+    const devDependencies = { yaml: 'catalog:' };
+    const source = `import { stringify } from 'yaml';`;
+    const inFile = (path: string) => wrongArrows(aPackage('@flovyn/events', path, source, { devDependencies }));
+    expect(inFile('src/contract/asyncapi.ts')).toEqual([]);
+    expect(inFile('src/decode.ts')).toHaveLength(1);
+  });
+
   test('may be allowed to a part of a room only', () => {
     const source = `import * as grpc from '@grpc/grpc-js';`;
     const declared = { dependencies: { '@grpc/grpc-js': 'catalog:' } };

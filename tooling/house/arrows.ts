@@ -69,6 +69,7 @@ function whyNotImport(
 ): string | undefined {
   if (specifier.startsWith('.')) return whyNotRelative(path, specifier);
   const isTest = isTestFile(path);
+  const isUnshipped = !isPublished(room, path) || (room.unshipped?.some((part) => path.startsWith(`src/${part}`)) ?? false);
   const allowed = [
     ...room.ours,
     ...(room.others === 'any' ? [] : room.others),
@@ -92,7 +93,7 @@ function whyNotImport(
     ...manifest.dependencies,
     ...manifest.peerDependencies,
     ...manifest.optionalDependencies,
-    ...(isTest || !isPublished(room, path) ? manifest.devDependencies : {}),
+    ...(isTest || isUnshipped ? manifest.devDependencies : {}),
   };
   return name in declared || name === manifest.name
     ? undefined

@@ -18,6 +18,8 @@ export interface Room {
    * tests of this house, and may need what stands in `devDependencies`.
    */
   readonly published?: readonly string[];
+  /** Parts of its source, by the beginning of the path below `src/`, that nobody gets: what they need is for development. */
+  readonly unshipped?: readonly string[];
   /** What its tests may import on top. Every test may also use {@link TEST_TOOLS}. */
   readonly inTests?: readonly string[];
 }
@@ -48,7 +50,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     ours: [],
     others: ['@standard-schema/spec', 'zod'],
     // No door leads to `contract/`: it writes the files of the contract.
-    onlyIn: { 'contract/': ['node:'], 'testing/': ['fast-check'] },
+    unshipped: ['contract/'],
+    onlyIn: { 'contract/': ['node:', 'yaml'], 'testing/': ['fast-check'] },
   },
   '@flovyn/protocol': {
     folder: 'packages/protocol',

@@ -70,3 +70,46 @@ describe('the contract is small:', () => {
     expect(broken('packages/events/src/a.ts', `export { z } from 'zod/mini';`)).toEqual([]);
   });
 });
+
+describe('the contract is in one place:', () => {
+  const ANYWHERE = 'apps/server/src/a.ts';
+
+  test.each([
+    ["export const subject = 'flovyn.streams.workflow.x';"],
+    ['export const subject = (id: string) => `flovyn.streams.workflow.${id}`;'],
+    ["export const subject = (org: string) => 'flovyn.events.'.concat(org);"],
+  ])('no subject is written by hand: %s', (source) => {
+    expect(broken(ANYWHERE, source)).toEqual(['flovyn(no-subject-literal)']);
+  });
+
+  test('the builder may write subjects', () => {
+    expect(broken('packages/events/src/nats/subject.ts', "export const prefix = 'flovyn.events.';")).toEqual([]);
+  });
+
+  test('a subject of servers among themselves is not one of events', () => {
+    expect(broken(ANYWHERE, "export const work = 'flovyn.servers.work';")).toEqual([]);
+  });
+
+  test.each([['WORKFLOW_'], ['TASK_'], ['CHILD_WORKFLOW_'], ['STATE_']])(
+    'what an event is about is not asked of its name: %s',
+    (prefix) => {
+      const source = `export const isIt = (name: string): boolean => name.startsWith('${prefix}');`;
+      expect(broken('apps/web/src/a.ts', source)).toEqual(['flovyn(no-event-prefix)']);
+    },
+  );
+
+  test('other prefixes may be asked for', () => {
+    expect(broken(ANYWHERE, "export const isIt = (name: string): boolean => name.startsWith('FLOVYN_');")).toEqual([]);
+  });
+
+  const PARTIAL = `import { type FlovynEvent, matchPartial } from '@flovyn/events';
+    export const labelOf = (event: FlovynEvent): string => matchPartial(event, {}, () => 'other');`;
+
+  test('who says to handle every event may not handle some', () => {
+    expect(broken(ANYWHERE, `// @exhaustive\n${PARTIAL}`)).toEqual(['flovyn(no-partial-in-exhaustive)']);
+  });
+
+  test('others may', () => {
+    expect(broken(ANYWHERE, PARTIAL)).toEqual([]);
+  });
+});

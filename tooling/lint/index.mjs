@@ -1,3 +1,5 @@
+import { contractRules } from './contract-rules.mjs';
+
 /** `new Date()` reads the clock; `new Date(value)` does not. The rules that come with oxlint cannot tell them apart. */
 const noCurrentDate = {
   /** @param {{ report(problem: { node: object, message: string }): void }} context */
@@ -13,4 +15,4 @@ const noCurrentDate = {
   },
 };
 
-export default { meta: { name: 'flovyn' }, rules: { 'no-current-date': noCurrentDate } };
+export default { meta: { name: 'flovyn' }, rules: { 'no-current-date': noCurrentDate, ...contractRules } };

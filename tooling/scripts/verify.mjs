@@ -28,6 +28,12 @@ const STEPS = [
   },
   { name: 'types', command: ['turbo', 'run', 'typecheck', ...quiet()], advice: 'Mend the type error above.' },
   {
+    // Before the tests, which take longer and find these results kept.
+    name: 'contract',
+    command: ['turbo', 'run', 'contract', '--continue=dependencies-successful', ...quiet()],
+    advice: 'The name of the task says which promise of the event contract broke: docs/guides/event-contract.md.',
+  },
+  {
     name: 'tests',
     command: ['node', 'tooling/bootstrap.mjs', 'test'],
     advice: 'Run one package alone: cd packages/x && vitest.',

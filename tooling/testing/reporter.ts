@@ -1,16 +1,24 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
 
-/** Where the report is written, relative to the package; `npm test` sums the reports of all packages. */
-const REPORT = '.test-report/vitest.json';
+/** Where reports are written, relative to the package; `npm test` sums the reports of all packages. */
+const FOLDER = '.test-report';
 
 /**
  * Writes down what passed, what failed, and what was skipped and why, and makes a skipped test a failure where
  * skips are forbidden (`FLOVYN_NO_SKIP=1`, as in CI): there, "green" must mean that everything was run.
  */
 export class ReportWriter implements Reporter {
+  /** Each check of a package has a report of its own: one run does not write over another's. */
+  #report = `${FOLDER}/vitest.json`;
+
+  onInit({ projects }: Vitest): void {
+    const names = projects.map(({ name }) => name).filter((name) => name !== '' && name !== 'unit');
+    if (names.length === 1) this.#report = `${FOLDER}/vitest-${names[0]}.json`;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[], reason: TestRunEndReason): void {
     if (reason === 'interrupted') return;
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
@@ -28,8 +36,8 @@ export class ReportWriter implements Reporter {
       ],
       skipped,
     };
-    mkdirSync('.test-report', { recursive: true });
-    writeFileSync(REPORT, `${JSON.stringify(report, null, 2)}\n`);
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(this.#report, `${JSON.stringify(report, null, 2)}\n`);
 
     if (process.env['FLOVYN_NO_SKIP'] === '1' && skipped.length > 0) {
       process.stderr.write(`${skipped.length} tests were skipped, and FLOVYN_NO_SKIP=1 forbids it.\n`);

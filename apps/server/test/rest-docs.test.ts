@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { streamAddresses } from '../src/http/live-stream-route.js';
 import { type AllParts, allRoutes } from '../src/http/routes/index.js';
 import { type OpenApi, createAnswerCheck } from './support/documented.js';
@@ -68,7 +69,7 @@ describe('the documentation page', () => {
   it('loads nothing from elsewhere, and runs no script that stands in it', async () => {
     const page = await server.call('/api/docs');
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    const addresses = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address);
+    const addresses = loadedBy(page.text);
     expect(addresses.every((address) => address.startsWith('/api/docs/') || address === 'data:,')).toBe(true);
     expect(page.text).not.toMatch(/<script>|<style>| on\w+=|style=/);
     for (const address of addresses.filter((address) => address.startsWith('/'))) {
@@ -80,10 +81,65 @@ describe('the documentation page', () => {
     expect((await server.call('/api/docs/')).status).toBe(200);
   });
 
+  it('leads to the page of the events, and that one back', async () => {
+    expect((await server.call('/api/docs')).text).toContain('href="/api/docs/asyncapi"');
+    expect((await server.call('/api/docs/asyncapi')).text).toContain('href="/api/docs"');
+  });
+
   it.each(['package.json', '..%2Fpackage.json', 'swagger-ui.js', '__proto__'])('has no file %s', async (file) => {
     expectProblem(await server.call(`/api/docs/assets/${file}`), 404, 'not-found');
   });
 });
+
+describe('the AsyncAPI document', () => {
+  interface AsyncApi {
+    readonly asyncapi: string;
+    readonly channels: Readonly<Record<string, { readonly address: string; readonly servers: readonly object[] }>>;
+    readonly components: { readonly messages: object };
+  }
+  let asyncApi: AsyncApi;
+  beforeAll(async () => {
+    asyncApi = (await server.call('/api/docs/asyncapi.json')).json as unknown as AsyncApi;
+  });
+
+  it('has a channel of every stream that is served', () => {
+    expect(asyncApi.asyncapi).toBe('3.0.0');
+    const addresses = Object.values(asyncApi.channels).map(({ address }) => address);
+    const served = streamAddresses.map(({ path }) => path.replaceAll(/:(\w+)/g, '{$1}'));
+    expect(addresses.filter((address) => address.startsWith('/')).toSorted()).toEqual(served.toSorted());
+  });
+
+  it('says of each stream the query that is taken', () => {
+    const { operations } = asyncApi as unknown as {
+      operations: Record<string, { bindings: { http?: { query: { properties: object } } } }>;
+    };
+    const queries = Object.values(operations).flatMap(({ bindings }) => bindings.http?.query.properties ?? []);
+    const taken = streamAddresses.map(({ query }) => Object.keys(query.shape).filter((name) => name !== 'ticket'));
+    expect(queries.map((query) => Object.keys(query).toSorted())).toEqual(taken.map((names) => names.toSorted()));
+  });
+
+  it('is the same in YAML', async () => {
+    const { headers, text } = await server.call('/api/docs/asyncapi.yaml');
+    expect(headers.get('content-type')).toBe('application/yaml');
+    expect(parse(text)).toEqual(asyncApi);
+  });
+
+  it('is shown by a page that loads nothing from elsewhere, and has no script and no style in it', async () => {
+    const page = await server.call('/api/docs/asyncapi');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.text).not.toMatch(/<script|<style>| on\w+=|style=|<unknown>|undefined/);
+    for (const name of Object.keys(asyncApi.components.messages)) expect(page.text).toContain(`id="${name}"`);
+    expect(page.text).toContain('SUSPEND_TYPE_SIGNAL');
+    const addresses = loadedBy(page.text);
+    expect(addresses).toEqual(['data:,', '/api/docs/assets/events.css']);
+    expect((await server.call('/api/docs/assets/events.css')).headers.get('content-type')).toMatch(/^text\/css/);
+  });
+});
+
+/** What a browser loads for a page by itself: not what its links lead to. */
+function loadedBy(page: string): string[] {
+  return [...page.matchAll(/<(?:script|link|img)\b[^>]*(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address);
+}
 
 describe('an address', () => {
   const addresses = [...new Set(routes.map(({ path }) => path))];

@@ -1,3 +1,4 @@
+// @exhaustive
 import {
   type ExecutionId,
   type FlovynEvent,

@@ -131,6 +131,11 @@ describe('decode', () => {
     expect(decode(raw)).toMatchObject({ ok: false, kind: 'invalid', issues: [{ path }] });
   });
 
+  it('a list is no object', () => {
+    const raw = { ...sampleEvent('STATE_SET'), data: [] };
+    expect(decode(raw)).toMatchObject({ kind: 'invalid', issues: [{ path: 'data', code: 'wrong_type' }] });
+  });
+
   it('findings never hold a value', () => {
     const decoded = decode({ ...suspended(), data: { id: 'secret-1', kind: { secret: 2 }, status: 'PENDING' } });
     expect(decoded).toMatchObject({ kind: 'invalid' });

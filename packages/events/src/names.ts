@@ -1,4 +1,4 @@
-// Made from the registry by `pnpm --filter @flovyn/events contract`; do not edit.
+// Made from the registry by `pnpm contract:write`; do not edit.
 import type { StateEventEntity } from './registry/define.js';
 import type { stateEvents } from './registry/index.js';
 import type { StateEventName } from './types.js';

@@ -1,4 +1,4 @@
-// Made from the registry by `pnpm --filter @flovyn/events contract`; do not edit.
+// Made from the registry by `pnpm contract:write`; do not edit.
 import type { stateEvents } from './registry/index.js';
 import {
   CancellationSnapshot,

@@ -2,9 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
 
-import { type Rollup, build } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import * as front from '../src/index.js';
@@ -39,77 +37,6 @@ describe('the doors', () => {
   });
 });
 
-describe('in a browser', () => {
-  it('a module that uses only types costs nothing', async () => {
-    expect((await bundle("import '@flovyn/events'; import '@flovyn/events/sse';")).code.trim()).toBe('');
-  });
-
-  it.each([
-    [
-      'matching',
-      1.5,
-      `export { match, matchPartial, byEntity, isTaskEvent, isWorkflowEvent, isTerminal, endsExecution, stateEventNames,
-         stateEventEntity, lifecycleName } from '@flovyn/events';`,
-    ],
-    ['decoding', 3, "export { match, matchPartial, byEntity, decode, decodeFrame } from '@flovyn/events';"],
-    [
-      'reading a stream',
-      5,
-      `export { decode } from '@flovyn/events'; export { createSseDecoder, decodeMessage } from '@flovyn/events/sse';`,
-    ],
-  ])('%s fits into %f kB', async (_, budget, source) => {
-    const { code } = await bundle(source);
-    const size = gzipSync(code, { level: 9 }).length;
-    expect(size).toBeGreaterThan(300);
-    expect(size).toBeLessThanOrEqual(budget * 1000);
-  });
-
-  it('nothing but its own door reaches the test tools', async () => {
-    for (const door of ['.', './schemas', './sse', './nats']) {
-      const { modules } = await bundle(`export * from '@flovyn/events${door.slice(1)}';`);
-      expect(modules.length).toBeGreaterThan(0);
-      expect(modules.filter((id) => /dist\/(testing|order|contract)\//.test(id))).toEqual([]);
-      expect(modules.filter((id) => /node:|zod\/v4\/classic/.test(id))).toEqual([]);
-    }
-  });
-});
-
 function fileOf(door: string): string {
   return door === '.' ? 'index' : door === './schemas' ? 'schemas' : `${door.slice(2)}/index`;
-}
-
-/** The source as a browser application's bundler makes it, from the published files. */
-async function bundle(source: string): Promise<{ code: string; modules: string[] }> {
-  const entry = join(root, 'application.js');
-  const built = await build({
-    root,
-    configFile: false,
-    logLevel: 'silent',
-    resolve: {
-      alias: Object.keys(doors).map((door) => ({
-        find: new RegExp(`^@flovyn/events${door.slice(1)}$`),
-        replacement: join(root, 'dist', `${fileOf(door)}.js`),
-      })),
-    },
-    plugins: [
-      {
-        name: 'application',
-        enforce: 'pre',
-        resolveId: (id) => (id === entry ? entry : undefined),
-        load: (id) => (id === entry ? { code: source, moduleSideEffects: true } : undefined),
-      },
-    ],
-    build: {
-      write: false,
-      minify: true,
-      modulePreload: { polyfill: false },
-      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
-    },
-  });
-  const outputs = [built].flat() as Rollup.RollupOutput[];
-  const chunks = outputs.flatMap(({ output }) => output).filter((file) => file.type === 'chunk');
-  return {
-    code: chunks.map(({ code }) => code).join('\n'),
-    modules: chunks.flatMap((chunk) => chunk.moduleIds),
-  };
 }

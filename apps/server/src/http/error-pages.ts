@@ -1,5 +1,6 @@
 import { type ErrorCode, ServiceError, errorCodes } from '@flovyn/protocol';
 import { titleOf } from '@flovyn/protocol/http';
+import { escaped } from './documents/html.js';
 import { errorHelp } from './error-help.js';
 
 /**
@@ -43,8 +44,4 @@ function explain(code: ErrorCode): { title: string; facts: string; meaning: stri
     facts: `Code ${code}, HTTP status ${http}, gRPC status ${grpc}. ${again}`,
     ...errorHelp[code],
   };
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

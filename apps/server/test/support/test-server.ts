@@ -82,7 +82,8 @@ async function ask(
   });
   const text = await response.text();
   const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
-  const json = (/json/.test(type) && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
-  if (text !== '') check(method, new URL(url).pathname, response.status, type, json);
+  const isJson = /json/.test(type);
+  const json = (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
+  if (text !== '') check(method, new URL(url).pathname, response.status, type, isJson ? json : text);
   return { status: response.status, headers: response.headers, text, json };
 }

@@ -1,3 +1,4 @@
+// @exhaustive
 import { type Handlers, type StateEventPayload, type SuspendType, type Unrecognized, match } from '@flovyn/events';
 import type { Tone } from '../ui/status-badge.js';
 

@@ -98,6 +98,14 @@ export function cancelWorkflow({ orgId, id, reason, requestedBy }: CancelRequest
   };
 }
 
+/** The facts about tasks: of a long history, only these are read whole. */
+const TASK_FACTS: ReadonlySet<string> = new Set<HistoryEvent['type']>([
+  'TASK_SCHEDULED',
+  'TASK_COMPLETED',
+  'TASK_FAILED',
+  'TASK_CANCELLED',
+]);
+
 /** Reads first which ends the history lacks: what ended while the execution was closed is told to it when it opens. */
 export async function retryWorkflow(
   { orgId, id, note }: { readonly orgId: OrgId; readonly id: ExecutionId; readonly note: string },
@@ -107,7 +115,7 @@ export async function retryWorkflow(
   if (history === undefined) throw noExecution(id);
   const unended = new Set<TaskId>();
   for (const recorded of history) {
-    if (!recorded.type.startsWith('TASK_')) continue;
+    if (!TASK_FACTS.has(recorded.type)) continue;
     const event = readEvent(recorded) as Extract<HistoryEvent, { taskExecutionId: string }>;
     const taskId = event.taskExecutionId as TaskId;
     if (event.type === 'TASK_SCHEDULED') unended.add(taskId);

@@ -1,3 +1,5 @@
+import { asyncApiYaml } from './asyncapi.js';
+import { eventsTable } from './events-table.js';
 import { goldenFiles } from './golden.js';
 import { eventsSchema } from './json-schema.js';
 import { manifest } from './manifest.js';
@@ -17,6 +19,8 @@ export function buildContract(): Map<string, string> {
   return new Map([
     ['contract/events.schema.json', json(schema)],
     ['contract/manifest.json', json(manifest(schema))],
+    ['contract/asyncapi.yaml', asyncApiYaml(schema)],
+    ['contract/EVENTS.md', eventsTable()],
   ]);
 }
 

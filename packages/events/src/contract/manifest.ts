@@ -18,6 +18,16 @@ import { sampleStateEvents } from '../testing/samples.js';
 import { CONTRACT_VERSION } from '../version.js';
 import type { eventsSchema } from './json-schema.js';
 
+/** The lists of words that may grow, by the name each has in the contract. */
+export const words = {
+  WorkflowStatus: workflowStatuses,
+  TaskStatus: taskStatuses,
+  SuspendType: Object.values(suspendType),
+  RetryTarget: retryTargets,
+  GapReason: gapReasons,
+  EndStatus: endStatuses,
+} as const;
+
 /** The contract at a glance: what tools and the server's contract endpoint use. */
 export function manifest({ $defs }: ReturnType<typeof eventsSchema>): Record<string, unknown> {
   const hashOf = (id: string) => ({ hash: hash($defs, id) });
@@ -36,14 +46,7 @@ export function manifest({ $defs }: ReturnType<typeof eventsSchema>): Record<str
     ),
     controls: Object.fromEntries(['ready', 'gap', 'end'].map((name) => [name, hashOf(`control.${name}`)])),
     frame: hashOf('Frame'),
-    enums: {
-      WorkflowStatus: workflowStatuses,
-      TaskStatus: taskStatuses,
-      SuspendType: Object.values(suspendType),
-      RetryTarget: retryTargets,
-      GapReason: gapReasons,
-      EndStatus: endStatuses,
-    },
+    enums: words,
     protocolNumbers: { SuspendType: suspendTypeNumber },
     history: Object.fromEntries(
       Object.entries(historyToStream).map(([type, event]) => [type, event ?? { unannounced: reason(type) }]),

@@ -1,7 +1,7 @@
 import { stateEvents } from '../registry/index.js';
 import * as snapshots from '../snapshots/index.js';
 
-const origin = 'Made from the registry by `pnpm --filter @flovyn/events contract`; do not edit.';
+const origin = 'Made from the registry by `pnpm contract:write`; do not edit.';
 
 /** Source of `names.ts`: what is said about each name without its shape, so that matching alone stays small. */
 export function renderNames(): string {

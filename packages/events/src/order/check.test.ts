@@ -125,6 +125,20 @@ describe('illegal streams', () => {
     ['output needs a running attempt', started().news('TASK_CREATED').output(token), ['output']],
     ['output is of the running attempt', running().output(token, SAMPLE_TASK, 2), ['output']],
     ['output ends with its attempt', running().news('TASK_COMPLETED').output(token), ['output']],
+    [
+      'output waits for the next attempt',
+      running()
+        .news('TASK_FAILED', { ...attempt(1), status: 'PENDING' })
+        .output(token),
+      ['output'],
+    ],
+    [
+      'a failed task completes only after a retry',
+      running()
+        .news('TASK_FAILED', { ...attempt(1), status: 'FAILED' })
+        .news('TASK_COMPLETED', attempt(1)),
+      ['lifecycle'],
+    ],
     ['a timer fires once', started().news('TIMER_STARTED').news('TIMER_FIRED').news('TIMER_CANCELLED'), ['lifecycle']],
     ['a timer is set before it fires', started().news('TIMER_FIRED'), ['lifecycle']],
     [
@@ -162,6 +176,11 @@ describe('illegal streams', () => {
     expect(checkLegal([...frames.slice(0, -1), bare]).map(({ rule }) => rule)).toEqual(['output']);
     const untold: Frame = { ...bare, taskExecutionId };
     expect(checkLegal([...frames.slice(0, -1), untold]).map(({ rule }) => rule)).toEqual(['attempt']);
+  });
+
+  it('what was not known is known after one word of it', () => {
+    const late = trace().news('TASK_STARTED', attempt(1)).news('TASK_STARTED', attempt(2));
+    expect(broken(late, { midStream: true })).toEqual(['lifecycle']);
   });
 
   it('one mistake is reported once', () => {

@@ -1,3 +1,4 @@
+// @exhaustive: see `everyEventHasARule`.
 import type { StateEventEntity } from '../names.js';
 import type { StateEventName, StateEventNameOf } from '../types.js';
 import type { Machine } from './machine.js';

@@ -49,5 +49,5 @@ export {
 } from './worker-tokens.js';
 export { CreateOrgBody, OrgView, isOrgSlug, orgSlugRule, orgTiers } from './orgs.js';
 export { SessionView, SignInBody } from './session.js';
-export { ContractView, HealthView, LiveView, OpenApiView } from './server.js';
+export { AsyncApiView, ContractView, HealthView, LiveView, OpenApiView } from './server.js';
 export { OrgStreamQuery, StreamQuery, type StreamSelection, streamSelections } from './streams.js';

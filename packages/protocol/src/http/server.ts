@@ -27,6 +27,10 @@ export const ContractView = z.object({
 });
 export type ContractView = z.infer<typeof ContractView>;
 
+/** `GET /api/docs/asyncapi.json`: an AsyncAPI 3.0 document. */
+export const AsyncApiView = z.record(z.string(), z.unknown());
+export type AsyncApiView = z.infer<typeof AsyncApiView>;
+
 /** `GET /api/docs/openapi.json`: an OpenAPI 3.1 document. */
 export const OpenApiView = z.record(z.string(), z.unknown());
 export type OpenApiView = z.infer<typeof OpenApiView>;

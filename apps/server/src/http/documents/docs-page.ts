@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ServiceError } from '@flovyn/protocol';
 import { pathTo, paths } from '@flovyn/protocol/http';
 import type { Answer } from '../answer.js';
+import { EVENTS_STYLES, eventsStyles } from './asyncapi-page.js';
 
 const BUNDLE = 'swagger-ui-bundle.js';
 const STYLES = 'swagger-ui.css';
@@ -21,6 +22,7 @@ export const docsPage = `<!doctype html>
 <link rel="stylesheet" href="${asset(STYLES)}">
 </head>
 <body>
+<p>What the streams say is on <a href="${paths.asyncApi}">the page of the events</a>.</p>
 <div id="docs"></div>
 <script src="${asset(BUNDLE)}"></script>
 <script src="${asset(START)}"></script>
@@ -48,6 +50,9 @@ export function docsAsset(file: string): Answer {
   const headers = { 'cache-control': 'public, max-age=3600' };
   if (file === START) {
     return { status: 200, content: { type: 'text/javascript; charset=utf-8', body: start }, headers };
+  }
+  if (file === EVENTS_STYLES) {
+    return { status: 200, content: { type: 'text/css; charset=utf-8', body: eventsStyles }, headers };
   }
   const type = Object.hasOwn(TYPES, file) ? TYPES[file] : undefined;
   if (type === undefined) throw new ServiceError('NOT_FOUND', 'There is no such file.');

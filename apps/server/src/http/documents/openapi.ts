@@ -24,7 +24,8 @@ export function openApiDocument(routes: readonly Documented[], version: string):
       version,
       description:
         'Durable workflows and tasks. `{org}` is the slug or the id of an organisation. Words such as a status may ' +
-        'grow: read one that is not listed as one you do not know. Every error is a problem (RFC 9457).',
+        'grow: read one that is not listed as one you do not know. Every error is a problem (RFC 9457). What the streams ' +
+        'say is described by the AsyncAPI document at `/api/docs/asyncapi`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -1,7 +1,8 @@
 import { type Json, toJson } from '@flovyn/protocol';
-import { ContractView, HealthView, LiveView, OpenApiView, paths } from '@flovyn/protocol/http';
+import { AsyncApiView, ContractView, HealthView, LiveView, OpenApiView, paths } from '@flovyn/protocol/http';
 import { ok } from '../answer.js';
 import { contractView } from '../contract.js';
+import { asyncApiDocuments } from '../documents/asyncapi.js';
 import { docsAsset, docsPage } from '../documents/docs-page.js';
 import { errorPage } from '../error-pages.js';
 import { METRICS_TYPE, type MetricsText } from '../../observe/metrics/metrics.js';
@@ -17,6 +18,8 @@ export interface ServerParts {
 }
 
 const HTML = 'text/html; charset=utf-8';
+/** RFC 9512. */
+const YAML = 'application/yaml';
 
 /** What the server says of itself. */
 export function serverRoutes({ health, metrics, openApi }: ServerParts): readonly Route[] {
@@ -81,6 +84,27 @@ export function serverRoutes({ health, metrics, openApi }: ServerParts): readonl
       summary: 'This documentation, as an OpenAPI document',
       answers: found('The document', OpenApiView),
       handle: () => ok(openApi()),
+    }),
+    openRoute({
+      method: 'GET',
+      path: paths.asyncApi,
+      summary: 'What the streams say, as a page',
+      answers: { 200: { what: 'The page', type: HTML } },
+      handle: () => ({ status: 200, content: { type: HTML, body: asyncApiDocuments().page } }),
+    }),
+    openRoute({
+      method: 'GET',
+      path: paths.asyncApiYaml,
+      summary: 'What the streams say, as an AsyncAPI document',
+      answers: { 200: { what: 'The document', type: YAML } },
+      handle: () => ({ status: 200, content: { type: YAML, body: asyncApiDocuments().yaml } }),
+    }),
+    openRoute({
+      method: 'GET',
+      path: paths.asyncApiJson,
+      summary: 'What the streams say, as an AsyncAPI document in JSON',
+      answers: found('The document', AsyncApiView),
+      handle: () => ok(asyncApiDocuments().json),
     }),
     openRoute({
       method: 'GET',
