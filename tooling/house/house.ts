@@ -52,6 +52,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     // No door leads to `contract/`: it writes the files of the contract.
     unshipped: ['contract/'],
     onlyIn: { 'contract/': ['node:', 'yaml'], 'testing/': ['fast-check'] },
+    inTests: ['@flovyn/contract-check', '@flovyn/contract-check/files'],
   },
   '@flovyn/protocol': {
     folder: 'packages/protocol',
@@ -117,6 +118,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       '@flovyn/protocol/http',
       '@flovyn/protocol/grpc',
       '@flovyn/engine',
+      '@flovyn/contract-check',
       '@flovyn/store-postgres',
       '@flovyn/stream-nats',
     ],
@@ -151,7 +153,13 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     },
     published: ['stream/', 'wire/caller.ts', 'wire/commands.ts', 'wire/json-bytes.ts'],
   },
-  '@flovyn/contract-check': { folder: 'packages/contract-check', floor: 'beside', ours: [], others: 'any' },
+  '@flovyn/contract-check': {
+    folder: 'packages/contract-check',
+    floor: 'words',
+    ours: [],
+    others: [],
+    onlyIn: { 'cli/': ['node:'], 'files/': ['node:', 'zod', COMPUTED] },
+  },
   '@flovyn/testing': {
     folder: 'tooling/testing',
     floor: 'beside',

@@ -72,7 +72,7 @@ export function createWorkerDoor(config: Config, house: House): WorkerDoor {
   const pressure = createPressure(engine);
   const presence = createPresence(store.workers, clock);
   const kinds = createKnownKinds(store.workers);
-  const register = createRegister(store.workers, kinds, clock);
+  const register = createRegister(store.workers, kinds, clock, log);
   const streamSchemas = createStreamSchemas(store, log);
   const results = createResults(engine.streams, store.queries, doubts, config.nats === undefined);
   const anonymous: Principal = { type: 'Worker', id: 'anonymous', orgId: developmentOrganisation.id as OrgId };

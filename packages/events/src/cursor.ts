@@ -6,7 +6,8 @@ export interface Cursor {
   readonly seq: number;
 }
 
-const CURSOR = /^([A-Za-z0-9_-]{1,64})\.(0|[1-9][0-9]{0,15})$/;
+/** What a cursor looks like as text. */
+export const CURSOR = /^([A-Za-z0-9_-]{1,64})\.(0|[1-9][0-9]{0,15})$/;
 
 /** A cursor as text, `<epoch>.<seq>`: the `id` of an SSE entry. Readers keep it as it is and do not look inside. */
 export function formatCursor(cursor: Cursor): string {

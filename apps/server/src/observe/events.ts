@@ -12,6 +12,8 @@ export const logEvents = {
   requestFailed: 'request failed',
   loopFailed: 'loop failed',
   schemaUnusable: 'input schema of a kind cannot be used',
+  streamSchemaBreaks: 'schema of a stream has changed in a way that breaks its readers',
+  streamSchemaUncompared: 'schemas of a stream cannot be compared',
   streamNotFound: 'stream of an unknown execution',
   streamStalled: 'stream reader stalled',
   streamFailed: 'stream failed',

@@ -34,6 +34,9 @@ export function eventsSchema(): { readonly $defs: Record<string, Definition> } &
     metadata: ids,
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod;
+      // Members may be added as well, told apart by this property.
+      if (zodSchema === StateEvent) jsonSchema['x-open-union'] = 'event';
+      if (zodSchema === StreamEvent) jsonSchema['x-open-union'] = 'type';
       if (def.type !== 'enum') return;
       // Words may be added: a reader that refused one it does not know would break on every addition.
       jsonSchema['x-open-enum'] = jsonSchema.enum;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { CURSOR } from '../cursor.js';
 import { endStatuses } from '../envelope.js';
 import {
   gapReasons,
@@ -14,6 +15,7 @@ import { historyToStream, unannouncedHistory } from '../history-names.js';
 import { lifecycleName } from '../lifecycle.js';
 import { JSON_MAX_DEPTH, JSON_MAX_NODES, STREAM_EVENT_MAX_BYTES } from '../limits.js';
 import { stateEvents } from '../registry/index.js';
+import { sseEntryName } from '../sse/index.js';
 import { sampleStateEvents } from '../testing/samples.js';
 import { CONTRACT_VERSION } from '../version.js';
 import type { eventsSchema } from './json-schema.js';
@@ -37,15 +39,32 @@ export function manifest({ $defs }: ReturnType<typeof eventsSchema>): Record<str
     events: Object.fromEntries(
       sampleStateEvents().map((event) => {
         const { entity, since, terminal, deprecated, doc } = stateEvents[event.event];
-        const lifecycle = lifecycleName(event);
-        return [event.event, { entity, since, terminal, deprecated, lifecycle, doc, ...hashOf(event.event) }];
+        const said = {
+          entity,
+          since,
+          terminal,
+          deprecated,
+          lifecycle: lifecycleName(event),
+          sse: sseEntryName(event),
+          doc,
+        };
+        return [event.event, { ...said, ...hashOf(event.event) }];
       }),
     ),
     streamEvents: Object.fromEntries(
-      Object.entries(streamEventTypeNumber).map(([type, number]) => [type, { number, ...hashOf(`stream.${type}`) }]),
+      Object.entries(streamEventTypeNumber).map(([type, number]) => [
+        type,
+        { number, sse: type, definition: `stream.${type}`, ...hashOf(`stream.${type}`) },
+      ]),
     ),
-    controls: Object.fromEntries(['ready', 'gap', 'end'].map((name) => [name, hashOf(`control.${name}`)])),
-    frame: hashOf('Frame'),
+    controls: Object.fromEntries(
+      ['ready', 'gap', 'end'].map((name) => {
+        const definition = `control.${name}`;
+        return [name, { sse: name, definition, ...hashOf(definition) }];
+      }),
+    ),
+    frame: { definition: 'Frame', ...hashOf('Frame') },
+    idSyntax: CURSOR.source,
     enums: words,
     protocolNumbers: { SuspendType: suspendTypeNumber },
     history: Object.fromEntries(

@@ -1,0 +1,3 @@
+export { hashGolden } from './golden.js';
+export { readVersion, readVersions } from './read.js';
+export { type Version, VersionError } from './version.js';
