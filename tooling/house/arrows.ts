@@ -69,7 +69,6 @@ function whyNotImport(
 ): string | undefined {
   if (specifier.startsWith('.')) return whyNotRelative(path, specifier);
   const isTest = isTestFile(path);
-  const isUnshipped = !isPublished(room, path) || (room.unshipped?.some((part) => path.startsWith(`src/${part}`)) ?? false);
   const allowed = [
     ...room.ours,
     ...(room.others === 'any' ? [] : room.others),
@@ -93,15 +92,17 @@ function whyNotImport(
     ...manifest.dependencies,
     ...manifest.peerDependencies,
     ...manifest.optionalDependencies,
-    ...(isTest || isUnshipped ? manifest.devDependencies : {}),
+    ...(isTest || !isShipped(room, path) ? manifest.devDependencies : {}),
   };
   return name in declared || name === manifest.name
     ? undefined
     : `imports ${name}, which its package.json does not name`;
 }
 
-function isPublished({ published }: Pick<Room, 'published'>, path: string): boolean {
-  return published === undefined || published.some((beginning) => path.startsWith(`src/${beginning}`));
+function isShipped({ shipped }: Pick<Room, 'shipped'>, path: string): boolean {
+  if (shipped === undefined) return true;
+  const isBelow = (part: string): boolean => path.startsWith(`src/${part}`);
+  return 'only' in shipped ? shipped.only.some(isBelow) : !shipped.except.some(isBelow);
 }
 
 /** A file of another package is reached through its doors; only tests may use the shared test tools. */

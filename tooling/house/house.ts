@@ -14,12 +14,10 @@ export interface Room {
   /** What only a part of its source may import, by the beginning of the path below `src/`. */
   readonly onlyIn?: Readonly<Record<string, readonly string[]>>;
   /**
-   * What of its source its users get, by the beginnings of paths below `src/`; everything when absent. The rest is for the
-   * tests of this house, and may need what stands in `devDependencies`.
+   * What of its source its users get, by the beginnings of paths below `src/`; everything when absent. The rest may need what
+   * stands in `devDependencies`.
    */
-  readonly published?: readonly string[];
-  /** Parts of its source, by the beginning of the path below `src/`, that nobody gets: what they need is for development. */
-  readonly unshipped?: readonly string[];
+  readonly shipped?: { readonly only: readonly string[] } | { readonly except: readonly string[] };
   /** What its tests may import on top. Every test may also use {@link TEST_TOOLS}. */
   readonly inTests?: readonly string[];
 }
@@ -50,7 +48,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     ours: [],
     others: ['@standard-schema/spec', 'zod'],
     // No door leads to `contract/`: it writes the files of the contract.
-    unshipped: ['contract/'],
+    shipped: { except: ['contract/'] },
     onlyIn: { 'contract/': ['node:', 'yaml'], 'testing/': ['fast-check'] },
     inTests: ['@flovyn/contract-check', '@flovyn/contract-check/files'],
   },
@@ -98,6 +96,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     floor: 'doors',
     ours: ['@flovyn/events', '@flovyn/client'],
     others: ['react', '@tanstack/react-query'],
+    // Its tests answer as a server does.
+    inTests: ['@flovyn/events/sse'],
   },
   '@flovyn/sdk': {
     folder: 'packages/sdk',
@@ -151,7 +151,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       // Judges from outside what comes over the wire.
       'stream/': ['@flovyn/events/sse', '@flovyn/protocol/grpc', '@grpc/grpc-js'],
     },
-    published: ['stream/', 'wire/caller.ts', 'wire/commands.ts', 'wire/json-bytes.ts'],
+    shipped: { only: ['stream/', 'wire/caller.ts', 'wire/commands.ts', 'wire/json-bytes.ts'] },
   },
   '@flovyn/contract-check': {
     folder: 'packages/contract-check',
@@ -184,6 +184,21 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       '@flovyn/testing',
     ],
   },
+  '@flovyn/faults': {
+    folder: 'tooling/faults',
+    floor: 'beside',
+    ours: [
+      '@flovyn/events',
+      '@flovyn/events/testing',
+      '@flovyn/client',
+      '@flovyn/sdk',
+      '@flovyn/store-postgres',
+      '@flovyn/testing',
+    ],
+    others: ['pg', 'node:'],
+    // The server is started by command: it is named so that it is built before.
+    inTests: ['@flovyn/server'],
+  },
   '@flovyn/bench': {
     folder: 'tooling/bench',
     floor: 'beside',
@@ -206,7 +221,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
 /** What an example may import: the same as a user, and other examples, which the demo worker gathers. */
 export const EXAMPLE: Omit<Room, 'folder'> = {
   floor: 'roof',
-  ours: ['@flovyn/events', '@flovyn/client', '@flovyn/sdk', '@flovyn/example-*'],
+  ours: ['@flovyn/events', '@flovyn/client', '@flovyn/react', '@flovyn/sdk', '@flovyn/example-*'],
   others: 'any',
   inTests: ['@flovyn/sdk/testing', '@flovyn/server'],
 };

@@ -17,7 +17,10 @@ try {
   const { httpPort, grpcPort, metricsPort } = await starting;
   log.info({ host: config.host, httpPort, grpcPort, metricsPort }, logEvents.listening);
   if (config.isDevelopment) log.info({ user: developmentUser, worker: developmentWorker }, logEvents.developmentKeys);
-  else if (!isLoopback(config.host)) log.warn({ host: config.host }, logEvents.openToNetwork);
+  else if (!isLoopback(config.host)) {
+    const ports = config.tls === undefined ? { httpPort, grpcPort } : { grpcPort };
+    log.warn({ host: config.host, ...ports }, logEvents.openToNetwork);
+  }
 } catch (error: unknown) {
   const why = error instanceof Error ? error.message : String(error);
   process.stderr.write(error instanceof ConfigError ? `${why}\n` : `${logEvents.startFailed}: ${why}\n`);

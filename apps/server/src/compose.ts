@@ -97,7 +97,7 @@ async function compose(config: Config, log: Logger, closers: Closers, open: type
   neighbours.watch(engine);
   metrics.watch(engine);
   closers.add('engine', () => engine.close());
-  for (const loop of [...Object.values(engine.loops), keyCleaning(database, clock)]) {
+  for (const loop of [...Object.values(engine.loops), cleaning(database, clock)]) {
     closers.add(
       'loop',
       runLoop(loop, (error) => log.warn({ err: error }, logEvents.loopFailed)),
@@ -136,11 +136,13 @@ async function openMetrics({ host, metricsPort }: Config, door: MetricsServer, c
   return port;
 }
 
-/** Keys that have expired count as free already; this only gives their room back. */
-function keyCleaning(database: Pick<PostgresStore, 'removeExpiredKeys'>, clock: Clock): Loop {
+/** Keys and tickets that have expired count as gone already; this only gives their room back. */
+function cleaning(database: Pick<PostgresStore, 'removeExpiredKeys' | 'streamTickets'>, clock: Clock): Loop {
   return {
     async tick() {
-      await database.removeExpiredKeys(clock.now());
+      const now = clock.now();
+      await database.removeExpiredKeys(now);
+      await database.streamTickets.removeExpired(now);
       return CLEANING_MS;
     },
     onWake: () => () => undefined,

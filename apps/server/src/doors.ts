@@ -1,7 +1,9 @@
+import type { RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Engine, Ids, OrgId, Store, WakeUps } from '@flovyn/engine';
 import { authoriser } from './auth/access.js';
 import { createBrowserSessions } from './auth/browser-sessions.js';
+import { foreignPageRefusal } from './auth/session-cookie.js';
 import type { Authenticators } from './auth/create-authenticators.js';
 import { createOrganisations } from './auth/organisations.js';
 import type { Principal } from './auth/principal.js';
@@ -15,8 +17,10 @@ import { createKnownKinds } from './grpc/workers/known-kinds.js';
 import { createPresence } from './grpc/workers/presence.js';
 import { createRegister } from './grpc/workers/register.js';
 import { createStreamSchemas } from './grpc/workers/stream-schemas.js';
+import { overHttp2 } from './http/app-over-http2.js';
 import { createApp, routeOf } from './http/app.js';
 import { createCallers } from './http/caller.js';
+import { createCors } from './http/cors.js';
 import { createHealthCheck } from './http/health.js';
 import { createInputCheck } from './http/input-check.js';
 import { createLiveStreams } from './http/live-stream-route.js';
@@ -24,11 +28,13 @@ import { closeHttp, listenHttp } from './http/listening.js';
 import { type MetricsServer, createMetricsServer } from './http/metrics-server.js';
 import { problemSender } from './http/problems.js';
 import { allRoutes } from './http/routes/index.js';
+import { createSecureHttpServer } from './http/secure-server.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { createHttpServer } from './http/server.js';
 import { createStreamAwaiter } from './http/stream/await-stream.js';
 import { createOrgFeeds } from './http/stream/org-feeds.js';
 import { createStreamPlaces } from './http/stream/stream-places.js';
+import { createStreamTickets } from './http/stream/stream-tickets.js';
 import { logEvents } from './observe/events.js';
 import type { Logger } from './observe/log.js';
 import type { Metrics } from './observe/metrics/metrics.js';
@@ -145,13 +151,17 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
   };
   const recognise = authenticators.http;
   const sessions = createBrowserSessions(() => performance.now(), clock);
+  const cors = createCors(config.cors);
+  const refuseForeignPage = foreignPageRefusal(cors.mayUseSession);
   const callers = createCallers({
     recognise,
     sessions,
+    refuseForeignPage,
     anonymous: config.auth.anonymousFromLoopback ? anonymous : undefined,
     authorise: authoriser(config.auth.http.authorizer),
     organisations,
   });
+  const tickets = createStreamTickets({ store: store.streamTickets, clock, callers, limits: config.limits });
   const routes = allRoutes({
     engine,
     store,
@@ -161,7 +171,10 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     version,
     organisations,
     sessions,
+    refuseForeignPage,
     recognise,
+    callers,
+    tickets,
     workerTokens: authenticators.workerTokens,
     metrics: metrics.read,
     health: createHealthCheck({
@@ -172,12 +185,10 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
       degraded: house.degraded,
     }),
   });
-  const app = createApp({
-    routes,
-    callers,
-    sendProblem,
-    webDirectory: fileURLToPath(new URL('../../web/dist', import.meta.url)),
-  });
+  const webDirectory = fileURLToPath(new URL('../../web/dist', import.meta.url));
+  const appParts = { routes, callers, sendProblem, webDirectory };
+  const app = createApp(appParts);
+  const http2App = config.tls && overHttp2(createApp(appParts));
   const streams = createLiveStreams({
     engine,
     orgs: createOrgFeeds({ streams: engine.streams, doubts }, { newEpoch: () => ids.epoch(), after: callLater }),
@@ -186,18 +197,26 @@ export function createPeoplesDoor(config: Config, house: House): PeoplesDoor {
     families: store.families,
     doubts,
     callers,
+    tickets,
     awaiter: createStreamAwaiter({ streams: engine.streams, log: store.streams }, config.streamWaitMs),
     places: createStreamPlaces(config.limits),
     sendProblem,
     requests: metrics.requests,
     logger: log,
   });
-  const server = createHttpServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     setSecurityHeaders(response);
+    if (cors.answers(request, response)) return;
     if (streams.handle(request, response)) return;
     metrics.requests.asked(request, response, () => routeOf(request));
-    app(request, response);
-  }, config.limits.socketsPerAddress);
+    if (request.httpVersionMajor === 2) http2App?.(request, response);
+    else app(request, response);
+  };
+  const { socketsPerAddress } = config.limits;
+  const server =
+    config.tls === undefined
+      ? createHttpServer(answer, socketsPerAddress)
+      : createSecureHttpServer(answer, socketsPerAddress, config.tls);
 
   return {
     async listen() {

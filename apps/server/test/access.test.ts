@@ -5,7 +5,7 @@ import { AgentDispatchClient, TaskExecutionClient, WorkflowDispatchClient, fromG
 import { connectRawWorker } from '@flovyn/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grpcActions } from '../src/grpc/actions.js';
-import { streamAddresses } from '../src/http/live-stream-route.js';
+import { streamAddresses } from '../src/http/stream/stream-addresses.js';
 import { type AllParts, allRoutes } from '../src/http/routes/index.js';
 import { type TestServer, startTestServer } from './support/test-server.js';
 import { playTurn } from './support/turns.js';

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { streamAddresses } from '../src/http/live-stream-route.js';
+import { streamAddresses } from '../src/http/stream/stream-addresses.js';
 import { type AllParts, allRoutes } from '../src/http/routes/index.js';
 import { type OpenApi, createAnswerCheck } from './support/documented.js';
 import { expectProblem } from './support/problem.js';

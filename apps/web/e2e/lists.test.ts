@@ -40,6 +40,53 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await watched.close();
   });
 
+  test('rows move with one stream, and nothing is asked for while they do', async () => {
+    const { page } = watched;
+    const STREAM = '/api/orgs/dev/stream';
+    const STANDS = 'the stream stands';
+    const log: string[] = [];
+    page.on('request', (request) => log.push(new URL(request.url()).pathname));
+    page.on('response', (response) => new URL(response.url()).pathname === STREAM && log.push(STANDS));
+    const listRequests = (from = 0) => log.slice(from).filter((line) => line.endsWith('-executions')).length;
+    const [one, other] = [server.add('task', 'export'), server.add('task', 'import')];
+    await page.goto(`${server.url}/org/dev/tasks/executions`);
+    const rowOf = (kind: string) => page.locator('tbody tr').filter({ hasText: kind });
+    const badgeOf = (kind: string) => rowOf(kind).locator('.badge').innerText();
+    await expect.poll(() => badgeOf('export')).toBe('Pending');
+    // What happened before the stream stood was not heard, so the list is asked for once more, and then no more.
+    await expect.poll(() => (log.includes(STANDS) ? listRequests(log.indexOf(STANDS)) : 0)).toBe(1);
+    const before = listRequests();
+
+    const self = { id: one.id, kind: 'export', attempt: 1 };
+    one.taskNews('TASK_STARTED', 'RUNNING', self);
+    await expect.poll(() => badgeOf('export')).toBe('Running');
+    for (const progress of [0.2, 0.6, 1]) {
+      one.output(one.id, { type: 'progress', progress });
+      const bar = rowOf('export').getByRole('progressbar');
+      await expect.poll(() => bar.getAttribute('value')).toBe(String(progress));
+    }
+    one.taskNews('TASK_COMPLETED', 'COMPLETED', self);
+    await expect.poll(() => badgeOf('export')).toBe('Completed');
+    expect(await badgeOf('import')).toBe('Pending');
+    expect(other.connections).toEqual([]);
+    expect(server.organisation.connections).toEqual([undefined]);
+    expect(listRequests()).toBe(before);
+    await watched.close();
+  });
+
+  test('a run that no longer fits the filter leaves the list, and one that comes to fit it appears', async () => {
+    const { page } = watched;
+    const run = server.add('workflow', 'order');
+    await page.goto(`${server.url}/org/dev/workflows/executions?status=RUNNING`);
+    await page.getByText('The filter lets nothing through.').waitFor();
+    await expect.poll(() => server.organisation.connections.length).toBe(1);
+    run.workflowNews('WORKFLOW_STARTED', 'RUNNING');
+    await page.getByRole('link', { name: 'order' }).waitFor();
+    run.workflowNews('WORKFLOW_COMPLETED', 'COMPLETED');
+    await page.getByText('The filter lets nothing through.').waitFor();
+    await watched.close();
+  });
+
   test('a filter is part of the address, and says when it is the reason for an empty list', async () => {
     const { page } = watched;
     server.add('workflow', 'order');
@@ -63,12 +110,13 @@ describe.skipIf(!hasBrowser)('in the browser, which needs Chromium at CHROMIUM_P
     await page.goto(server.url);
     await page.getByRole('link', { name: 'order' }).waitFor();
     server.status = 503;
+    server.organisation.cut();
     await page.getByText('The list is not up to date.').waitFor();
     await page.getByRole('link', { name: 'order' }).waitFor();
     server.status = 200;
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('The list is not up to date.').waitFor({ state: 'detached' });
-    await watched.close(/503/);
+    await watched.close(/503|ERR_/);
   });
 
   test('a form starts one run, however often its button is pressed, and opens it', async () => {

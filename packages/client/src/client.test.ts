@@ -1,6 +1,7 @@
+import { encodeReady } from '@flovyn/events/sse';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { executionId, replay, taskId, tokens } from '../test/support/log.js';
+import { executionId, replay, sse, taskId, token, tokens } from '../test/support/log.js';
 import { type ScriptedServer, json, scriptedServer, stream } from '../test/support/server.js';
 import { Impatience } from '../test/support/surroundings.js';
 import { type Client, createClient } from './client.js';
@@ -170,6 +171,23 @@ describe('the client', () => {
         'last-event-id': 'e1.1',
       },
     });
+  });
+
+  it.each([
+    [undefined, '/api/orgs/dev/stream'],
+    [{ entity: 'task', kind: 'resize-image' } as const, '/api/orgs/dev/stream?entity=task&kind=resize-image'],
+  ])('streams what happens in the organisation, filtered by %o', async (filter, url) => {
+    const ready = encodeReady({ epoch: 'p1', from: 6, head: 5 });
+    const lines = [9, 12].map((number) => sse(token(number)).replace(/^id: .*$/m, `id: p1.${number}`));
+    const client = await clientOf(stream(ready, 'cut'), stream(ready + lines.join(''), 'open'));
+    const ids: (string | undefined)[] = [];
+    for await (const message of client.streamOrganisation(filter)) {
+      if (message.kind === 'entry') ids.push(message.id);
+      if (ids.length === 2) break;
+    }
+    expect(ids).toEqual(['p1.9', 'p1.12']);
+    expect(server.requests[0]).toMatchObject({ url, headers: { authorization: 'Bearer key' } });
+    expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'p1.5']);
   });
 
   it('asks for a selection of the stream', async () => {

@@ -4,6 +4,7 @@ import type { LiveStream } from './live-stream.js';
 import { type OriginOptions, createOrigin } from './origin.js';
 import { type Promises, createPromises } from './promises.js';
 import { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+import { type OrganisationFilter, type OrganisationStreamOptions, streamOrganisation } from './stream-organisation.js';
 import { type SubscribeOptions, type Subscription, subscription } from './subscribe.js';
 import { type Tasks, createTasks } from './tasks.js';
 import { type Workflows, createWorkflows } from './workflows.js';
@@ -46,6 +47,24 @@ export interface Client {
    */
   stream(target: StreamTarget, options?: StreamOptions): LiveStream;
   /**
+   * Opens the stream of the organisation, for lists: news of all executions and tasks, and the progress of tasks, from now
+   * on. It is a live view and no log: after a gap, load your lists again.
+   *
+   * @example
+   *   import { createClient } from '@flovyn/client';
+   *
+   *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
+   *   const stream = client.streamOrganisation({ entity: 'task', kind: 'resize-image' });
+   *   await stream.ready;
+   *   let { tasks } = await client.tasks.list({ kind: 'resize-image' });
+   *   for await (const message of stream) {
+   *     if (message.kind === 'gap') ({ tasks } = await client.tasks.list({ kind: 'resize-image' }));
+   *     if (message.kind === 'entry') console.log(tasks.length, message.frame.executionId, message.frame.event.type);
+   *   }
+   * @see docs/guides/read-a-stream.md
+   */
+  streamOrganisation(filter?: OrganisationFilter, options?: OrganisationStreamOptions): LiveStream;
+  /**
    * Subscribes to streams of your own: their values, with the types they were defined with.
    *
    * @example
@@ -83,6 +102,7 @@ export function createClient(options: ClientOptions): Client {
     tasks: createTasks(http, options.org),
     promises: createPromises(http, options.org),
     stream: (target, streamOptions) => streamExecution(origin, target, streamOptions),
+    streamOrganisation: (filter, streamOptions) => streamOrganisation(origin, filter, streamOptions),
     subscribe: (target, streams, streamOptions) =>
       subscription(streamExecution(origin, target, { ...streamOptions, types: ['data'] }), streams),
   };

@@ -4,7 +4,8 @@
  * - **Start here**: {@link createClient} gives a {@link Client} with its {@link Workflows}, {@link Tasks} and
  *   {@link Promises}.
  * - **Watch**: `client.stream` gives a {@link LiveStream} of {@link LiveStreamMessage}s; {@link foldLiveView} makes of
- *   them what a page shows. A page that only reads streams can leave the rest out: {@link streamExecution}.
+ *   them what a page shows. `client.streamOrganisation` is for lists. A page that only reads streams can leave the rest
+ *   out: {@link streamExecution}, {@link streamOrganisation}.
  * - **Watch streams of your own**, typed: {@link defineStream} and `client.subscribe`.
  * - **What goes wrong** is a {@link ServiceError} with an {@link ErrorCode}.
  *
@@ -17,6 +18,7 @@ export type { PromiseRef, Promises } from './promises.js';
 export type { Optional, RequestOptions } from './request-options.js';
 export { type Origin, type OriginOptions, type Query, type SendInit, createOrigin } from './origin.js';
 export { type StreamOptions, type StreamTarget, streamExecution } from './stream-execution.js';
+export { type OrganisationFilter, type OrganisationStreamOptions, streamOrganisation } from './stream-organisation.js';
 export type { StreamMisfit, StreamValue, SubscribeOptions, Subscription, SubscriptionMessage } from './subscribe.js';
 export type { Patience } from './patience.js';
 export { type LiveStream, type LiveStreamOptions, type StreamSource, openLiveStream } from './live-stream.js';
@@ -30,7 +32,7 @@ export type {
 } from './live-stream-message.js';
 export { type Freshness, type LiveView, emptyLiveView, foldLiveView } from './live-view.js';
 export { type FamilyView, emptyFamilyView, foldFamilyView } from './live-family-view.js';
-export type { AttemptOutput, TaskView } from './live-view-task.js';
+export type { AttemptOutput, FailedAttempt, TaskView } from './live-view-task.js';
 export { type Surroundings, realSurroundings } from './surroundings.js';
 export {
   type StreamConfig,

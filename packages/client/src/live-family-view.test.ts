@@ -36,6 +36,35 @@ const messageOf = (entry: Frame, index: number): LiveStreamMessage => ({
 });
 const fold = (frames: readonly Frame[]): FamilyView => frames.map(messageOf).reduce(foldFamilyView, emptyFamilyView);
 
+describe('the view of a family with a task that is tried again', () => {
+  const news = (event: 'TASK_STARTED' | 'TASK_FAILED', executionCount: number): FlovynEvent => {
+    const data = { id: taskId, kind: 'llm', maxRetries: 3, workerId: null, executionCount } as const;
+    return event === 'TASK_STARTED'
+      ? { type: 'Event', event, data: { ...data, status: 'RUNNING', error: null }, timestampMs: 1 }
+      : { type: 'Event', event, data: { ...data, status: 'PENDING', error: 'broke' }, timestampMs: 1 };
+  };
+
+  it('takes back what the failed attempt of a child said, and nothing of the others', () => {
+    const family = lines(
+      [executionId, said('kept')],
+      [child, news('TASK_STARTED', 1)],
+      [child, said('wrong')],
+      [child, news('TASK_FAILED', 1)],
+      [child, news('TASK_STARTED', 2)],
+      [child, said(' late')],
+      [executionId, said(' too')],
+    );
+    const { executions } = fold(family);
+    expect(executions.get(executionId)?.tasks.get(taskId)).toMatchObject({ text: 'kept too', failedAttempts: [] });
+    expect(executions.get(child)?.tasks.get(taskId)).toMatchObject({
+      text: '',
+      attempt: 2,
+      status: 'RUNNING',
+      failedAttempts: [{ attempt: 1, error: 'broke' }],
+    });
+  });
+});
+
 describe('the view of a family', () => {
   const family = lines(
     [executionId, created(executionId, null)],

@@ -102,7 +102,7 @@ function toEvent(message: DecodedMessage): LiveStreamEvent | undefined {
     case 'malformed':
       return { type: 'entry', entry: message };
     case 'ready':
-      return { type: 'ready', head: message.head, isPart: message.below !== undefined };
+      return { type: 'ready', epoch: message.epoch, head: message.head, isPart: message.below !== undefined };
     case 'gap':
       return { type: 'gap', gap: message };
     case 'end':

@@ -5,7 +5,10 @@ import type { ServiceError } from '@flovyn/protocol';
 /** One numbered line of the stream, its event decoded. */
 export type StreamEntry = Extract<StreamMessage, { kind: 'entry' }>;
 
-/** Entries that are not shown, because they are no longer held or were lost. A stream never skips silently. */
+/**
+ * Entries that are not shown, because they are no longer held or were lost. A stream never skips silently. In the stream of
+ * an organisation every gap means: load your lists again.
+ */
 export interface StreamGap {
   readonly kind: 'gap';
   /** The first missing `seq`. */

@@ -18,6 +18,8 @@ export interface Track {
   readonly position: Position;
   /** False when a filter, or being a part of a larger stream, makes missing numbers normal. */
   readonly contiguous: boolean;
+  /** False for a live view of what happens, which keeps little: its gaps and its `ready` mean more than a log's. */
+  readonly isLog: boolean;
   /** Failed tries in a row; a connection that was healthy for a while clears it. */
   readonly failures: number;
   /** Times in a row the server showed the same hole. */
@@ -57,7 +59,7 @@ export type LiveStreamEvent =
   /** It could not be reached, or did not answer in time. */
   | { readonly type: 'unreachable'; readonly error: ServiceError }
   /** `isPart`: it shows some members of a family, with the numbers of the whole. */
-  | { readonly type: 'ready'; readonly head: number; readonly isPart: boolean }
+  | { readonly type: 'ready'; readonly epoch: string; readonly head: number; readonly isPart: boolean }
   | { readonly type: 'entry'; readonly entry: StreamEntry | UndecodedMessage }
   | { readonly type: 'gap'; readonly gap: StreamGap }
   | { readonly type: 'end'; readonly status: EndFrame['status'] }

@@ -17,6 +17,7 @@ const track: Track = {
   cursor: 'e1.3',
   position: { epoch: 'e1', seq: 3 },
   contiguous: true,
+  isLog: true,
   failures: 0,
   holes: 0,
   leastDelayMs: 0,
@@ -52,7 +53,7 @@ const refused = (outlook: 'hopeless' | 'not-yet' | 'later', retryAfterMs?: numbe
   outlook,
   retryAfterMs,
 });
-const ready = (head: number, isPart = false): LiveStreamEvent => ({ type: 'ready', head, isPart });
+const ready = (head: number, isPart = false): LiveStreamEvent => ({ type: 'ready', epoch: 'e1', head, isPart });
 const lost = (healthyMs = 0): LiveStreamEvent => ({ type: 'lost', error, healthyMs });
 
 /** One example of each event, for the table. */
@@ -169,7 +170,7 @@ const waitOf = (step: Step) => step.effects.find((effect) => effect.type === 'wa
 describe('connecting', () => {
   it('L01 begins by asking for what follows the cursor, which it need not understand', () => {
     const { effects, state } = begin(
-      { cursor: '42', contiguous: true, awaitCreationMs: 0, patience: defaultPatience },
+      { cursor: '42', contiguous: true, isLog: true, awaitCreationMs: 0, patience: defaultPatience },
       NOW,
     );
     expect(effects).toEqual([{ type: 'connect', cursor: '42' }]);
@@ -333,6 +334,40 @@ describe('being live', () => {
   it('L22 is live at once when filtered, because the newest entry may never be shown', () => {
     const opened: LiveStreamState = { name: 'catching-up', track: { ...track, contiguous: false }, head: undefined };
     expect(told(next(opened, ready(900), moment))).toBe('live announce-ready status');
+  });
+});
+
+describe('a live view of an organisation', () => {
+  const view = { ...track, contiguous: false, isLog: false };
+  const live: LiveStreamState = { name: 'live', track: view };
+
+  it('L33 begins where ready says, so that what follows is asked for after a cut', () => {
+    const opened: LiveStreamState = {
+      name: 'catching-up',
+      track: { ...fresh, contiguous: false, isLog: false },
+      head: undefined,
+    };
+    const { state } = after(opened, ready(7), lost());
+    expect(next(state, { type: 'due' }, moment).effects[0]).toEqual({ type: 'connect', cursor: 'e1.7' });
+    expect(told(after(opened, ready(7), entry(7), entry(12)))).toBe('live entry');
+  });
+
+  it('L33 keeps the cursor it has, whatever ready says', () => {
+    const opened: LiveStreamState = { name: 'catching-up', track: view, head: undefined };
+    expect(after(opened, ready(9)).state).toMatchObject({ track: { cursor: 'e1.3' } });
+  });
+
+  it('L34 tells every gap, also one it was told before', () => {
+    expect(told(after(live, gap(1, 3, 'epoch')))).toBe('live gap');
+    expect(told(after(live, gap(1, 3, 'epoch'), gap(1, 3, 'epoch')))).toBe('live gap');
+    expect(told(after(live, gap(2, 3)))).toBe('live gap');
+    const first: LiveStreamState = { name: 'live', track: { ...fresh, contiguous: false, isLog: false } };
+    expect(told(after(first, gap(1, 1, 'epoch')))).toBe('live gap');
+  });
+
+  it('L34 goes on after a gap with whatever comes', () => {
+    expect(told(after(live, gap(1, 3, 'epoch'), entry(9, 'e2')))).toBe('live entry');
+    expect(told(after(live, gap(1, 3, 'epoch'), entry(1, 'e2')))).toBe('live entry');
   });
 });
 

@@ -35,6 +35,8 @@ export interface Beginning {
   readonly cursor: string | undefined;
   /** Whether every number is expected: without a filter, a hole is something missing. */
   readonly contiguous: boolean;
+  /** Whether what was read stays true: false for a live view, whose every gap means that it must be loaded again. */
+  readonly isLog: boolean;
   /** How long an id that does not exist is taken for one about to exist, in milliseconds. */
   readonly awaitCreationMs: number;
   /** How long to wait, and for what. */
@@ -42,13 +44,14 @@ export interface Beginning {
 }
 
 /** The first step: connecting. */
-export function begin({ cursor, contiguous, awaitCreationMs, patience }: Beginning, now: number): Step {
+export function begin({ cursor, contiguous, isLog, awaitCreationMs, patience }: Beginning, now: number): Step {
   const position = cursor === undefined ? START : (parseCursor(cursor) ?? 'anywhere');
   const awaitedUntil = now + awaitCreationMs;
   return connect({
     cursor,
     position,
     contiguous,
+    isLog,
     failures: 0,
     holes: 0,
     leastDelayMs: 0,
@@ -105,9 +108,9 @@ const TABLE: Table = {
     exhausted: stale,
     refused: stale,
     unreachable: stale,
-    ready(state, { head, isPart }) {
+    ready(state, { epoch, head, isPart }) {
       const contiguous = state.track.contiguous && !isPart;
-      const track = { ...state.track, contiguous, hasStood: true, downSince: undefined };
+      const track = { ...placed(state.track, epoch, head), contiguous, hasStood: true, downSince: undefined };
       return {
         state: hasReached(track, head) ? { name: 'live', track } : { name: 'catching-up', track, head },
         effects: [{ type: 'announce-ready' }],
@@ -237,6 +240,12 @@ function pause(track: Track, error: ServiceError, delayMs: number): Step {
   };
 }
 
+/** A live view begins with what comes next, so the newest entry is where its reader stands. */
+function placed(track: Track, epoch: string, seq: number): Track {
+  if (track.isLog || track.cursor !== undefined) return track;
+  return { ...track, cursor: formatCursor({ epoch, seq }), position: { epoch, seq } };
+}
+
 /** Whether the newest entry has been applied. A filtered stream cannot tell, because it may never be sent that one. */
 function hasReached({ position, contiguous }: Track, head: number): boolean {
   return !contiguous || head === 0 || (position !== 'anywhere' && position.seq >= head);
@@ -260,7 +269,7 @@ function takeEntry(state: Open, { entry }: On<'entry'>, moment: Moment): Step {
 
 function takeGap(state: Open, { gap }: On<'gap'>, moment: Moment): Step {
   const { track } = state;
-  const verdict = judgeGap(track.position, gap, track.contiguous);
+  const verdict = track.isLog ? judgeGap(track.position, gap, track.contiguous) : 'next';
   if (verdict === 'known') return stay(state);
   if (verdict === 'hole' && track.holes < HOLE_TRIES) return askAgain(state, gap.from, moment);
   // The cursor stays: a gap has none of its own, and one said twice is known by its numbers.

@@ -16,7 +16,14 @@ afterEach(() => live.close());
 
 function open(time = new ManualTime(), signal?: AbortSignal) {
   const connections = fakeConnections();
-  const beginning = { cursor: undefined, contiguous: true, awaitCreationMs: 0, patience: defaultPatience, signal };
+  const beginning = {
+    cursor: undefined,
+    contiguous: true,
+    isLog: true,
+    awaitCreationMs: 0,
+    patience: defaultPatience,
+    signal,
+  };
   live = openLiveStream(connections.source, beginning, time);
   return { time, ...connections };
 }

@@ -103,7 +103,14 @@ describe('a live stream over any connection', () => {
 });
 
 async function received(source: StreamSource, contiguous: boolean): Promise<string[]> {
-  const beginning = { cursor: undefined, contiguous, awaitCreationMs: 0, patience: defaultPatience, signal: undefined };
+  const beginning = {
+    cursor: undefined,
+    contiguous,
+    isLog: true,
+    awaitCreationMs: 0,
+    patience: defaultPatience,
+    signal: undefined,
+  };
   const cursors: string[] = [];
   for await (const message of openLiveStream(source, beginning, new Impatience())) {
     if (message.kind === 'entry') cursors.push(cursorOf(message.frame));

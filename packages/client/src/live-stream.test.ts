@@ -21,6 +21,7 @@ interface Options {
   readonly patience?: Partial<Patience>;
   readonly cursor?: string;
   readonly contiguous?: boolean;
+  readonly isLog?: boolean;
   readonly awaitCreationMs?: number;
   readonly signal?: AbortSignal;
   readonly surroundings?: Surroundings;
@@ -43,6 +44,7 @@ function reopen(options: Options = {}): LiveStream {
     {
       cursor: options.cursor,
       contiguous: options.contiguous ?? true,
+      isLog: options.isLog ?? true,
       awaitCreationMs: options.awaitCreationMs ?? 0,
       patience: { ...defaultPatience, ...options.patience },
       signal: options.signal,

@@ -7,7 +7,8 @@ import type { Patience } from './patience.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
- * The entries of one execution, in order, each exactly once, across any number of connections. It connects as soon as it
+ * The entries of one execution, of a family or of an organisation, in order, each exactly once, across any number of
+ * connections. It connects as soon as it
  * is made. It has one reader: iterating twice shares the messages out.
  *
  * Iterating ends when the execution has ended or the stream is closed, and throws a `ServiceError` when trying again

@@ -1,4 +1,4 @@
-import type { FrameHead, StreamEvent, TaskSnapshot, TaskStatus, Unrecognized } from '@flovyn/events';
+import type { FrameHead, StateEventPayload, StreamEvent, TaskStatus, Unrecognized } from '@flovyn/events';
 
 /** A task as its execution's stream has told it so far. */
 export interface TaskView extends AttemptOutput {
@@ -13,6 +13,16 @@ export interface TaskView extends AttemptOutput {
   /** Attempts after the first one. Absent as `kind` is. */
   readonly maxRetries: number | undefined;
   /** Why its newest attempt failed, as text. */
+  readonly error: string | undefined;
+  /** The attempts that were seen to fail, in their order. What those before the newest one put out was taken back. */
+  readonly failedAttempts: readonly FailedAttempt[];
+}
+
+/** An attempt that failed. */
+export interface FailedAttempt {
+  /** Its number, from 1. */
+  readonly attempt: number;
+  /** Why, as text. */
   readonly error: string | undefined;
 }
 
@@ -30,6 +40,9 @@ export interface AttemptOutput {
   readonly dataCount: number;
 }
 
+/** News of a task. */
+export type TaskNews = Extract<StateEventPayload, { event: `TASK_${string}` }>;
+
 type Tasks = ReadonlyMap<string, TaskView>;
 
 const NO_OUTPUT: AttemptOutput = {
@@ -41,8 +54,13 @@ const NO_OUTPUT: AttemptOutput = {
 };
 
 /** The tasks after news of one of them. */
-export function foldTask(tasks: Tasks, { id, kind, status, executionCount, maxRetries, error }: TaskSnapshot): Tasks {
-  const task = atAttempt(tasks.get(id) ?? unseen(id), executionCount);
+export function foldTask(tasks: Tasks, { event, data }: TaskNews): Tasks {
+  const { id, kind, status, executionCount, maxRetries, error } = data;
+  const before = tasks.get(id) ?? unseen(id);
+  const known = event === 'TASK_FAILED' ? withFailure(before, executionCount, error ?? undefined) : before;
+  // The news of an attempt whose successor has begun is history.
+  if (executionCount < known.attempt) return withTask(tasks, { ...known, kind, maxRetries });
+  const task = atAttempt(known, executionCount);
   return withTask(tasks, { ...task, kind, status, maxRetries, error: error ?? undefined });
 }
 
@@ -73,14 +91,20 @@ function withOutput(output: AttemptOutput, event: StreamEvent): Partial<AttemptO
   }
 }
 
-/** The task in an attempt at least this high; a new one begins without output. */
+/** The task in an attempt at least this high. A new one runs, also when a gap has the news of it, and begins without output. */
 function atAttempt(task: TaskView, attempt: number): TaskView {
-  return attempt > task.attempt ? { ...task, attempt, ...NO_OUTPUT } : task;
+  if (attempt <= task.attempt) return task;
+  return { ...task, attempt, status: task.status && 'RUNNING', error: undefined, ...NO_OUTPUT };
+}
+
+function withFailure(task: TaskView, attempt: number, error: string | undefined): TaskView {
+  if (task.failedAttempts.some((failed) => failed.attempt === attempt)) return task;
+  return { ...task, failedAttempts: [...task.failedAttempts, { attempt, error }] };
 }
 
 function unseen(id: string): TaskView {
   const unknown = { kind: undefined, status: undefined, maxRetries: undefined, error: undefined };
-  return { id, attempt: 0, ...unknown, ...NO_OUTPUT };
+  return { id, attempt: 0, ...unknown, failedAttempts: [], ...NO_OUTPUT };
 }
 
 function withTask(tasks: Tasks, task: TaskView): Tasks {

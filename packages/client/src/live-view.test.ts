@@ -115,6 +115,7 @@ describe('the view of a task', () => {
       progressDetails: 'half',
       errors: [{ message: 'slow', code: 'SLOW' }],
       dataCount: 1,
+      failedAttempts: [],
     });
   });
 
@@ -158,6 +159,163 @@ describe('the view of a task', () => {
     const failed = { ...frame(2, attemptFailed(1, 'FAILED')), executionId: standalone.executionId };
     const after = [standalone, failed].map(messageOf).reduce(foldLiveView, emptyLiveView);
     expect(after).toMatchObject({ executionId: taskId, status: 'FAILED', error: 'broke' });
+  });
+});
+
+describe('the view of a task that needs several attempts', () => {
+  const progress = { type: 'progress', progress: 0.9, details: 'nearly' } as const;
+  const all = (attempt: number, text: string) => [
+    said(text, attempt),
+    { attempt, event: progress },
+    { attempt, event: { type: 'data', data: { rows: attempt } } as const },
+    { attempt, event: { type: 'error', message: 'slow' } as const },
+  ];
+  const none = { text: '', progress: undefined, progressDetails: undefined, errors: [], dataCount: 0 };
+
+  it('takes back all that a failed attempt said, and tells that it failed and why', () => {
+    const after = view(taskCreated, attempt(1), ...all(1, 'wrong'), attemptFailed(1, 'PENDING'), attempt(2));
+    expect(onlyTask(after)).toMatchObject({
+      ...none,
+      attempt: 2,
+      status: 'RUNNING',
+      error: undefined,
+      failedAttempts: [{ attempt: 1, error: 'broke' }],
+    });
+  });
+
+  it('does so by the number of the output alone, when a gap has the news of the new attempt', () => {
+    const failed = view(taskCreated, attempt(1), ...all(1, 'wrong'), attemptFailed(1, 'PENDING'));
+    const gap = { kind: 'gap', from: 8, to: 8, reason: 'expired' } as const;
+    const after = [gap, messageOf(frame(9, said('right').event, { attempt: 2 }))].reduce<LiveView>(
+      foldLiveView,
+      failed,
+    );
+    expect(onlyTask(after)).toMatchObject({ ...none, text: 'right', attempt: 2, status: 'RUNNING', error: undefined });
+    expect(after.gaps).toEqual([gap]);
+  });
+
+  it('and by the end of the new attempt, when the gap has all it said', () => {
+    const done = news('TASK_COMPLETED', { ...task, status: 'COMPLETED', executionCount: 2 });
+    expect(onlyTask(view(taskCreated, attempt(1), ...all(1, 'wrong'), done))).toMatchObject({ ...none, attempt: 2 });
+  });
+
+  it('never shows what an older attempt says late, of whatever sort', () => {
+    const after = view(taskCreated, attempt(1), attempt(2), said('right', 2), ...all(1, ' wrong'));
+    expect(onlyTask(after)).toMatchObject({ ...none, text: 'right', attempt: 2 });
+  });
+
+  it('does not let the news of an older attempt change the newer one', () => {
+    const after = view(taskCreated, attempt(1), said('right', 2), attemptFailed(1, 'PENDING'));
+    expect(onlyTask(after)).toMatchObject({
+      text: 'right',
+      attempt: 2,
+      status: 'RUNNING',
+      error: undefined,
+      failedAttempts: [{ attempt: 1, error: 'broke' }],
+    });
+  });
+
+  it('does the same after the workflow itself was tried again', () => {
+    const failed = news('WORKFLOW_FAILED', { ...workflow, status: 'FAILED', error: 'broke' });
+    const retry = news('RETRY_REQUESTED', { targetId: executionId, targetType: 'workflow', attempt: null });
+    const before = [taskCreated, attempt(1), ...all(1, 'wrong'), attemptFailed(1, 'FAILED')];
+    const after = view(created, ...before, failed, retry, attempt(2), said('right', 2), said(' wrong', 1));
+    expect(after).toMatchObject({ status: 'PENDING', error: undefined });
+    expect(onlyTask(after)).toMatchObject({ ...none, text: 'right', attempt: 2 });
+  });
+
+  it('waits for nothing when it is tried again, also where a gap had its failure', () => {
+    const retry = news('RETRY_REQUESTED', { targetId: executionId, targetType: 'workflow', attempt: null });
+    expect(view(created, suspended, retry)).toMatchObject({ status: 'PENDING', suspendType: undefined, waitingOn: [] });
+  });
+
+  it('begins again after a lost epoch, and takes back what only the new log knows to have failed', () => {
+    const gap = { kind: 'gap', from: 3, to: 4, reason: 'epoch' } as const;
+    const lost = foldLiveView(view(taskCreated, attempt(1), ...all(1, 'lost')), gap);
+    const again = [frame(3, attempt(2)), frame(4, said('right').event, { attempt: 2 })].map(messageOf);
+    expect(onlyTask(again.reduce(foldLiveView, lost))).toMatchObject({ ...none, text: 'right', attempt: 2 });
+  });
+});
+
+describe('any stream of attempts', () => {
+  interface Try {
+    readonly words: readonly string[];
+    /** What it still says after its successor began. */
+    readonly late: readonly string[];
+  }
+  const tries = fc.array(fc.record({ words: fc.array(fc.string()), late: fc.array(fc.string()) }), {
+    minLength: 1,
+    maxLength: 5,
+  });
+
+  /** The log of a task that fails in all but its last try; the news come in any order with what is late. */
+  function logOf(all: readonly Try[], parts: Partial<Frame>): Frame[] {
+    const events: [FlovynEvent, number][] = [[taskCreated, 0]];
+    for (const [index, { words }] of all.entries()) {
+      const number = index + 1;
+      events.push([attempt(number), number]);
+      const lateOnes = (all[index - 1]?.late ?? []).map((text) => [said(text).event, index] as [FlovynEvent, number]);
+      events.push(...lateOnes);
+      for (const [at, text] of words.entries()) {
+        events.push([said(text).event, number], [{ type: 'progress', progress: at / 10 }, number]);
+      }
+      if (number < all.length) events.push([attemptFailed(number, 'PENDING'), number]);
+    }
+    return events.map(([event, number], index) =>
+      frame(index + 1, event, event.type === 'Event' ? parts : { ...parts, attempt: number }),
+    );
+  }
+
+  const own = parseExecutionId(taskId) ?? executionId;
+
+  it.each([
+    ['a task of a workflow', {}],
+    ['a standalone task', { executionId: own, rootExecutionId: own }],
+  ])('shows what the last attempt of %s said, wherever it is cut and resumed', (_what, parts) => {
+    fc.assert(
+      fc.property(tries, fc.nat(), (all, place) => {
+        const log = logOf(all, parts);
+        const whole = log.map(messageOf).reduce(foldLiveView, emptyLiveView);
+        expect(onlyTask(whole)).toMatchObject({
+          attempt: all.length,
+          text: all.at(-1)?.words.join(''),
+          failedAttempts: all.slice(1).map((_, index) => ({ attempt: index + 1, error: 'broke' })),
+        });
+        const cut = place % (log.length + 1);
+        const before = log.slice(0, cut).map(messageOf).reduce(foldLiveView, emptyLiveView);
+        const error = new Error('away') as never;
+        const away = [status({ state: 'waiting', retryInMs: 1, error }), status({ state: 'connecting' })];
+        const after = [...away, ...log.slice(cut).map(messageOf)].reduce(foldLiveView, before);
+        expect({ ...after, freshness: whole.freshness }).toEqual(whole);
+      }),
+    );
+  });
+
+  it('shows the same output read from where the last attempt began, as a page does that was loaded anew', () => {
+    fc.assert(
+      fc.property(tries, (all) => {
+        const log = logOf(all, {});
+        const began = log.findLastIndex(({ event }) => event.type === 'Event' && event.event === 'TASK_STARTED');
+        const whole = onlyTask(log.map(messageOf).reduce(foldLiveView, emptyLiveView));
+        const rest = onlyTask(log.slice(began).map(messageOf).reduce(foldLiveView, emptyLiveView));
+        expect({ ...rest, failedAttempts: whole?.failedAttempts }).toEqual(whole);
+      }),
+    );
+  });
+
+  it('leaves no word of a failed attempt, whatever a gap takes', () => {
+    fc.assert(
+      fc.property(tries, fc.nat(), fc.nat(), (all, one, other) => {
+        const log = logOf(all, {});
+        const [from, to] = [one % (log.length + 1), other % (log.length + 1)].toSorted((a, b) => a - b);
+        const gap = { kind: 'gap', from: (from ?? 0) + 1, to: to ?? 0, reason: 'expired' } as const;
+        const messages = [...log.slice(0, from).map(messageOf), gap, ...log.slice(to).map(messageOf)];
+        const seen = onlyTask(messages.reduce<LiveView>(foldLiveView, emptyLiveView));
+        const kept = log.filter(({ seq, attempt }) => (seq < gap.from || seq > gap.to) && attempt === seen?.attempt);
+        const words = kept.map(({ event }) => (event.type === 'token' ? event.text : ''));
+        expect(seen?.text ?? '').toBe(words.join(''));
+      }),
+    );
   });
 });
 

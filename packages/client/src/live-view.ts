@@ -7,7 +7,6 @@ import {
   type Handlers,
   type StreamEvent,
   type SuspendType,
-  type TaskSnapshot,
   type TaskStatus,
   type Unrecognized,
   type StateEventData,
@@ -17,7 +16,7 @@ import {
 } from '@flovyn/events';
 
 import type { LiveStreamMessage, LiveStreamStatus, StreamGap } from './live-stream-message.js';
-import { type TaskView, foldOutput, foldTask, reopenTask } from './live-view-task.js';
+import { type TaskNews, type TaskView, foldOutput, foldTask, reopenTask } from './live-view-task.js';
 
 /** How far what a view shows can be trusted to be the present. */
 export type Freshness =
@@ -150,9 +149,9 @@ const FOLDS: Handlers<FlovynEvent, Fold> = {
   RETRY_REQUESTED:
     ({ data }) =>
     (view) => {
-      const tasks = data.targetType === 'task' ? reopenTask(view.tasks, data.targetId) : view.tasks;
-      const reopened = data.targetId === view.executionId ? ({ status: 'PENDING', error: undefined } as const) : {};
-      return { ...view, tasks, ...reopened };
+      if (data.targetType === 'task') return withTasks(view, reopenTask(view.tasks, data.targetId));
+      if (data.targetId !== view.executionId) return view;
+      return { ...view, status: 'PENDING', error: undefined, suspendType: undefined, waitingOn: [] };
     },
 
   token: output,
@@ -186,17 +185,19 @@ function workflow({ data }: { readonly data: WorkflowSnapshot }): Fold {
   };
 }
 
-function task({ data }: { readonly data: TaskSnapshot }): Fold {
-  return (view) => {
-    const tasks = foldTask(view.tasks, data);
-    // A standalone task is the execution of its own stream.
-    if (data.id !== view.executionId) return { ...view, tasks };
-    return { ...view, tasks, status: data.status, error: data.error ?? undefined };
-  };
+function task(news: TaskNews): Fold {
+  return (view) => withTasks(view, foldTask(view.tasks, news));
 }
 
 function output(event: StreamEvent): Fold {
-  return (view, frame) => ({ ...view, tasks: foldOutput(view.tasks, event, frame) });
+  return (view, frame) => withTasks(view, foldOutput(view.tasks, event, frame));
+}
+
+/** A standalone task is the execution of its own stream: how it is, the view is. */
+function withTasks(view: LiveView, tasks: LiveView['tasks']): LiveView {
+  const own = view.executionId === undefined ? undefined : tasks.get(view.executionId);
+  if (own?.status === undefined) return { ...view, tasks };
+  return { ...view, tasks, status: own.status, error: own.error };
 }
 
 function nothing(): Fold {

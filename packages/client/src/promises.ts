@@ -4,7 +4,7 @@ import {
   type ResolvePromiseBody,
   ResolvedPromiseView,
   pathTo,
-  paths,
+  clientPaths as paths,
 } from '@flovyn/protocol/http';
 
 import type { Http } from './http.js';

@@ -1,8 +1,9 @@
-import { PROBLEM_JSON, type StreamSelection, headers, parameters, pathTo, paths } from '@flovyn/protocol/http';
+import { type StreamSelection, parameters, pathTo, clientPaths as paths } from '@flovyn/protocol/http';
 
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { Origin } from './origin.js';
 import { type Patience, defaultPatience } from './patience.js';
+import { sourceOf } from './stream-source.js';
 
 /** Whose stream: a workflow execution's, or a standalone task's. */
 export type StreamTarget =
@@ -36,9 +37,6 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A server that refuses may say why; to a reader of event streams alone it could not. */
-const ACCEPT = `text/event-stream, ${PROBLEM_JSON}`;
-
 /**
  * Opens the stream of an execution: see {@link LiveStream}. The same as `client.stream`, for pages that load nothing
  * else.
@@ -51,31 +49,16 @@ const ACCEPT = `text/event-stream, ${PROBLEM_JSON}`;
  *   for await (const message of streamExecution(origin, target, { types: ['tokens'] })) console.log(message.kind);
  */
 export function streamExecution(origin: Origin, target: StreamTarget, options: StreamOptions = {}): LiveStream {
-  const path = pathOf(origin.org, target);
+  const { lastEventId: cursor, types, awaitCreationMs = 0, patience, signal } = options;
   return openLiveStream(
+    sourceOf(origin, pathOf(origin.org, target), { [parameters.types]: types?.join(',') }),
     {
-      attempted: `GET ${path}`,
-      open: (cursor, signal) =>
-        origin.send(
-          path,
-          { [parameters.types]: options.types?.join(',') },
-          {
-            signal,
-            // A stored answer would be an old stream.
-            cache: 'no-store',
-            headers: {
-              accept: ACCEPT,
-              ...(cursor === undefined ? {} : { [headers.lastEventId]: cursor }),
-            },
-          },
-        ),
-    },
-    {
-      cursor: options.lastEventId,
-      contiguous: options.types === undefined,
-      awaitCreationMs: options.awaitCreationMs ?? 0,
-      patience: { ...defaultPatience, ...options.patience },
-      signal: options.signal,
+      cursor,
+      contiguous: types === undefined,
+      isLog: true,
+      awaitCreationMs,
+      patience: { ...defaultPatience, ...patience },
+      signal,
     },
     origin.surroundings,
   );

@@ -9,7 +9,7 @@ import {
   TaskExecutionPage,
   TaskExecutionView,
   pathTo,
-  paths,
+  clientPaths as paths,
 } from '@flovyn/protocol/http';
 
 import { type Http, noContent } from './http.js';

@@ -17,7 +17,7 @@ import {
   WorkflowStateView,
   WorkflowTasksPage,
   pathTo,
-  paths,
+  clientPaths as paths,
 } from '@flovyn/protocol/http';
 
 import type { Http } from './http.js';

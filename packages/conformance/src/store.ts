@@ -11,6 +11,7 @@ import { refusalConformance } from './store/refusals.js';
 import { removalConformance } from './store/removal.js';
 import { retentionConformance } from './store/retention.js';
 import { sessionConformance } from './store/sessions.js';
+import { streamTicketConformance } from './store/stream-tickets.js';
 import { taskStateConformance } from './store/task-state.js';
 import { timerConformance } from './store/timers.js';
 import { waitConformance } from './store/waits.js';
@@ -36,6 +37,7 @@ const suites = [
   workerConformance,
   definitionConformance,
   workerTokenConformance,
+  streamTicketConformance,
   taskStateConformance,
 ];
 

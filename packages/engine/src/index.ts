@@ -73,6 +73,7 @@ export {
 } from './ports/store.js';
 export type { Expired, Retention, Weighed, Weight } from './ports/retention.js';
 export type { RetentionLimits, RetentionTimes } from './loops/retention-loop.js';
+export type { StreamTicket, StreamTicketStore } from './ports/stream-tickets.js';
 export type { WorkerToken, WorkerTokenStore } from './ports/worker-tokens.js';
 export type {
   Capability,

@@ -66,6 +66,8 @@ export const limits = {
   streamsPerPrincipal: 100,
   streamsPerOrg: 2_000,
   streamsPerProcess: 10_000,
+  /** How long a ticket may be used; as many may wait to be used as streams may be open. */
+  streamTicketMs: 30 * SECOND,
   // L16: one reader
   streamBufferBytes: 1 * MIB,
   streamBufferEntries: 1_000,

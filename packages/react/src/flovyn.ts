@@ -1,10 +1,8 @@
-import type { Client, LiveStreamMessage } from '@flovyn/client';
-import type { QueryClient, QueryKey } from '@tanstack/react-query';
-import type { TaskExecution, WorkflowExecution } from './executions.js';
+import type { Client, LiveStreamMessage, StreamEntry } from '@flovyn/client';
+import type { QueryClient } from '@tanstack/react-query';
+import { type Caches, createCaches } from './caches.js';
 import { type QueryKeys, queryKeys } from './keys.js';
-import { type Positioned, mergeEntity, mergeRows } from './merge.js';
-import { patchTask, patchWorkflow } from './project.js';
-import { hasCaughtUp } from './run-view.js';
+import { afterView } from './project.js';
 import { type StreamHub, createStreamHub } from './stream-hub.js';
 
 /** What the hooks work with: one organisation's client, caches and streams. Lives outside of React. */
@@ -13,6 +11,8 @@ export interface Flovyn {
   readonly client: Client;
   /** Where everything lies in the query cache. */
   readonly keys: QueryKeys;
+  /** What writes to the query cache. */
+  readonly caches: Caches;
   /** The streams that are open. */
   readonly hub: StreamHub;
   /** Closes all streams. The caches stay. */
@@ -47,50 +47,35 @@ export interface FlovynOptions {
  */
 export function createFlovyn({ client, org, queryClient }: FlovynOptions): Flovyn {
   const keys = queryKeys(org);
-  for (const key of [keys.workflows, keys.tasks]) {
-    queryClient.setQueryDefaults(key, { structuralSharing: mergeWith(mergeEntity) });
-  }
-  for (const { lists, one } of [
-    { lists: keys.workflowLists, one: keys.workflow },
-    { lists: keys.taskLists, one: keys.task },
-  ]) {
-    queryClient.setQueryDefaults(lists, {
-      structuralSharing: (known: unknown, arrived: unknown) =>
-        mergeRows((known ?? []) as Positioned[], arrived as Positioned[], (id) => queryClient.getQueryData(one(id))),
-    });
-  }
-
-  function patch<Row extends Positioned>(id: string, one: QueryKey, lists: QueryKey, change: (row: Row) => Row): void {
-    queryClient.setQueryData<Row>(one, (row) => row && change(row));
-    queryClient.setQueriesData<Row[]>({ queryKey: lists }, (rows) =>
-      rows?.map((row) => (row.id === id ? change(row) : row)),
-    );
-  }
+  const caches = createCaches(queryClient, keys);
 
   const hub = createStreamHub({
     open: ({ type, id }, lastEventId) =>
       client.stream(type === 'workflow' ? { workflowExecutionId: id } : { taskExecutionId: id }, { lastEventId }),
-    onAdvance({ type, id }, view, messages) {
-      const one = type === 'workflow' ? keys.workflow(id) : keys.task(id);
+    openOrganisation: (lastEventId) => client.streamOrganisation({}, { lastEventId }),
+    onAdvance(target, view, messages) {
       // While a page replays what has long happened, the answer of the server is the newer truth.
-      if (hasCaughtUp(view) && type === 'workflow') {
-        patch<WorkflowExecution>(id, one, keys.workflowLists, (row) => patchWorkflow(row, view.live));
-      } else if (hasCaughtUp(view)) {
-        patch<TaskExecution>(id, one, keys.taskLists, (row) => patchTask(row, view.live));
-      }
-      if (messages.some(needsAnswer)) void queryClient.invalidateQueries({ queryKey: one });
+      if (view.freshness !== 'catching-up') caches.change(target, (row) => afterView(target.type, row, view));
+      if (messages.some(needsAnswer)) void queryClient.invalidateQueries({ queryKey: keys.detail(target) });
+    },
+    onOrganisation(view, messages, before) {
+      caches.tell(messages.filter((message): message is StreamEntry => message.kind === 'entry'));
+      if (view.restarts > before.restarts) caches.reloadLists();
     },
   });
-  return { client, keys, hub, close: () => hub.close() };
+  return {
+    client,
+    keys,
+    caches,
+    hub,
+    close() {
+      hub.close();
+      caches.close();
+    },
+  };
 }
 
 /** The stream says that it ended, or that something is missing; what came of it only an answer says. */
 function needsAnswer(message: LiveStreamMessage): boolean {
   return message.kind === 'gap' || (message.kind === 'status' && message.status.state === 'ended');
-}
-
-/** The query library hands over what it holds without a type; the keys say what that is. */
-function mergeWith<Value>(merge: (known: Value, arrived: Value) => Value) {
-  return (known: unknown, arrived: unknown): unknown =>
-    known === undefined ? arrived : merge(known as Value, arrived as Value);
 }

@@ -1,36 +1,24 @@
+import type { ExecutionFilter, ExecutionTarget, ExecutionType } from './executions.js';
+
 /** Where everything of one organisation lies in the query cache, for reading and invalidating it by hand. */
 export interface QueryKeys {
-  /** Every detail of a workflow execution. */
-  readonly workflows: readonly ['flovyn', string, 'workflow'];
-  /** The detail of one. */
-  readonly workflow: (id: string) => readonly ['flovyn', string, 'workflow', string];
-  /** Every list of workflow executions. */
-  readonly workflowLists: readonly ['flovyn', string, 'workflow-list'];
+  /** Every execution that is looked at by itself. */
+  readonly details: (type: ExecutionType) => readonly ['flovyn', string, ExecutionType];
+  /** One of them. */
+  readonly detail: (target: ExecutionTarget) => readonly ['flovyn', string, ExecutionType, string];
+  /** Every list. */
+  readonly lists: (type: ExecutionType) => readonly ['flovyn', string, `${ExecutionType}-list`];
   /** The list of one filter. */
-  readonly workflowList: (filter: object) => readonly ['flovyn', string, 'workflow-list', object];
-  /** Every detail of a standalone task. */
-  readonly tasks: readonly ['flovyn', string, 'task'];
-  /** The detail of one. */
-  readonly task: (id: string) => readonly ['flovyn', string, 'task', string];
-  /** Every list of standalone tasks. */
-  readonly taskLists: readonly ['flovyn', string, 'task-list'];
-  /** The list of one filter. */
-  readonly taskList: (filter: object) => readonly ['flovyn', string, 'task-list', object];
+  readonly list: (filter: ExecutionFilter) => readonly ['flovyn', string, `${ExecutionType}-list`, object];
 }
 
 export function queryKeys(org: string): QueryKeys {
-  const workflows = ['flovyn', org, 'workflow'] as const;
-  const workflowLists = ['flovyn', org, 'workflow-list'] as const;
-  const tasks = ['flovyn', org, 'task'] as const;
-  const taskLists = ['flovyn', org, 'task-list'] as const;
+  const details: QueryKeys['details'] = (type) => ['flovyn', org, type];
+  const lists: QueryKeys['lists'] = (type) => ['flovyn', org, `${type}-list`];
   return {
-    workflows,
-    workflow: (id) => [...workflows, id],
-    workflowLists,
-    workflowList: (filter) => [...workflowLists, filter],
-    tasks,
-    task: (id) => [...tasks, id],
-    taskLists,
-    taskList: (filter) => [...taskLists, filter],
+    details,
+    detail: ({ type, id }) => [...details(type), id],
+    lists,
+    list: (filter) => [...lists(filter.type), filter],
   };
 }

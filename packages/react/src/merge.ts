@@ -7,6 +7,12 @@ export interface Positioned {
   readonly asOf: string;
 }
 
+/** Whether a position is known to be before another: of different epochs that cannot be said. */
+export function isOlder(position: string, other: string): boolean {
+  const [one, two] = [parseCursor(position), parseCursor(other)];
+  return one !== undefined && two !== undefined && one.epoch === two.epoch && one.seq < two.seq;
+}
+
 /**
  * The newer of two states of one thing, so that a slow answer that lands after a live event changes nothing back.
  *
@@ -15,13 +21,8 @@ export interface Positioned {
  */
 export function mergeEntity<Entity extends Positioned>(known: Entity, arrived: Entity): Entity {
   if (known.id !== arrived.id) return arrived;
-  const before = parseCursor(known.asOf);
-  const after = parseCursor(arrived.asOf);
-  if (before !== undefined && after !== undefined && before.epoch === after.epoch) {
-    if (after.seq < before.seq) return known;
-    if (after.seq === before.seq) return unlessEqual(known, { ...known, ...arrived });
-  }
-  return unlessEqual(known, arrived);
+  if (isOlder(arrived.asOf, known.asOf)) return known;
+  return unlessEqual(known, known.asOf === arrived.asOf ? { ...known, ...arrived } : arrived);
 }
 
 /**

@@ -1,19 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type RunTarget, createStreamHub } from './stream-hub.js';
+import type { ExecutionTarget } from './executions.js';
+import { createStreamHub } from './stream-hub.js';
 import { EXECUTION, FakeStream, TASK, status, token } from '../test/support/streams.js';
 
-const TARGET: RunTarget = { type: 'workflow', id: EXECUTION };
+const TARGET: ExecutionTarget = { type: 'workflow', id: EXECUTION };
 const LINGER_MS = 5_000;
 
 let streams: FakeStream[];
 let cursors: (string | undefined)[];
 let paints: (() => void)[];
+let organisations: [stream: FakeStream, after: string | undefined][];
+/** How often the lists had been loaded again, paint by paint. */
+let restarts: number[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   streams = [];
   cursors = [];
   paints = [];
+  organisations = [];
+  restarts = [];
 });
 
 afterEach(() => {
@@ -28,7 +34,13 @@ function makeHub(onAdvance = vi.fn<() => void>()) {
       streams.push(stream);
       return stream;
     },
+    openOrganisation: (after) => {
+      const stream = new FakeStream();
+      organisations.push([stream, after]);
+      return stream;
+    },
     onAdvance,
+    onOrganisation: (view) => void restarts.push(view.restarts),
     paint: (flush) => {
       paints.push(flush);
       return () => paints.splice(paints.indexOf(flush), 1);
@@ -75,7 +87,7 @@ describe('connections', () => {
     const store = hub.view(TARGET);
     store.subscribe(() => undefined);
     expect(streams).toHaveLength(2);
-    expect(store.getSnapshot().live.tasks.size).toBe(0);
+    expect(store.getSnapshot().tasks.size).toBe(0);
   });
 
   test('a nudge reaches every open stream', () => {
@@ -94,13 +106,13 @@ describe('connections', () => {
     await vi.advanceTimersByTimeAsync(0);
     hub.pause();
     expect(streams[0]?.isClosed).toBe(true);
-    expect(store.getSnapshot().live.tasks.get(TASK)?.text).toBe('Hello');
+    expect(store.getSnapshot().tasks.get(TASK)?.text).toBe('Hello');
     hub.resume();
     hub.resume();
     expect(cursors).toEqual([undefined, 'e.2']);
     streams[1]?.say(token(3, ', you'));
     await paint();
-    expect(store.getSnapshot().live.tasks.get(TASK)?.text).toBe('Hello, you');
+    expect(store.getSnapshot().tasks.get(TASK)?.text).toBe('Hello, you');
   });
 
   test('what has ended stays as it is through a pause', async () => {
@@ -121,6 +133,52 @@ describe('connections', () => {
   });
 });
 
+describe('the stream of the organisation', () => {
+  test('is one, open while a list is looked at', () => {
+    const hub = makeHub();
+    expect(organisations).toHaveLength(0);
+    const stop = hub.organisation.subscribe(() => undefined);
+    hub.organisation.subscribe(() => undefined)();
+    expect(organisations).toHaveLength(1);
+    stop();
+    vi.advanceTimersByTime(LINGER_MS);
+    expect(organisations[0]?.[0].isClosed).toBe(true);
+  });
+
+  test('asks for the lists when it first stands and after each gap, not after a cut', async () => {
+    const hub = makeHub();
+    hub.organisation.subscribe(() => undefined);
+    const stream = organisations[0]?.[0];
+    stream?.say(status({ state: 'catching-up', head: 0 }));
+    await paint();
+    stream?.say(status({ state: 'live' }));
+    await paint();
+    stream?.say(status({ state: 'connecting' }), status({ state: 'live' }), token(1, 'anything'));
+    await paint();
+    stream?.say({ kind: 'gap', from: 1, to: 1, reason: 'epoch' });
+    await paint();
+    expect(restarts).toEqual([0, 1, 1, 2]);
+  });
+
+  test('goes on after its last entry when a hidden page is looked at again, and begins anew without one', async () => {
+    const hub = makeHub();
+    hub.organisation.subscribe(() => undefined);
+    organisations[0]?.[0].say(status({ state: 'live' }));
+    await paint();
+    hub.pause();
+    hub.resume();
+    expect(hub.organisation.getSnapshot()).toMatchObject({ restarts: 0, freshness: 'catching-up' });
+    organisations[1]?.[0].say(status({ state: 'live' }), token(1, 'anything'));
+    await paint();
+    hub.pause();
+    hub.resume();
+    expect(organisations.map(([, after]) => after)).toEqual([undefined, undefined, 'e.1']);
+    organisations[2]?.[0].say(status({ state: 'live' }));
+    await paint();
+    expect(hub.organisation.getSnapshot()).toMatchObject({ restarts: 1 });
+  });
+});
+
 describe('painting', () => {
   test('all that was said since the last paint is told once, to the caches first', async () => {
     const told: string[] = [];
@@ -130,7 +188,7 @@ describe('painting', () => {
     streams[0]?.say(status({ state: 'live' }), token(1, 'Hel'), token(2, 'lo'));
     await paint();
     expect(told).toEqual(['caches', 'reader']);
-    expect(store.getSnapshot().live.tasks.get(TASK)?.text).toBe('Hello');
+    expect(store.getSnapshot().tasks.get(TASK)?.text).toBe('Hello');
   });
 
   test('a stream that fails leaves what was known, and says so', async () => {
@@ -138,7 +196,7 @@ describe('painting', () => {
     store.subscribe(() => undefined);
     streams[0]?.say(token(1, 'Hel'), status({ state: 'closed' }));
     await paint();
-    expect(store.getSnapshot()).toMatchObject({ connection: { state: 'closed' }, live: { freshness: 'stale' } });
-    expect(store.getSnapshot().live.tasks.get(TASK)?.text).toBe('Hel');
+    expect(store.getSnapshot()).toMatchObject({ connection: { state: 'closed' }, freshness: 'stale' });
+    expect(store.getSnapshot().tasks.get(TASK)?.text).toBe('Hel');
   });
 });

@@ -1,40 +1,38 @@
 import type { LiveStream, LiveStreamMessage } from '@flovyn/client';
-import { type Paint, schedulePaint } from './paint.js';
-import { type RunView, advanceRunView, emptyRunView } from './run-view.js';
-
-/** Whose view: a workflow execution's or a standalone task's. */
-export interface RunTarget {
-  /** What it is. */
-  readonly type: 'workflow' | 'task';
-  /** Its id, a UUID. */
-  readonly id: string;
-}
-
-/** One view that many readers share; made for `useSyncExternalStore`. */
-export interface RunViewStore {
-  /** Calls `listener` when the view has changed, until the returned function is called. */
-  readonly subscribe: (listener: () => void) => () => void;
-  /** The view as it is now. */
-  readonly getSnapshot: () => RunView;
-  /** Tries again at once when the connection waits for its next try. */
-  readonly reconnect: () => void;
-}
+import type { ExecutionTarget } from './executions.js';
+import { type OrganisationView, advanceOrganisationView, emptyOrganisationView } from './organisation-view.js';
+import type { Paint } from './paint.js';
+import { type OwnedStream, type SharedStream, createSharedStream } from './shared-stream.js';
+import { type StreamView, advanceStreamView, emptyStreamView } from './stream-view.js';
 
 /** What a hub needs. */
 export interface StreamHubOptions {
-  /** Opens a stream that continues after a cursor; without one it starts with the first entry. */
-  readonly open: (target: RunTarget, after: string | undefined) => LiveStream;
-  /** Told once per paint, before the readers are. */
-  readonly onAdvance: (target: RunTarget, view: RunView, messages: readonly LiveStreamMessage[]) => void;
+  /** Opens the stream of an execution after a cursor; without one, from its first entry. */
+  readonly open: (target: ExecutionTarget, after: string | undefined) => LiveStream;
+  /** Opens the stream of the organisation after a cursor; without one, with what comes next. */
+  readonly openOrganisation: (after: string | undefined) => LiveStream;
+  /** Told once per paint of an execution's view, before its readers are. */
+  readonly onAdvance: (target: ExecutionTarget, view: StreamView, messages: readonly LiveStreamMessage[]) => void;
+  /** The same for the organisation. */
+  readonly onOrganisation: (
+    view: OrganisationView,
+    messages: readonly LiveStreamMessage[],
+    before: OrganisationView,
+  ) => void;
   /** How long a stream without readers stays open, in milliseconds: 5,000. */
   readonly lingerMs?: number;
   readonly paint?: Paint;
 }
 
-/** Keeps at most one stream per execution open, whoever looks at it. */
+/**
+ * Keeps at most one stream per execution open, whoever looks at it, and one of the organisation for all lists: a browser
+ * holds six connections to a server over HTTP/1.1.
+ */
 export interface StreamHub {
-  /** The same store for the same target, as long as it has readers or lingers. */
-  view(target: RunTarget): RunViewStore;
+  /** The same view for the same target, as long as it has readers or lingers. */
+  view(target: ExecutionTarget): SharedStream<StreamView>;
+  /** How the stream is doing that keeps all lists fresh. It is open while somebody has subscribed. */
+  readonly organisation: SharedStream<OrganisationView>;
   /** Makes every waiting stream try again: the network is back. */
   nudge(): void;
   /** Gives the connections back while nobody looks; the views stay as they are. */
@@ -45,123 +43,50 @@ export interface StreamHub {
   close(): void;
 }
 
-/** Long enough for React's double mounting and for a step to the next page and back. */
-const LINGER_MS = 5_000;
-
-/**
- * Makes a hub. Streams belong to it and not to components: mounting, unmounting and navigating never cut a connection,
- * only having no reader for a while does.
- */
+/** Makes a hub. Streams belong to it and not to components. */
 export function createStreamHub({
   open,
+  openOrganisation,
   onAdvance,
-  lingerMs = LINGER_MS,
-  paint = schedulePaint,
+  onOrganisation,
+  lingerMs,
+  paint,
 }: StreamHubOptions): StreamHub {
-  const stores = new Map<string, OpenableStore>();
+  const views = new Map<string, OwnedStream<StreamView>>();
+  const organisation = createSharedStream({
+    open: openOrganisation,
+    empty: emptyOrganisationView,
+    advance: advanceOrganisationView,
+    onAdvance: onOrganisation,
+    lingerMs,
+    paint,
+  });
+  const all = () => [organisation, ...views.values()];
 
   return {
     view(target) {
-      const key = keyOf(target);
-      const existing = stores.get(key);
+      const key = `${target.type}/${target.id}`;
+      const existing = views.get(key);
       if (existing !== undefined) return existing;
-      const store = createStore(target);
-      stores.set(key, store);
-      return store;
+      const view = createSharedStream({
+        open: (after) => open(target, after),
+        empty: emptyStreamView,
+        advance: advanceStreamView,
+        onAdvance: (now, messages) => onAdvance(target, now, messages),
+        onIdle: () => views.delete(key),
+        lingerMs,
+        paint,
+      });
+      views.set(key, view);
+      return view;
     },
-    nudge: () => stores.forEach((store) => store.reconnect()),
-    pause: () => stores.forEach((store) => store.pause()),
-    resume: () => stores.forEach((store) => store.resume()),
+    organisation,
+    nudge: () => all().forEach((stream) => stream.reconnect()),
+    pause: () => all().forEach((stream) => stream.pause()),
+    resume: () => all().forEach((stream) => stream.resume()),
     close() {
-      stores.forEach((store) => store.stop());
-      stores.clear();
+      all().forEach((stream) => stream.stop());
+      views.clear();
     },
   };
-
-  function createStore(target: RunTarget): OpenableStore {
-    const listeners = new Set<() => void>();
-    let view = emptyRunView;
-    let stream: LiveStream | undefined;
-    let pending: LiveStreamMessage[] = [];
-    let cancelPaint: (() => void) | undefined;
-    let cancelLinger: (() => void) | undefined;
-
-    function start(after?: string): void {
-      const opened = open(target, after);
-      stream = opened;
-      void (async () => {
-        for await (const message of opened) {
-          if (stream !== opened) return;
-          pending.push(message);
-          cancelPaint ??= paint(flush, view);
-        }
-      })().catch(() => {
-        // The stream has said so itself: its last message is the status "failed", with the reason.
-      });
-    }
-
-    function flush(): void {
-      cancelPaint?.();
-      cancelPaint = undefined;
-      const messages = pending;
-      pending = [];
-      view = advanceRunView(view, messages);
-      onAdvance(target, view, messages);
-      listeners.forEach((listener) => listener());
-    }
-
-    function disconnect(): void {
-      const closing = stream;
-      stream = undefined;
-      closing?.close();
-    }
-
-    /** The view and its position live and die together: a later reader starts from the first entry again. */
-    function stop(): void {
-      disconnect();
-      cancelPaint?.();
-      cancelPaint = undefined;
-      pending = [];
-      view = emptyRunView;
-    }
-
-    return {
-      subscribe(listener) {
-        listeners.add(listener);
-        cancelLinger?.();
-        cancelLinger = undefined;
-        if (stream === undefined) start(view.live.asOf);
-        return () => {
-          listeners.delete(listener);
-          if (listeners.size > 0) return;
-          const timer = setTimeout(() => {
-            stores.delete(keyOf(target));
-            stop();
-          }, lingerMs);
-          cancelLinger = () => clearTimeout(timer);
-        };
-      },
-      getSnapshot: () => view,
-      reconnect: () => stream?.reconnectNow(),
-      pause() {
-        if (stream === undefined || view.live.freshness === 'ended') return;
-        flush();
-        disconnect();
-      },
-      resume() {
-        if (stream === undefined && listeners.size > 0) start(view.live.asOf);
-      },
-      stop,
-    };
-  }
-}
-
-function keyOf({ type, id }: RunTarget): string {
-  return `${type}/${id}`;
-}
-
-interface OpenableStore extends RunViewStore {
-  readonly pause: () => void;
-  readonly resume: () => void;
-  readonly stop: () => void;
 }

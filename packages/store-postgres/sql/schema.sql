@@ -184,6 +184,17 @@ create table flovyn.stream_entry (
 
 CREATE INDEX stream_entry_of_end ON flovyn.stream_entry USING btree (at, execution_id) WHERE terminal;
 
+create unlogged table flovyn.stream_ticket (
+  hash bytea not null,
+  org_id uuid not null,
+  holder text not null,
+  expires_at bigint not null,
+  sealed text not null,
+  constraint stream_ticket_pkey PRIMARY KEY (hash)
+);
+
+CREATE INDEX stream_ticket_of_org ON flovyn.stream_ticket USING btree (org_id, expires_at);
+
 create table flovyn.task (
   id uuid not null,
   execution_id uuid not null,

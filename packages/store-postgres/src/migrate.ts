@@ -10,6 +10,8 @@ const directory = fileURLToPath(new URL('../sql', import.meta.url));
  */
 export async function migrate(connection: pg.ClientConfig): Promise<void> {
   const client = new pg.Client(connection);
+  // What a call meets, the call throws. A connection that breaks between two calls fails the next one, not the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     // Before the lock, because the table of applied migrations lives in it; two who create it at once may collide.

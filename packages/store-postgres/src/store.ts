@@ -18,6 +18,7 @@ import { commitCalls, commitStatements } from './statements/commit.js';
 import { numberFamilies } from './statements/family.js';
 import { commitTransaction, loadStatements } from './statements/load.js';
 import { createStreamLog } from './stream-log.js';
+import { createStreamTickets } from './stream-tickets.js';
 import { createTaskState } from './task-state.js';
 import { number } from './text-row.js';
 import type { OnTrip } from './trip.js';
@@ -144,6 +145,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     orgs: createOrgs(database),
     workers: createWorkers(database),
     workerTokens: createWorkerTokens(database),
+    streamTickets: createStreamTickets(database),
     taskState: createTaskState(database),
 
     async ping() {

@@ -43,6 +43,16 @@ describe('the schema', () => {
     expect(await dumpSchema(client)).toBe(before);
   });
 
+  test('R38 a connection that breaks while it migrates fails the start, and not the process', async () => {
+    await client.query('begin');
+    await client.query('lock table flovyn.migration');
+    // Whoever waits for the lock is put to its end.
+    const starting = migrate(database.connection).catch((error: unknown) => error);
+    await expect.poll(() => endWhoWaits(client)).toBe(1);
+    expect(await starting).toBeInstanceOf(Error);
+    await client.query('rollback');
+  });
+
   test('R01 a fact is neither changed nor removed, except by retention', async () => {
     const id = '00000000-0000-4000-8000-000000000001';
     await client.query(`insert into flovyn.history_event values ($1, 1, 1, 'WORKFLOW_STARTED', '{}')`, [id]);
@@ -57,3 +67,11 @@ describe('the schema', () => {
     await expect(client.query('delete from flovyn.history_event')).rejects.toThrow('never changed');
   });
 });
+
+/** @returns how many connections were ended because they wait for a lock of this one. */
+async function endWhoWaits(client: pg.Client): Promise<number> {
+  const { rows } = await client.query(
+    `select pg_terminate_backend(pid) from pg_locks where not granted and relation = 'flovyn.migration'::regclass`,
+  );
+  return rows.length;
+}

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/conditions.js';
 import { type House, openHouse } from './support/house.js';
-import { backendsOf, postmasterOf } from './support/postgres.js';
+import { backendsOf } from '@flovyn/testing';
+import { postmasterOf } from './support/postgres.js';
 import { readStream } from './support/raw-stream.js';
 import { follow } from './support/reader.js';
 import { expectLegal, outputOf, tokensOf } from './support/story.js';

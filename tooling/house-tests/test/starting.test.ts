@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@flovyn/client';
 import { FlovynClient } from '@flovyn/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
-import { launch } from './support/child.js';
+import { launch } from '@flovyn/testing';
 import { type House, openHouse } from './support/house.js';
 import { ORG_A, USER_A, WORKER_A, configOf } from './support/two-orgs.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { isRunning } from './support/child.js';
 import { eventually } from './support/conditions.js';
 import { type House, openHouse } from './support/house.js';
-import { descendantsOf, postmasterOf } from './support/postgres.js';
+import { descendantsOf, isRunning } from '@flovyn/testing';
+import { postmasterOf } from './support/postgres.js';
 import { readStream } from './support/raw-stream.js';
 import { beginTelling, expectSurvived } from './support/survival.js';
 

@@ -1,4 +1,6 @@
+export { type Child, isRunning, launch } from './child.js';
 export { eventually, within } from './conditions.js';
+export { backendsOf, descendantsOf } from './processes.js';
 export {
   type AnswerItem,
   type RawWorker,

@@ -31,11 +31,17 @@ function isFromOurPage({ headers }: IncomingMessage): boolean {
   return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }
 
-/** @throws {ServiceError} PERMISSION_DENIED when a browser's session is used by a page that is not ours. */
-export function refuseForeignPage(request: IncomingMessage): void {
-  if (isFromOurPage(request)) return;
-  throw new ServiceError(
-    'PERMISSION_DENIED',
-    "A browser's session changes something only from the server's own pages: send an API key instead.",
-  );
+/** @throws {ServiceError} PERMISSION_DENIED when a browser's session is used by a page that may not. */
+export type RefuseForeignPage = (request: IncomingMessage) => void;
+
+/** @param mayUseSession - whether pages of another origin are as good as ours. */
+export function foreignPageRefusal(mayUseSession: (origin: string) => boolean): RefuseForeignPage {
+  return (request) => {
+    const { origin } = request.headers;
+    if (isFromOurPage(request) || (origin !== undefined && mayUseSession(origin))) return;
+    throw new ServiceError(
+      'PERMISSION_DENIED',
+      "A browser's session changes something only from the server's own pages: send an API key instead.",
+    );
+  };
 }

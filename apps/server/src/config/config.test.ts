@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from './config-error.js';
 import { type Config, loadConfig } from './config.js';
@@ -261,5 +263,90 @@ describe('R32 a broken authentication does not start', () => {
 
   it('a configuration file that is not there', () => {
     expect(() => loadConfig({ CONFIG_FILE: '/nowhere/server.toml' })).toThrow(/CONFIG_FILE names \/nowhere/);
+  });
+});
+
+describe('the sites whose pages may read answers', () => {
+  const dev = (environment: Record<string, string>) => loadConfig({ FLOVYN_DEV: '1', ...environment }).config.cors;
+
+  it('are none, unless they are listed', () => {
+    expect(dev({})).toBeUndefined();
+    expect(dev({ CORS__CREDENTIALS: 'true' })).toBeUndefined();
+    const origins = new Set(['https://app.example.com', 'http://localhost:5173']);
+    expect(dev({ CORS__ORIGINS: 'https://app.example.com, http://localhost:5173' })).toEqual({
+      origins,
+      credentials: false,
+    });
+    const file = `${HARNESS}\n[cors]\norigins = ["https://app.example.com", "http://localhost:5173"]\ncredentials = true\n`;
+    expect(load(file).config.cors).toEqual({ origins, credentials: true });
+    expect(dev({ CORS__ORIGINS: '*' })).toEqual({ origins: '*', credentials: false });
+  });
+
+  it.each([
+    'https://app.example.com/',
+    'https://app.example.com/path',
+    'app.example.com',
+    'https://*.example.com',
+    'https://APP.example.com',
+    'https://app.example.com:443',
+    'null',
+    'file:///tmp',
+    'https://a.example,,https://b.example',
+  ])('are not written as %s', (origins) => {
+    expect(() => dev({ CORS__ORIGINS: origins })).toThrow(/^CORS__ORIGINS.* must be origins such as/);
+  });
+
+  it.each(['*', 'https://app.example.com,*'])('are not all of them with the sessions of browsers: %s', (origins) => {
+    expect(() => dev({ CORS__ORIGINS: origins, CORS__CREDENTIALS: 'true' })).toThrow(
+      new ConfigError(
+        'CORS__CREDENTIALS is true and CORS__ORIGINS has *: every site could act as whoever is signed in. ' +
+          'Name the origins, or leave credentials away.',
+      ),
+    );
+  });
+});
+
+describe('TLS', () => {
+  const file = (name: string): string =>
+    fileURLToPath(new URL(`../../test/support/certificate/${name}.pem`, import.meta.url));
+  const dev = (environment: Record<string, string>) => loadConfig({ FLOVYN_DEV: '1', ...environment }).config.tls;
+  const written = (name: string, text: string): string => {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('is spoken with a certificate and its key, and not without', () => {
+    expect(dev({})).toBeUndefined();
+    const pem = expect.stringContaining('-----BEGIN') as string;
+    expect(dev({ TLS__CERT_FILE: file('cert'), TLS__KEY_FILE: file('key') })).toEqual({ cert: pem, key: pem });
+  });
+
+  it.each([
+    ['one of the two', { TLS__CERT_FILE: file('cert') }, /^tls.key_file is missing: TLS__CERT_FILE needs/],
+    ['the other', { TLS__KEY_FILE: file('key') }, /^tls.cert_file is missing: TLS__KEY_FILE needs/],
+    [
+      'no such file',
+      { TLS__CERT_FILE: '/nowhere', TLS__KEY_FILE: file('key') },
+      /^TLS__CERT_FILE names \/nowhere, which/,
+    ],
+    ['a directory', { TLS__CERT_FILE: file('cert'), TLS__KEY_FILE: '/tmp' }, /^TLS__KEY_FILE names \/tmp, which/],
+    [
+      'two keys',
+      { TLS__CERT_FILE: file('key'), TLS__KEY_FILE: file('key') },
+      /^TLS__CERT_FILE \(.* are no certificate/,
+    ],
+    ['other text', { TLS__CERT_FILE: written('x.pem', 'x'), TLS__KEY_FILE: file('key') }, /are no certificate and its/],
+  ])('is refused for %s', (_what, environment, message) => {
+    expect(() => dev(environment)).toThrow(message);
+    expect(() => dev(environment)).toThrow(ConfigError);
+  });
+
+  it('is refused for the key of another certificate, and the key is not shown', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const environment = { TLS__CERT_FILE: file('cert'), TLS__KEY_FILE: written('other.pem', pem) };
+    expect(() => dev(environment)).toThrow(/are no certificate and its private key, as PEM: .*mismatch/);
+    expect(() => dev(environment)).not.toThrow(pem.split('\n')[1]);
   });
 });

@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { limits } from '@flovyn/protocol';
 import { type AuthConfig, type OrganisationConfig, authConfig } from './auth-config.js';
 import { ConfigError } from './config-error.js';
+import { type CorsConfig, corsConfig } from './cors-config.js';
 import { developmentOrganisation } from './development.js';
 import { type ReadConfig, readSources } from './sources.js';
+import { type TlsConfig, tlsConfig } from './tls-config.js';
 
 /** Everything the server is told from outside, checked. */
 export interface Config {
@@ -20,6 +22,10 @@ export interface Config {
     | { readonly type: 'embedded'; readonly directory: string };
   readonly organisations: readonly OrganisationConfig[];
   readonly auth: AuthConfig;
+  /** Which pages of other sites may read answers; absent where none may. */
+  readonly cors: CorsConfig | undefined;
+  /** With what the HTTP door speaks TLS; absent where it does not. */
+  readonly tls: TlsConfig | undefined;
   /** How long a reader waits for an execution that does not exist yet. */
   readonly streamWaitMs: number;
   /** How long a stop may take before what is left is cut off. */
@@ -98,6 +104,8 @@ function toConfig(read: ReadConfig): Config {
         : { type: 'url', url },
     organisations: organisations(values.orgs ?? [], isDevelopment, nameOf),
     auth,
+    cors: corsConfig(read),
+    tls: tlsConfig(read),
     streamWaitMs: values.stream_wait_max ?? limits.streamWaitMs,
     shutdownMs: values.shutdown_max ?? 30_000,
     sessionLeaseMs: values.session_lease ?? 30_000,

@@ -2,8 +2,10 @@ import { limits } from '@flovyn/protocol';
 import { isOrgSlug, orgSlugRule } from '@flovyn/protocol/http';
 import { z } from 'zod';
 import { AuthSchema } from './auth-schema.js';
+import { CorsSchema } from './cors-config.js';
 import { parseDuration } from './duration.js';
 import { flag, text, uuid } from './schema-values.js';
+import { TlsSchema } from './tls-config.js';
 
 // The keys of the configuration file. The environment gives the same keys in upper case, `__` between levels, and always
 // as text: so every schema here takes a text as well as the type a TOML file would hold.
@@ -89,6 +91,8 @@ export const FileSchema = z.strictObject({
     .optional(),
   orgs: z.array(organisation, 'must be a list of organisations').optional(),
   auth: AuthSchema.optional(),
+  cors: CorsSchema.optional(),
+  tls: TlsSchema.optional(),
   worker_token_secret: text.optional(),
 });
 

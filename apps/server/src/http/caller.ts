@@ -8,7 +8,7 @@ import { isFromThisMachine } from '../auth/loopback.js';
 import type { BrowserSessions } from '../auth/browser-sessions.js';
 import type { Organisations } from '../auth/organisations.js';
 import type { Principal } from '../auth/principal.js';
-import { refuseForeignPage, sessionIdOf } from '../auth/session-cookie.js';
+import { type RefuseForeignPage, sessionIdOf } from '../auth/session-cookie.js';
 
 /** Says who is asking, and whether they may. Every route of the HTTP door asks it first. */
 export interface Callers {
@@ -17,8 +17,9 @@ export interface Callers {
    *
    * @throws {ServiceError} UNAUTHENTICATED; UNAVAILABLE when nobody can say who it is; PERMISSION_DENIED when a page of
    * another site uses a browser's session.
+   * @param shown - what it shows of who it is: what stands in the request, when absent.
    */
-  identify(request: IncomingMessage): Promise<Known>;
+  identify(request: IncomingMessage, shown?: Shown): Promise<Known>;
   /**
    * For what belongs to no organisation.
    *
@@ -33,9 +34,23 @@ export interface Callers {
   admit(principal: Principal, action: Action, slugOrId: string): Promise<Organisation>;
 }
 
+/** What a request shows of who sends it. */
+export interface Shown {
+  readonly authorization?: string | undefined;
+  /** The id of a browser's session; looked at when there is no authorization. */
+  readonly session?: string | undefined;
+}
+
+/** @throws {ServiceError} UNAUTHENTICATED when it shows several keys. */
+export function shownBy(request: IncomingMessage): Shown {
+  const authorization = authorizationOf(request);
+  return authorization === undefined ? { session: sessionIdOf(request) } : { authorization };
+}
+
 export interface CallersOptions {
   readonly recognise: Recognise;
   readonly sessions: BrowserSessions;
+  readonly refuseForeignPage: RefuseForeignPage;
   /** Who a call without credentials from this machine is; `undefined` outside of development. */
   readonly anonymous: Principal | undefined;
   readonly authorise: Authorise;
@@ -48,9 +63,10 @@ const KEYS_IN_QUERY = /[?&](access_token|token|api_?key|key|authorization)=/i;
 /** What changes nothing, and so may be asked for by any page that a browser sends a cookie for. */
 const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
-export function createCallers({ recognise, sessions, anonymous, authorise, organisations }: CallersOptions): Callers {
+export function createCallers(options: CallersOptions): Callers {
+  const { recognise, sessions, refuseForeignPage, anonymous, authorise, organisations } = options;
   return {
-    async identify(request) {
+    async identify(request, shown) {
       if (KEYS_IN_QUERY.test(request.url ?? '')) {
         throw new ServiceError(
           'INVALID_ARGUMENT',
@@ -58,8 +74,7 @@ export function createCallers({ recognise, sessions, anonymous, authorise, organ
         );
       }
       const { headers, socket } = request;
-      const authorization = authorizationOf(request);
-      const session = authorization === undefined ? sessionIdOf(request) : undefined;
+      const { authorization, session } = shown ?? shownBy(request);
       const signedIn = session === undefined ? undefined : await sessions.find(session);
       if (signedIn !== undefined) {
         if (!SAFE_METHODS.has(request.method)) refuseForeignPage(request);

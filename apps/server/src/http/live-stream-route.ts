@@ -2,15 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Engine, ExecutionId, FamilyLog, OrgId, StreamHead, StreamLog } from '@flovyn/engine';
 import { parseCursor } from '@flovyn/events';
 import { ServiceError, parseUuid } from '@flovyn/protocol';
-import { OrgStreamQuery, StreamQuery, type StreamSelection, headers, parseQuery, paths } from '@flovyn/protocol/http';
-import type { Action } from '../auth/access.js';
+import {
+  OrgStreamQuery,
+  StreamQuery,
+  type StreamSelection,
+  headers,
+  parameters,
+  parseQuery,
+} from '@flovyn/protocol/http';
 import { watch } from '../auth/watch.js';
 import { logEvents } from '../observe/events.js';
 import type { Logger } from '../observe/log.js';
 import type { RequestMeter } from '../observe/metrics/request-meter.js';
 import type { Doubts } from '../process/doubts.js';
 import { queryOf } from './call.js';
-import type { Documented } from './documents/openapi.js';
 import type { Callers } from './caller.js';
 import { type SendProblem, pathOf } from './problems.js';
 import type { Known } from '../auth/authenticator.js';
@@ -21,9 +26,11 @@ import { type FollowedHead, followExecution } from './stream/followed.js';
 import { followFamily } from './stream/followed-family.js';
 import type { OrgFeeds } from './stream/org-feeds.js';
 import { resumeAfter } from './stream/resume.js';
+import { type AskedStream, type ExecutionSort, streamAt } from './stream/stream-addresses.js';
 import { partOf, selectionOf } from './stream/selection.js';
 import { type SseWriter, openSse, retrySoon } from './stream/sse-writer.js';
 import type { StreamPlaces } from './stream/stream-places.js';
+import type { StreamTickets } from './stream/stream-tickets.js';
 
 export interface LiveStreams {
   /** Answers a request for a stream. False when the address is none: somebody else's request. */
@@ -40,6 +47,7 @@ export interface LiveStreamParts {
   readonly orgs: OrgFeeds;
   readonly doubts: Doubts;
   readonly callers: Callers;
+  readonly tickets: StreamTickets;
   readonly awaiter: StreamAwaiter;
   readonly places: StreamPlaces;
   readonly sendProblem: SendProblem;
@@ -47,103 +55,67 @@ export interface LiveStreamParts {
   readonly logger: Logger;
 }
 
-/** Which entries a reader wants, and how they are to look. */
-type Wish = readonly [types: readonly StreamSelection[] | undefined, format: 'json' | 'plain'];
-
-/** Which streams stand under an address. */
-interface StreamSort {
-  readonly path: string;
-  readonly action: Action;
-  readonly type: StreamHead['type'];
-  readonly name: string;
-  /** Whether the stream is shown together with those of all descendants. */
-  readonly isConsolidated?: true;
+/** A stream that somebody reads. */
+interface Reading {
+  readonly asked: AskedStream;
+  readonly query: URLSearchParams;
+  readonly known: Known;
 }
 
-const WORKFLOW = { action: 'workflow:view', type: 'workflow', name: 'workflow execution' } as const;
-
-const SORTS: readonly StreamSort[] = [
-  { ...WORKFLOW, path: paths.workflowStream },
-  { ...WORKFLOW, path: paths.workflowConsolidatedStream, isConsolidated: true },
-  { path: paths.taskStream, action: 'task:view', type: 'task', name: 'standalone task' },
-];
-
-const ORG_ADDRESS = addressOf(paths.orgStream);
-const ADDRESSES = SORTS.map((sort) => ({ sort, address: addressOf(sort.path) }));
-
-const CONSOLIDATED =
-  ' All entries are in one order, and the ids are those of the whole family: asked for a child, it is a part of the stream' +
-  ' of the execution at the top. It ends when the execution and all its descendants have ended.';
-
-const executionAddresses = SORTS.map(
-  ({ path, action, name, isConsolidated }) =>
-    ({
-      method: 'GET',
-      path,
-      access: 'org',
-      action,
-      summary: `Follow a ${name}${isConsolidated ? ' and all its descendants' : ''}`,
-      description:
-        'Server-sent events: everything that is kept, then what comes. It may be opened before what it follows exists.' +
-        (isConsolidated ? CONSOLIDATED : ''),
-      query: StreamQuery,
-      answers: {
-        200: { what: 'The stream', type: 'text/event-stream' },
-        204: { what: 'Everything was delivered, and nothing will follow' },
-      },
-    }) as const satisfies Documented & { action: Action },
-);
-
-const orgAddress = {
-  method: 'GET',
-  path: paths.orgStream,
-  access: 'org',
-  action: 'workflow:view',
-  summary: 'Follow an organisation',
-  description:
-    'Server-sent events for lists: state events of workflow executions and tasks, and of each task its newest progress, ' +
-    'from now on. It is a live view and no log: after a gap, load the lists again. Merge by the numbers of each frame.',
-  query: OrgStreamQuery,
-  answers: { 200: { what: 'The stream', type: 'text/event-stream' } },
-} as const satisfies Documented & { action: Action };
-
-/** The addresses of streams, for the documentation. */
-export const streamAddresses = [...executionAddresses, orgAddress];
+/** Which entries a reader wants, and how they are to look. */
+type Wish = readonly [types: readonly StreamSelection[] | undefined, format: 'json' | 'plain'];
 
 /**
  * The live streams of executions. They stand beside the other routes, on the bare response: what goes through a framework
  * per frame costs almost twice as much (measured: 96,000 instead of 167,000 frames per second and core).
  */
 export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
-  const { engine, clock, log, families, orgs, doubts, callers, awaiter, places, sendProblem, requests, logger } = parts;
+  const { engine, clock, log, families, orgs, doubts, callers, tickets, awaiter, places } = parts;
+  const { sendProblem, requests, logger } = parts;
   const writers = new Set<SseWriter>();
   const waiting = new Set<AbortController>();
   let isClosing = false;
 
-  const serve = async (request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> => {
+  const serve = async (request: IncomingMessage, response: ServerResponse, asked: AskedStream): Promise<void> => {
     checkMethod(request, response);
-    const known = await callers.identify(request);
-    const { principal } = known;
-    const { types, format = 'json', lastEventId, ticket } = parseQuery(StreamQuery, queryOf(request));
-    if (ticket !== undefined) {
-      throw new ServiceError('INVALID_ARGUMENT', 'This version has no stream tickets: send the API key as a header.');
-    }
-    const id = parseUuid(asked.id, 'id') as ExecutionId;
-    const organisation = await callers.admit(principal, asked.sort.action, asked.org);
-    if (isClosing) throw new ServiceError('UNAVAILABLE', 'The server is stopping.');
+    const query = queryOf(request);
+    const ticket = query.get(parameters.ticket);
+    const known = await (ticket === null ? callers.identify(request) : tickets.redeem(request, ticket));
+    const { execution } = asked.sort;
+    await (execution === undefined
+      ? serveOrg(request, response, { asked, query, known })
+      : serveExecution(request, response, { asked, query, known, execution }));
+  };
 
-    const release = places.take(principal);
+  /** The organisation of a stream, for a reader who may read it. */
+  const admit = async ({ asked, known }: Reading): Promise<OrgId> => {
+    const { id } = await callers.admit(known.principal, asked.sort.actions[0], asked.org);
+    for (const action of asked.sort.actions) callers.allow(known.principal, action);
+    if (isClosing) throw new ServiceError('UNAVAILABLE', 'The server is stopping.');
+    return id;
+  };
+
+  const serveExecution = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    reading: Reading & { readonly execution: ExecutionSort },
+  ): Promise<void> => {
+    const { asked, query, known, execution } = reading;
+    const { types, format = 'json', lastEventId } = parseQuery(StreamQuery, query);
+    const id = parseUuid(asked.id, 'id') as ExecutionId;
+    const orgId = await admit(reading);
+    const release = places.take(known.principal);
     try {
-      const head = await awaitHead({ orgId: organisation.id, id }, asked.sort, response);
+      const head = await awaitHead({ orgId, id }, execution, response);
       if (head === undefined || response.destroyed) return;
       const cursor = cursorOf(request, lastEventId);
-      const { followed, selection, below } = await open(organisation.id, head, asked.sort, [types, format]);
+      const { followed, selection, below } = await open(orgId, head, execution, [types, format]);
       const start = await resumeAfter(cursor, followed.head, followed);
       if (isDelivered(cursor, followed.head, start.gaps.length)) {
         response.writeHead(204, { 'cache-control': 'no-store' }).end();
         return;
       }
-      await show(response, known, { id, orgId: organisation.id }, (writer) =>
+      await show(response, known, { id, orgId }, (writer) =>
         followStream(followed, { start, selection, writer, below }, doubts),
       );
     } finally {
@@ -151,13 +123,10 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     }
   };
 
-  const serveOrg = async (request: IncomingMessage, response: ServerResponse, org: string): Promise<void> => {
-    checkMethod(request, response);
-    const known = await callers.identify(request);
-    const { entity, kind, lastEventId } = parseQuery(OrgStreamQuery, queryOf(request));
-    const { id: orgId } = await callers.admit(known.principal, 'workflow:view', org);
-    callers.allow(known.principal, 'task:view');
-    if (isClosing) throw new ServiceError('UNAVAILABLE', 'The server is stopping.');
+  const serveOrg = async (request: IncomingMessage, response: ServerResponse, reading: Reading): Promise<void> => {
+    const { query, known } = reading;
+    const { entity, kind, lastEventId } = parseQuery(OrgStreamQuery, query);
+    const orgId = await admit(reading);
     const release = places.take(known.principal);
     const { feed, leave } = orgs.open(orgId);
     try {
@@ -187,6 +156,8 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
       },
     });
     writers.add(writer);
+    // It began to stop while this was looked for.
+    if (isClosing) writer.closeForNow();
     const readerLeft = requests.reading();
     // The reader is asked to come back, and will be told then why it may not (R33).
     const stopWatching = watch(known, clock, () => writer.closeForNow());
@@ -204,7 +175,7 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
   };
 
   /** What of the streams of an execution is to be shown, and how. */
-  const open = async (orgId: OrgId, head: StreamHead, { name, isConsolidated }: StreamSort, wish: Wish) => {
+  const open = async (orgId: OrgId, head: StreamHead, { name, isConsolidated }: ExecutionSort, wish: Wish) => {
     const { streams } = engine;
     if (!isConsolidated) {
       return { followed: followExecution(orgId, head, { streams, log }), selection: selectionOf(...wish) };
@@ -218,7 +189,7 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     return { followed, selection: partOf(whole, id, (entry) => followed.shows(entry)), below: id };
   };
 
-  const awaitHead = async (address: Omit<Sought, 'type'>, { type, name }: StreamSort, response: ServerResponse) => {
+  const awaitHead = async (address: Omit<Sought, 'type'>, { type, name }: ExecutionSort, response: ServerResponse) => {
     const left = new AbortController();
     const leave = (): void => left.abort();
     response.on('close', leave);
@@ -235,22 +206,12 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     }
   };
 
-  const serverOf = (path: string): Serving | undefined => {
-    const org = ORG_ADDRESS.exec(path)?.groups?.['org'];
-    if (org !== undefined) {
-      return { path: paths.orgStream, serve: (request, response) => serveOrg(request, response, decoded(org)) };
-    }
-    const asked = match(path);
-    return asked && { path: asked.sort.path, serve: (request, response) => serve(request, response, asked) };
-  };
-
   return {
     handle(request, response) {
-      const path = pathOf(request);
-      const serving = serverOf(path);
-      if (serving === undefined) return false;
-      requests.askedForStream(request, response, serving.path);
-      serving.serve(request, response).catch((error: unknown) => {
+      const asked = streamAt(pathOf(request));
+      if (asked === undefined) return false;
+      requests.askedForStream(request, response, asked.sort.path);
+      serve(request, response, asked).catch((error: unknown) => {
         if (isOverload(error) && wantsEventsOnly(request)) return turnAway(response);
         sendProblem(request, response, error);
       });
@@ -263,41 +224,6 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
       orgs.close();
     },
   };
-}
-
-/** Who answers under an address. */
-interface Serving {
-  readonly path: string;
-  readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-}
-
-interface Asked {
-  readonly sort: StreamSort;
-  readonly org: string;
-  readonly id: string;
-}
-
-function match(path: string): Asked | undefined {
-  if (!path.includes('/stream')) return undefined;
-  for (const { sort, address } of ADDRESSES) {
-    const { org, id } = address.exec(path)?.groups ?? {};
-    if (org !== undefined && id !== undefined) return { sort, org: decoded(org), id: decoded(id) };
-  }
-  return undefined;
-}
-
-/** `/api/orgs/:org/tasks/:id` as an expression with groups of those names. */
-function addressOf(path: string): RegExp {
-  return new RegExp(`^${path.replace(/:([a-z]+)/gi, '(?<$1>[^/]+)')}$`, 'i');
-}
-
-/** A part that cannot be decoded names nothing that could exist. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 /** Where a reader goes on. An empty id is how the specification of server-sent events says that there is none. */

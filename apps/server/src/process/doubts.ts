@@ -83,6 +83,7 @@ export function watchLosses(store: Store, onLoss: () => void): Store {
     orgs: store.orgs,
     workers: store.workers,
     workerTokens: store.workerTokens,
+    streamTickets: store.streamTickets,
     taskState: store.taskState,
     ping: () => store.ping(),
     close: () => store.close(),

@@ -23,10 +23,18 @@ export class FixtureRun {
   expiredBefore = 1;
   readonly #frames: string[] = [];
   readonly #readers = new Set<ServerResponse>();
+  readonly #announce: (name: string, data: string) => void;
   #endStatus: string | undefined;
 
-  constructor(type: 'workflow' | 'task', kind: string, input: unknown = {}) {
+  /** @param announce - told what lists show, as it goes into the stream of the organisation. */
+  constructor(
+    type: 'workflow' | 'task',
+    kind: string,
+    input: unknown = {},
+    announce: (name: string, data: string) => void = () => undefined,
+  ) {
     this.type = type;
+    this.#announce = announce;
     const now = new Date().toISOString();
     this.fields = {
       id: this.id,
@@ -52,6 +60,7 @@ export class FixtureRun {
     const data = JSON.stringify({ ...frame, timestampMs: Date.now() });
     this.#frames.push(`id: ${EPOCH}.${seq}\nevent: ${name}\ndata: ${data}\n\n`);
     for (const reader of this.#readers) reader.write(this.#frames[seq - 1]);
+    if (event['type'] === 'Event' || event['type'] === 'progress') this.#announce(name, data);
   }
 
   /** News of the workflow itself. */

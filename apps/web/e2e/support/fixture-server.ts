@@ -4,6 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { FixtureOrganisation } from './fixture-organisation.js';
 import { FixtureRun } from './fixture-run.js';
 
 /** The strictest policy the app has to live with: nothing inline, nothing from elsewhere. */
@@ -28,6 +29,7 @@ export type Script = (run: FixtureRun) => void;
  */
 export class FixtureServer {
   readonly runs: FixtureRun[] = [];
+  readonly organisation = new FixtureOrganisation();
   /** Status of every answer under /api; 200 serves. */
   status = 200;
   isSignedIn = true;
@@ -61,7 +63,7 @@ export class FixtureServer {
   }
 
   add(type: 'workflow' | 'task', kind: string, input?: unknown): FixtureRun {
-    const run = new FixtureRun(type, kind, input);
+    const run = new FixtureRun(type, kind, input, (name, data) => this.organisation.announce(name, data));
     this.runs.push(run);
     return run;
   }
@@ -76,6 +78,9 @@ export class FixtureServer {
     if (!pathname.startsWith('/api/')) return this.#file(pathname, response);
     if (pathname === '/api/session') return this.#session(request, response);
     if (this.status !== 200) return problem(response, this.status);
+
+    const cursor = request.headers['last-event-id'] as string | undefined;
+    if (pathname === '/api/orgs/dev/stream') return this.organisation.stream(response, cursor);
 
     const [, type, id, door] =
       /^\/api\/orgs\/dev\/(workflow|task)-executions(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(pathname) ?? [];
@@ -92,7 +97,7 @@ export class FixtureServer {
     const run = this.runs.find((each) => each.id === id && each.type === type);
     if (run === undefined) return problem(response, 404);
     if (door === undefined) return answer(response, 200, run.fields);
-    if (door === 'stream') return run.stream(response, request.headers['last-event-id'] as string | undefined);
+    if (door === 'stream') return run.stream(response, cursor);
     return problem(response, 404);
   }
 

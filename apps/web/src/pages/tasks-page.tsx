@@ -1,5 +1,5 @@
 import { taskStatuses } from '@flovyn/events';
-import { type TaskExecution, useTasks } from '@flovyn/react';
+import { type TaskExecution, useExecutions } from '@flovyn/react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { DataExportForm } from '../start/data-export-form.js';
 import { StartPanel } from '../start/start-panel.js';
@@ -14,7 +14,7 @@ const ROUTE = '/org/$slug/tasks/executions';
 export function TasksPage() {
   const { status } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
-  const list = useTasks({ status });
+  const list = useExecutions({ type: 'task', status });
   const setStatus = (word: typeof status) => void navigate({ search: { status: word } });
 
   return (

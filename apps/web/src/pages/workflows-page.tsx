@@ -1,5 +1,5 @@
 import { workflowStatuses } from '@flovyn/events';
-import { type WorkflowExecution, useWorkflows } from '@flovyn/react';
+import { type WorkflowExecution, useExecutions } from '@flovyn/react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { waitingText } from '../run/event-labels.js';
 import { ParallelStreamsForm } from '../start/parallel-streams-form.js';
@@ -16,7 +16,7 @@ const ROUTE = '/org/$slug/workflows/executions';
 export function WorkflowsPage() {
   const { status } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
-  const list = useWorkflows({ status });
+  const list = useExecutions({ type: 'workflow', status });
   const setStatus = (word: typeof status) => void navigate({ search: { status: word } });
 
   return (

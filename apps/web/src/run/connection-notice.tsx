@@ -1,4 +1,4 @@
-import { type RunTarget, useReconnect, useRunView } from '@flovyn/react';
+import { type ExecutionTarget, useReconnect, useLiveView } from '@flovyn/react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Notice } from '../ui/notice.js';
 
@@ -6,9 +6,9 @@ import { Notice } from '../ui/notice.js';
 const PATIENCE_MS = 2_000;
 
 /** Says that the live view is interrupted, and why. What is shown stays. */
-export function ConnectionNotice({ target }: { readonly target: RunTarget }) {
-  const connection = useRunView(target, (view) => view.connection);
-  const isStale = useRunView(target, (view) => view.live.freshness === 'stale');
+export function ConnectionNotice({ target }: { readonly target: ExecutionTarget }) {
+  const connection = useLiveView(target, (view) => view.connection);
+  const isStale = useLiveView(target, (view) => view.freshness === 'stale');
   const isLasting = useLasting(isStale, PATIENCE_MS);
   const isOnline = useSyncExternalStore(onNetwork, () => navigator.onLine);
   const reconnect = useReconnect(target);

@@ -1,4 +1,4 @@
-import { type StreamRow, type RunTarget, useRunView } from '@flovyn/react';
+import { type StreamRow, type ExecutionTarget, useLiveView } from '@flovyn/react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { Clock } from '../ui/time.js';
 import { DataLine } from './data-line.js';
@@ -8,8 +8,8 @@ import { labelOf } from './event-labels.js';
 const SHOWN = 200;
 
 /** What happened, line by line, newest last. */
-export function EventList({ target }: { readonly target: RunTarget }) {
-  const rows = useRunView(target, (view) => view.rows);
+export function EventList({ target }: { readonly target: ExecutionTarget }) {
+  const rows = useLiveView(target, (view) => view.rows);
   const [isWhole, setWhole] = useState(false);
   const list = useFollowed(rows.length);
   const hidden = isWhole ? 0 : Math.max(0, rows.length - SHOWN);

@@ -1,4 +1,4 @@
-import { type RunTarget, type TaskExecution, type WorkflowExecution, useRunView } from '@flovyn/react';
+import { type ExecutionTarget, type TaskExecution, type WorkflowExecution, useLiveView } from '@flovyn/react';
 import { CopyId } from '../ui/copy-id.js';
 import { Notice } from '../ui/notice.js';
 import { StatusBadge, statusWord } from '../ui/status-badge.js';
@@ -11,10 +11,10 @@ export function RunHead({
   target,
   run,
 }: {
-  readonly target: RunTarget;
+  readonly target: ExecutionTarget;
   readonly run: WorkflowExecution | TaskExecution;
 }) {
-  const freshness = useRunView(target, (view) => view.live.freshness);
+  const freshness = useLiveView(target, (view) => view.freshness);
   const { id, kind, status, createdAt, completedAt, queue, workerId } = run;
   const waitingOn = 'waitingOn' in run && status === 'WAITING' ? (run.waitingOn ?? []) : [];
   return (

@@ -1,5 +1,5 @@
 import { ServiceError } from '@flovyn/client';
-import { type RunTarget, type TaskExecution, type WorkflowExecution, useRunView } from '@flovyn/react';
+import { type ExecutionTarget, type TaskExecution, type WorkflowExecution, useLiveView } from '@flovyn/react';
 import { useMemo } from 'react';
 import { NotFoundPage } from '../pages/not-found-page.js';
 import { JsonView } from '../ui/json-view.js';
@@ -12,7 +12,7 @@ import { TaskOutput } from './task-output.js';
 import { TaskTable } from './task-table.js';
 
 interface RunPageProps {
-  readonly target: RunTarget;
+  readonly target: ExecutionTarget;
   readonly run: {
     readonly data: WorkflowExecution | TaskExecution | undefined;
     readonly error: Error | null;
@@ -66,12 +66,12 @@ export function RunPage({ target, run: { data: run, error, refetch } }: RunPageP
   );
 }
 
-function LiveOutput({ target }: { readonly target: RunTarget }) {
-  const tasks = useRunView(target, (view) => view.live.tasks);
-  const rows = useRunView(target, (view) => view.rows);
+function LiveOutput({ target }: { readonly target: ExecutionTarget }) {
+  const tasks = useLiveView(target, (view) => view.tasks);
+  const rows = useLiveView(target, (view) => view.rows);
   const groups = useMemo(() => taskGroups(rows, tasks.keys()), [rows, tasks]);
-  const gaps = useRunView(target, (view) => view.live.gaps);
-  const isReplaying = useRunView(target, (view) => view.live.freshness === 'catching-up');
+  const gaps = useLiveView(target, (view) => view.gaps);
+  const isReplaying = useLiveView(target, (view) => view.freshness === 'catching-up');
   return (
     <section className="card" aria-labelledby="output" aria-busy={isReplaying}>
       <header>

@@ -1,18 +1,19 @@
-import { type StreamRow, type RunTarget, useRunView } from '@flovyn/react';
+import { type StreamRow, type ExecutionTarget, useLiveView } from '@flovyn/react';
 import { useMemo } from 'react';
 import { ProgressLine } from '../ui/progress-line.js';
 import { StatusBadge } from '../ui/status-badge.js';
 import { DataLine } from './data-line.js';
 
 /** What one task streams: its text, its progress, and what else it has to say. */
-export function TaskOutput({ target, taskId }: { readonly target: RunTarget; readonly taskId: string }) {
+export function TaskOutput({ target, taskId }: { readonly target: ExecutionTarget; readonly taskId: string }) {
   // Its own subscription: a token is drawn here and nowhere else.
-  const task = useRunView(target, (view) => view.live.tasks.get(taskId));
-  const rows = useRunView(target, (view) => view.rows);
+  const task = useLiveView(target, (view) => view.tasks.get(taskId));
+  const rows = useLiveView(target, (view) => view.rows);
   const outputs = useMemo(() => outputsOf(rows, taskId, task?.attempt), [rows, taskId, task?.attempt]);
   if (task === undefined) return null;
   const name = task.kind ?? 'Task';
   const isOpen = task.status === 'RUNNING';
+  const takenBack = task.failedAttempts.findLast(({ attempt }) => attempt < task.attempt);
 
   return (
     <section className="output body" aria-label={`Output of ${name}`}>
@@ -21,6 +22,11 @@ export function TaskOutput({ target, taskId }: { readonly target: RunTarget; rea
         {task.status !== undefined && <StatusBadge status={task.status} />}
         {task.attempt > 1 && <span className="quiet small">attempt {task.attempt}</span>}
       </header>
+      {takenBack !== undefined && (
+        <p className="quiet small">
+          Attempt {takenBack.attempt} failed, and what it had said was taken back. {takenBack.error}
+        </p>
+      )}
       {task.text !== '' && (
         <p className={`streamed ${isOpen ? 'is-open' : ''}`} aria-busy={isOpen}>
           {task.text}

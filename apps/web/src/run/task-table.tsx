@@ -1,13 +1,13 @@
 import type { TaskView } from '@flovyn/client';
-import { type StreamRow, type RunTarget, useRunView } from '@flovyn/react';
+import { type StreamRow, type ExecutionTarget, useLiveView } from '@flovyn/react';
 import { StatusBadge } from '../ui/status-badge.js';
 import { Clock, duration } from '../ui/time.js';
 import { attemptsOf } from './attempts.js';
 
 /** The tasks of an execution, each with its attempts. */
-export function TaskTable({ target }: { readonly target: RunTarget }) {
-  const tasks = useRunView(target, (view) => view.live.tasks);
-  const rows = useRunView(target, (view) => view.rows);
+export function TaskTable({ target }: { readonly target: ExecutionTarget }) {
+  const tasks = useLiveView(target, (view) => view.tasks);
+  const rows = useLiveView(target, (view) => view.rows);
   if (tasks.size === 0) return null;
   return (
     <section className="card" aria-labelledby="tasks">

@@ -1,7 +1,7 @@
 import type { TaskId } from '@flovyn/engine';
-import type { Json } from '@flovyn/protocol';
+import { type Json, ServiceError } from '@flovyn/protocol';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { child, completed, failed, newTaskId, schedule, waiting, waitingFor } from '../support/commands.js';
 import type { Fault } from '../support/flaky-store.js';
 import { type House, orgId } from '../support/house.js';
@@ -63,6 +63,22 @@ export function faultSuite({ name, withHouse, withTwoHouses }: Houses): void {
         await withHouse(act, ['none', 'lost-after']);
       },
     );
+
+    test('R08 a turn whose history cannot be read is given to its worker when it can', () =>
+      withTwoHouses(async (a, b) => {
+        const { id } = await start(a.engine);
+        const unread = vi.spyOn(b.store.queries, 'history');
+        const away = new ServiceError('UNAVAILABLE', 'The database is away.');
+        unread.mockRejectedValueOnce(away).mockRejectedValueOnce(away);
+        const worker = await connectWorker(b.engine, orgId);
+        await b.engine.loops.dispatch.tick();
+        await vi.waitFor(() => expect(b.reporter.said).toHaveLength(1));
+        b.clock.advance(1_000);
+        await vi.waitFor(() => expect(b.reporter.said).toHaveLength(2));
+        b.clock.advance(1_000);
+        await worker.turn(await worker.activation(), [], completed(1));
+        expect(await b.facts(id)).toEqual(['WORKFLOW_STARTED', 'WORKFLOW_COMPLETED']);
+      }));
 
     test(
       'R03 two servers on one store never store two things under one number',

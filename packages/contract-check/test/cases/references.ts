@@ -13,7 +13,7 @@ const pair = (value: JsonSchema): JsonSchema =>
 
 /** `A` and `B` refer to each other; `u` is a guess that fails where `A` has changed, `q` needs `B` all the same. */
 const guessed = (v: JsonSchema, ...others: JsonSchema[]): JsonSchema =>
-  where(object({ u: { anyOf: [object({ p: ref('A') }), ...others] } as JsonSchema, q: ref('B') }), {
+  where(object({ u: { anyOf: [object({ p: ref('A') }), ...others] }, q: ref('B') }), {
     A: object({ 'b?': ref('B'), v }),
     B: object({ 'back?': ref('A') }),
   });

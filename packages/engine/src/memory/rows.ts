@@ -11,6 +11,7 @@ import type {
   StoredLog,
   StreamEntry,
 } from '../ports/store.js';
+import type { StreamTicket } from '../ports/stream-tickets.js';
 import type { WorkerToken } from '../ports/worker-tokens.js';
 import type { Capability, DefinitionConfiguration, WorkerRegistration } from '../ports/workers.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
@@ -40,6 +41,8 @@ export interface MemoryRows {
   /** Up to which ends retention has come. */
   readonly passed: Map<'all' | 'output', StreamEntry>;
   readonly workerTokens: Map<string, { readonly token: WorkerToken; readonly hash: string }>;
+  /** By their hashes. */
+  readonly streamTickets: Map<string, StreamTicket>;
 }
 
 /** The stream of a family: the entry numbered n is the nth, and absent when it is kept no longer. */

@@ -28,6 +28,7 @@ import { memoryQueries } from './queries.js';
 import { memoryRetention } from './retention.js';
 import type { MemoryRows } from './rows.js';
 import { memoryTaskState } from './task-state.js';
+import { memoryStreamTickets } from './stream-tickets.js';
 import { memoryWorkerTokens } from './worker-tokens.js';
 import { memoryWorkers } from './workers.js';
 
@@ -59,6 +60,7 @@ export function createMemoryStore(): MemoryStore {
     taskState: new Map(),
     passed: new Map(),
     workerTokens: new Map(),
+    streamTickets: new Map(),
   };
   const streams: StreamLog = {
     head: async (orgId, id) => head(rows, orgId, id),
@@ -129,6 +131,7 @@ export function createMemoryStore(): MemoryStore {
     },
     workers: memoryWorkers(rows),
     workerTokens: memoryWorkerTokens(rows),
+    streamTickets: memoryStreamTickets(rows),
     taskState: memoryTaskState(rows),
     ping: async () => undefined,
     close: async () => undefined,

@@ -5,6 +5,7 @@ import type { TaskLog } from '../occurrence.js';
 import type { EndedAttempt, TaskState } from '../task/state.js';
 import type { Wait, WaitRef } from '../wait/state.js';
 import type { Retention } from './retention.js';
+import type { StreamTicketStore } from './stream-tickets.js';
 import type { WorkerTokenStore } from './worker-tokens.js';
 import type { WorkerStore } from './workers.js';
 
@@ -68,6 +69,7 @@ export interface Store {
   readonly orgs: OrgStore;
   readonly workers: WorkerStore;
   readonly workerTokens: WorkerTokenStore;
+  readonly streamTickets: StreamTicketStore;
   readonly taskState: TaskStateStore;
 
   /** Resolves when a round trip to the database succeeds; rejects with UNAVAILABLE otherwise. */

@@ -77,6 +77,7 @@ export function createEngine(parts: EngineParts): Engine {
     ids,
     wakeUps,
     reporter,
+    timer,
     meter,
     dispatcher,
     published: (commit) => {

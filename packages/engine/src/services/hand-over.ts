@@ -64,18 +64,18 @@ export function assignment({ place, execution, taskId }: Meeting): HandOver | un
   };
 }
 
-type Activation = Extract<HandOver, { type: 'activation' }>;
+export type Activation = Extract<HandOver, { type: 'activation' }>;
 
 /**
  * The same for a turn, for a worker that has seen the facts up to `held`. What must be read first is read from the
- * store; everything else is what the execution is at this moment. A worker that fetches the history itself is given all of
- * it, or none when that would have to be read.
+ * store, when it is called for and as often; everything else is what the execution is at this moment. A worker that fetches
+ * the history itself is given all of it, or none when that would have to be read.
  */
 export function activation(
   meeting: Meeting,
   held: number | undefined,
   store: Store,
-): Activation | Promise<Activation> | undefined {
+): Activation | (() => Promise<Activation>) | undefined {
   const { place, execution } = meeting;
   const { workflow } = execution;
   if (workflow?.status !== 'RUNNING' || workflow.claim.token !== place.token) return undefined;
@@ -100,5 +100,8 @@ export function activation(
   const events = factsAfter(execution, after);
   if (events !== undefined) return { ...given, events: events.slice(0, ACTIVATION_EVENTS) };
   const range = { after, before: execution.sequence + 1, limit: ACTIVATION_EVENTS };
-  return store.queries.history(execution.orgId, execution.id, range).then((read) => ({ ...given, events: read ?? [] }));
+  return async () => ({
+    ...given,
+    events: (await store.queries.history(given.orgId, given.executionId, range)) ?? [],
+  });
 }

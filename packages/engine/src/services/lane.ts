@@ -11,7 +11,7 @@ import {
   type Store,
   type TimerRef,
 } from '../ports/store.js';
-import type { Clock, Ids, Reporter, WakeUps } from '../ports/surroundings.js';
+import type { Clock, Ids, Reporter, Timer, WakeUps } from '../ports/surroundings.js';
 import { BatchBuilder, type Outcome } from './batch-builder.js';
 import type { Dispatcher } from './dispatcher.js';
 import { Doubts } from './doubts.js';
@@ -26,6 +26,7 @@ export interface LaneOptions {
   readonly ids: Ids;
   readonly wakeUps: WakeUps;
   readonly reporter: Reporter;
+  readonly timer: Timer;
   readonly meter: Meter;
   readonly dispatcher: Dispatcher;
   /** Called with the entries of each execution after the commit that wrote them. */

@@ -1,4 +1,4 @@
-export { PROBLEM_JSON, type PathParameter, headers, parameters, pathTo, paths } from './paths.js';
+export { PROBLEM_JSON, type PathParameter, clientPaths, headers, parameters, pathTo, paths } from './paths.js';
 export { type ParsedBody, type Schema, parseBody, parseQuery } from './parse.js';
 export { parseTtl } from './ttl.js';
 export { Problem, fromProblem, titleOf, toProblem } from './problem.js';
@@ -50,4 +50,5 @@ export {
 export { CreateOrgBody, OrgView, isOrgSlug, orgSlugRule, orgTiers } from './orgs.js';
 export { SessionView, SignInBody } from './session.js';
 export { AsyncApiView, ContractView, HealthView, LiveView, OpenApiView } from './server.js';
+export { StreamTicketBody, StreamTicketView } from './stream-tickets.js';
 export { OrgStreamQuery, StreamQuery, type StreamSelection, streamSelections } from './streams.js';

@@ -1,33 +1,12 @@
-/** Every address of the REST interface, with its parameters named. Servers mount these, clients fill them in. */
-export const paths = {
-  health: '/_/health',
-  live: '/_/live',
-  metrics: '/_/metrics',
-  docs: '/api/docs',
-  openApi: '/api/docs/openapi.json',
-  asyncApi: '/api/docs/asyncapi',
-  asyncApiYaml: '/api/docs/asyncapi.yaml',
-  asyncApiJson: '/api/docs/asyncapi.json',
-  docsAsset: '/api/docs/assets/:file',
-  errorPage: '/api/docs/errors/:slug',
-  contract: '/api/contract',
-  session: '/api/session',
-
-  orgs: '/api/orgs',
-  org: '/api/orgs/:org',
-  workerTokens: '/api/orgs/:org/worker-tokens',
-  workerToken: '/api/orgs/:org/worker-tokens/:id',
+/** The addresses that `@flovyn/client` calls: by themselves, so that a browser loads no others. */
+export const clientPaths = {
   orgStream: '/api/orgs/:org/stream',
-  streamTickets: '/api/orgs/:org/stream-tickets',
 
   workflowExecutions: '/api/orgs/:org/workflow-executions',
   workflowExecution: '/api/orgs/:org/workflow-executions/:id',
   workflowEvents: '/api/orgs/:org/workflow-executions/:id/events',
-  workflowExport: '/api/orgs/:org/workflow-executions/:id/export',
   workflowState: '/api/orgs/:org/workflow-executions/:id/state',
   workflowTasks: '/api/orgs/:org/workflow-executions/:id/tasks',
-  workflowTaskAttempts: '/api/orgs/:org/workflow-executions/:id/tasks/:taskId/attempts',
-  workflowTaskLogs: '/api/orgs/:org/workflow-executions/:id/tasks/:taskId/logs',
   workflowChildren: '/api/orgs/:org/workflow-executions/:id/children',
   workflowCancel: '/api/orgs/:org/workflow-executions/:id/cancel',
   workflowRetry: '/api/orgs/:org/workflow-executions/:id/retry',
@@ -46,6 +25,33 @@ export const paths = {
 
   promiseResolve: '/api/orgs/:org/promises/:identifier/resolve',
   promiseReject: '/api/orgs/:org/promises/:identifier/reject',
+} as const;
+
+/** Every address of the REST interface, with its parameters named. Servers mount these, clients fill them in. */
+export const paths = {
+  ...clientPaths,
+
+  health: '/_/health',
+  live: '/_/live',
+  metrics: '/_/metrics',
+  docs: '/api/docs',
+  openApi: '/api/docs/openapi.json',
+  asyncApi: '/api/docs/asyncapi',
+  asyncApiYaml: '/api/docs/asyncapi.yaml',
+  asyncApiJson: '/api/docs/asyncapi.json',
+  docsAsset: '/api/docs/assets/:file',
+  errorPage: '/api/docs/errors/:slug',
+  contract: '/api/contract',
+  session: '/api/session',
+
+  orgs: '/api/orgs',
+  org: '/api/orgs/:org',
+  workerTokens: '/api/orgs/:org/worker-tokens',
+  workerToken: '/api/orgs/:org/worker-tokens/:id',
+  streamTickets: '/api/orgs/:org/stream-tickets',
+  workflowExport: '/api/orgs/:org/workflow-executions/:id/export',
+  workflowTaskAttempts: '/api/orgs/:org/workflow-executions/:id/tasks/:taskId/attempts',
+  workflowTaskLogs: '/api/orgs/:org/workflow-executions/:id/tasks/:taskId/logs',
 
   workers: '/api/orgs/:org/workers',
   worker: '/api/orgs/:org/workers/:id',

@@ -5,6 +5,9 @@ export const streamSelections = ['events', 'tokens', 'progress', 'data', 'errors
 /** A sort of entries of a stream; `events` are the state events. */
 export type StreamSelection = (typeof streamSelections)[number];
 
+/** For readers that cannot send a key: what `POST /stream-tickets` gave. */
+const ticket = z.optional(z.string().check(z.maxLength(256)));
+
 /** The query of an execution's stream. */
 export const StreamQuery = z.strictObject({
   /** Separated by commas; everything when absent. */
@@ -23,7 +26,7 @@ export const StreamQuery = z.strictObject({
   format: z.optional(z.enum(['json', 'plain'])),
   /** For readers that cannot set the `Last-Event-ID` header. */
   lastEventId: z.optional(z.string().check(z.maxLength(128))),
-  ticket: z.optional(z.string().check(z.maxLength(256))),
+  ticket,
 });
 export type StreamQuery = z.output<typeof StreamQuery>;
 
@@ -35,6 +38,7 @@ export const OrgStreamQuery = z.strictObject({
   kind: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
   /** For readers that cannot set the `Last-Event-ID` header. */
   lastEventId: z.optional(z.string().check(z.maxLength(128))),
+  ticket,
 });
 export type OrgStreamQuery = z.output<typeof OrgStreamQuery>;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@flovyn/client';
-import { type Child, launch } from './child.js';
+import { type Child, launch } from '@flovyn/testing';
 import { type OldServer, hideSessions } from './without-sessions.js';
 
 const SERVER = fileURLToPath(new URL('../../../../apps/server/dist/bin.js', import.meta.url));

@@ -1,13 +1,14 @@
 import { type Json, toJson } from '@flovyn/protocol';
 import { openApiDocument } from '../documents/openapi.js';
-import { streamAddresses } from '../live-stream-route.js';
 import type { Route } from '../route.js';
+import { streamAddresses } from '../stream/stream-addresses.js';
 import { definitionRoutes } from './definitions.js';
 import { orgRoutes } from './orgs.js';
 import { promiseRoutes } from './promises.js';
 import { type ServerParts, serverRoutes } from './server.js';
 import { type SessionParts, sessionRoutes } from './session.js';
 import type { RouteParts } from './shared.js';
+import { type TicketParts, streamTicketRoutes } from './stream-tickets.js';
 import { taskExecutionRoutes } from './task-executions.js';
 import { taskRecordRoutes } from './tasks.js';
 import { type WorkerTokenParts, workerTokenRoutes } from './worker-tokens.js';
@@ -19,6 +20,7 @@ import { workflowExportRoutes } from './workflow-export.js';
 export type AllParts = RouteParts &
   SessionParts &
   WorkerTokenParts &
+  TicketParts &
   Omit<ServerParts, 'openApi'> & {
     readonly version: string;
   };
@@ -35,6 +37,7 @@ export function allRoutes(parts: AllParts): readonly Route[] {
     ...promiseRoutes(parts),
     ...workerRoutes(parts),
     ...workerTokenRoutes(parts),
+    ...streamTicketRoutes(parts),
     ...definitionRoutes(parts),
     ...orgRoutes(parts),
     ...sessionRoutes(parts),

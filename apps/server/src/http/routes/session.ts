@@ -7,7 +7,7 @@ import { identify } from '../../auth/bearer.js';
 import type { BrowserSessions } from '../../auth/browser-sessions.js';
 import type { Organisations } from '../../auth/organisations.js';
 import type { Principal } from '../../auth/principal.js';
-import { refuseForeignPage, sessionCookie, sessionIdOf } from '../../auth/session-cookie.js';
+import { type RefuseForeignPage, sessionCookie, sessionIdOf } from '../../auth/session-cookie.js';
 import { okValue } from '../answer.js';
 import { type Route, callerRoute, openRoute } from '../route.js';
 import { found } from './shared.js';
@@ -15,11 +15,13 @@ import { found } from './shared.js';
 export interface SessionParts {
   readonly organisations: Organisations;
   readonly sessions: BrowserSessions;
+  readonly refuseForeignPage: RefuseForeignPage;
   readonly recognise: Recognise;
 }
 
 /** Who is asking; and signing in and out, for browsers, which keep a session where scripts cannot read it. */
-export function sessionRoutes({ organisations, sessions, recognise }: SessionParts): readonly Route[] {
+export function sessionRoutes(parts: SessionParts): readonly Route[] {
+  const { organisations, sessions, refuseForeignPage, recognise } = parts;
   const end = (request: IncomingMessage): void => {
     const id = sessionIdOf(request);
     if (id !== undefined) sessions.close(id);

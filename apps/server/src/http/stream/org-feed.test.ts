@@ -131,6 +131,23 @@ describe('the feed of an organisation', () => {
     expect(tasks.seen).toEqual(['ready', 'p1.4 progress 4']);
   });
 
+  it('shows that a run is to stop, or is tried again: a list would be wrong without', async () => {
+    const [workflows, tasks] = [
+      await follow(undefined, { entity: 'workflow' }),
+      await follow(undefined, { entity: 'task' }),
+    ];
+    const said = (seq: number, event: string, data: object): StreamEntry =>
+      entry(seq, { event: JSON.stringify({ type: 'Event', event, data, timestampMs: 5 }) as Json });
+    feed.record([
+      said(1, 'CANCELLATION_REQUESTED', { workflowExecutionId: execution, reason: null }),
+      said(2, 'RETRY_REQUESTED', { targetId: execution, targetType: 'workflow', attempt: null }),
+      said(3, 'RETRY_REQUESTED', { targetId: task, targetType: 'task', attempt: 2 }),
+    ]);
+    await settled();
+    expect(workflows.seen).toEqual(['ready', 'p1.1 data 1', 'p1.2 data 2']);
+    expect(tasks.seen).toEqual(['ready', 'p1.3 data 3']);
+  });
+
   it('goes on where a reader was', async () => {
     feed.record([news(1, 'WORKFLOW_CREATED'), news(2, 'WORKFLOW_STARTED')]);
     expect((await follow('p1.1')).seen).toEqual(['ready', 'p1.2 data 2']);

@@ -1,5 +1,5 @@
 import type { StreamEntry, TaskId } from '@flovyn/engine';
-import { type FlovynEvent, type StateEventEntity, entityOf } from '@flovyn/events';
+import { type FlovynEvent, type StateEventEntity, type StateEventPayload, entityOf } from '@flovyn/events';
 import { encodeEntry, frameJson } from '@flovyn/events/sse';
 
 /** What lists show: workflow executions and tasks. */
@@ -159,9 +159,16 @@ function itemOf(epoch: string, number: number, entry: StreamEntry): FeedItem {
 function aboutOf({ kind, event }: StreamEntry): ReturnType<FeedItem['about']> {
   if (kind !== 'state') return { entity: 'task', kind: undefined };
   const news = JSON.parse(event) as Extract<FlovynEvent, { type: 'Event' }>;
+  // These two change what a list says of an execution, and do not say its kind either.
+  if (news.event === 'RETRY_REQUESTED') return { entity: retriedEntity(news), kind: undefined };
+  if (news.event === 'CANCELLATION_REQUESTED') return { entity: 'workflow', kind: undefined };
   const entity = entityOf(news);
   if (entity !== 'workflow' && entity !== 'task') return undefined;
   return { entity, kind: (news.data as { readonly kind?: string }).kind };
+}
+
+function retriedEntity({ data }: StateEventPayload<'RETRY_REQUESTED'>): ListEntity {
+  return data.targetType === 'task' ? 'task' : 'workflow';
 }
 
 function textOf(epoch: string, number: number, entry: StreamEntry): string {

@@ -1,31 +1,56 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer, get } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { type RequestListener, type ServerResponse, createServer, get } from 'node:http';
+import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { eventually } from '@flovyn/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createSecureHttpServer } from '../secure-server.js';
 import { type SseWriter, type SseWriterOptions, openSse } from './sse-writer.js';
 
-let server: Server | undefined;
-afterEach(() => {
-  server?.close();
-  server?.closeAllConnections();
-});
+let stop: () => void = () => undefined;
+afterEach(() => stop());
+
+const pem = (name: string): string =>
+  readFileSync(new URL(`../../../test/support/certificate/${name}.pem`, import.meta.url), 'utf8');
+
+/** How a reader asks, over each version of HTTP. */
+const VERSIONS = {
+  'HTTP/1.1': {
+    createServer,
+    ask: (port: number) => new Promise<Readable>((resolve) => get({ port, host: '127.0.0.1', agent: false }, resolve)),
+  },
+  'HTTP/2': {
+    createServer: (listener: RequestListener) =>
+      createSecureHttpServer(listener, 1, { cert: pem('cert'), key: pem('key') }),
+    ask: async (port: number) => {
+      const session = connect(`https://127.0.0.1:${port}`, { ca: pem('cert') });
+      session.on('error', () => undefined);
+      const stream = session.request({ ':path': '/' });
+      stream.on('error', () => undefined);
+      await new Promise((resolve) => stream.on('response', resolve));
+      return stream as Readable;
+    },
+  },
+} as const;
 
 /** A real connection: a reader, and the writer it is served by. */
-async function aConnection(options: Partial<SseWriterOptions> = {}) {
+async function connectOver(version: keyof typeof VERSIONS, options: Partial<SseWriterOptions> = {}) {
   let writer: SseWriter | undefined;
   let response: ServerResponse | undefined;
   let stalls = 0;
-  const running = createServer((_request, answer) => {
+  const running = VERSIONS[version].createServer((_request, answer) => {
     response = answer;
     writer = openSse(answer, { onStall: () => stalls++, ...options });
   });
-  server = running;
+  stop = () => {
+    running.close();
+    running.closeAllConnections();
+  };
   await new Promise<void>((resolve) => running.listen(0, '127.0.0.1', resolve));
   const { port } = running.address() as AddressInfo;
   let text = '';
-  const incoming = await new Promise<IncomingMessage>((resolve) => {
-    get({ port, host: '127.0.0.1', agent: false }, resolve);
-  });
+  const incoming = await VERSIONS[version].ask(port);
   let isOver = false;
   incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
   incoming.on('error', () => undefined);
@@ -34,7 +59,9 @@ async function aConnection(options: Partial<SseWriterOptions> = {}) {
   return { writer, response, incoming, text: () => text, isOver: () => isOver, stalls: () => stalls };
 }
 
-describe('an event stream', () => {
+describe.each(['HTTP/1.1', 'HTTP/2'] as const)('an event stream over %s', (version) => {
+  const aConnection = (options: Partial<SseWriterOptions> = {}) => connectOver(version, options);
+
   it('R28 begins with a comment, and says that it lives while there is nothing to say', async () => {
     const { text, writer } = await aConnection({ keepAliveMs: 10 });
     await eventually('three signs of life', () => text().split(': keep-alive\n\n').length > 3);
@@ -79,5 +106,14 @@ describe('an event stream', () => {
     expect(() => writer.write('late', 1)).not.toThrow();
     expect(() => writer.end('late')).not.toThrow();
     await writer.caughtUp();
+  });
+
+  it('R28 is over at once when the reader has left before it begins', async () => {
+    const { writer, response, incoming } = await aConnection();
+    incoming.destroy();
+    await writer.closed;
+    const late = openSse(response, { onStall: () => undefined });
+    await late.closed;
+    expect(late.isClosed).toBe(true);
   });
 });

@@ -101,14 +101,19 @@ export function openSse(response: ServerResponse, options: SseWriterOptions): Ss
 
   response.on('drain', settle);
   response.on('close', stop);
+  // A reader that has left already is not told of a second time.
+  if (response.destroyed) {
+    stop();
+    return writer;
+  }
+  // In HTTP/1.1 it is the rest of its connection. HTTP/2, which has no such thing, has no word for either.
+  response.shouldKeepAlive = false;
   response.removeHeader('transfer-encoding');
   response.writeHead(200, {
-    connection: 'close',
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   });
-  response.socket?.setNoDelay(true);
   // The first bytes tell every proxy on the way that this answer has begun.
   send(KEEP_ALIVE);
   return writer;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { advanceRunView, emptyRunView } from './run-view.js';
+import { advanceStreamView, emptyStreamView } from './stream-view.js';
 import { TASK, entry, status, token, workflowNews } from '../test/support/streams.js';
 
 const MESSAGES = [
@@ -17,7 +17,7 @@ const MESSAGES = [
 
 describe('a view', () => {
   test('has the text, the progress, the rows and the status', () => {
-    const { live, rows, connection } = advanceRunView(emptyRunView, MESSAGES);
+    const { rows, connection, ...live } = advanceStreamView(emptyStreamView, MESSAGES);
     expect(live).toMatchObject({ status: 'COMPLETED', freshness: 'ended', asOf: 'e.6' });
     expect(live.tasks.get(TASK)).toMatchObject({ text: 'Hello', progress: 0.5, progressDetails: 'half' });
     expect(rows.map((row) => row.kind)).toEqual(['news', 'output', 'news']);
@@ -25,35 +25,35 @@ describe('a view', () => {
   });
 
   test('is the same however the messages were cut into paints', () => {
-    const whole = advanceRunView(emptyRunView, MESSAGES);
+    const whole = advanceStreamView(emptyStreamView, MESSAGES);
     fc.assert(
       fc.property(fc.array(fc.nat(MESSAGES.length)), (cuts) => {
         const at = [0, ...cuts.toSorted((a, b) => a - b), MESSAGES.length];
         const pieces = at.slice(1).map((end, index) => MESSAGES.slice(at[index], end));
-        expect(pieces.reduce(advanceRunView, emptyRunView)).toEqual(whole);
+        expect(pieces.reduce(advanceStreamView, emptyStreamView)).toEqual(whole);
       }),
     );
   });
 
   test('a token changes the task and leaves the rows the same object', () => {
-    const before = advanceRunView(emptyRunView, MESSAGES.slice(0, 3));
-    const after = advanceRunView(before, [token(3, 'lo')]);
+    const before = advanceStreamView(emptyStreamView, MESSAGES.slice(0, 3));
+    const after = advanceStreamView(before, [token(3, 'lo')]);
     expect(after.rows).toBe(before.rows);
-    expect(after.live.tasks).not.toBe(before.live.tasks);
+    expect(after.tasks).not.toBe(before.tasks);
   });
 
   test('a gap is a row, and a lost numbering begins the list again', () => {
-    const before = advanceRunView(emptyRunView, MESSAGES.slice(0, 5));
-    const expired = advanceRunView(before, [{ kind: 'gap', from: 5, to: 9, reason: 'expired' }]);
+    const before = advanceStreamView(emptyStreamView, MESSAGES.slice(0, 5));
+    const expired = advanceStreamView(before, [{ kind: 'gap', from: 5, to: 9, reason: 'expired' }]);
     expect(expired.rows).toHaveLength(before.rows.length + 1);
-    const lost = advanceRunView(expired, [{ kind: 'gap', from: 2, to: 9, reason: 'epoch' }]);
+    const lost = advanceStreamView(expired, [{ kind: 'gap', from: 2, to: 9, reason: 'epoch' }]);
     expect(lost.rows.map((row) => row.kind)).toEqual(['gap']);
-    expect(lost.live.tasks.size).toBe(0);
+    expect(lost.tasks.size).toBe(0);
   });
 
   test('keys of rows are unique, and stay when more follow', () => {
-    const before = advanceRunView(emptyRunView, MESSAGES.slice(0, 5));
-    const after = advanceRunView(before, MESSAGES.slice(5));
+    const before = advanceStreamView(emptyStreamView, MESSAGES.slice(0, 5));
+    const after = advanceStreamView(before, MESSAGES.slice(5));
     const keys = after.rows.map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys.slice(0, before.rows.length)).toEqual(before.rows.map(({ key }) => key));

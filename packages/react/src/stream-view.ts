@@ -8,11 +8,12 @@ import {
 } from '@flovyn/client';
 import type { DataEvent, ErrorEvent, Frame, StateEventPayload } from '@flovyn/events';
 
-/** All a page shows of one execution, or of one standalone task, made from its stream alone. */
-export interface RunView {
-  /** Status, tasks, and their newest output. */
-  readonly live: LiveView;
-  /** News, data, errors and gaps in the order of the stream; tokens and progress are in `live.tasks`. */
+/**
+ * All a page shows of one execution, or of one standalone task, made from its stream alone: status, tasks with their
+ * newest output, and besides them the lines of the stream and how it is doing.
+ */
+export interface StreamView extends LiveView {
+  /** News, data, errors and gaps in the order of the stream; tokens and progress are in `tasks`. */
   readonly rows: readonly StreamRow[];
   /** How the stream is doing. */
   readonly connection: LiveStreamStatus;
@@ -30,15 +31,16 @@ export type StreamRow = { readonly key: string } & (
 );
 
 /** Before anything was heard. */
-export const emptyRunView: RunView = { live: emptyLiveView, rows: [], connection: { state: 'connecting' } };
+export const emptyStreamView: StreamView = { ...emptyLiveView, rows: [], connection: { state: 'connecting' } };
 
 /**
  * The view after these messages. The one way a view comes about: live, replayed and reloaded streams all go through it.
  *
  * Pure; what did not change stays the same object, so that the reader of one part is not told about another.
  */
-export function advanceRunView(view: RunView, messages: readonly LiveStreamMessage[]): RunView {
-  let { live, rows, connection } = view;
+export function advanceStreamView(view: StreamView, messages: readonly LiveStreamMessage[]): StreamView {
+  let { rows, connection } = view;
+  let live: LiveView = view;
   let added: StreamRow[] = [];
   for (const message of messages) {
     live = foldLiveView(live, message);
@@ -48,7 +50,7 @@ export function advanceRunView(view: RunView, messages: readonly LiveStreamMessa
     const row = rowOf(message, rows.length + added.length);
     if (row !== undefined) added.push(row);
   }
-  return { live, rows: added.length === 0 ? rows : [...rows, ...added], connection };
+  return { ...live, rows: added.length === 0 ? rows : [...rows, ...added], connection };
 }
 
 function rowOf(message: LiveStreamMessage, index: number): StreamRow | undefined {
@@ -68,9 +70,4 @@ function rowOf(message: LiveStreamMessage, index: number): StreamRow | undefined
     case 'malformed':
       return { kind: 'undecoded', key: `${index}`, entry: message };
   }
-}
-
-/** Whether a view has everything there was when its stream was opened. */
-export function hasCaughtUp({ live: { freshness } }: RunView): boolean {
-  return freshness !== 'catching-up';
 }
