@@ -41,11 +41,17 @@ export function countingIds(seed = 1): Ids {
 }
 
 /** Keeps what was said, for tests that look at it. */
-export function recordingReporter(): Reporter & { readonly said: { level: string; message: string }[] } {
-  const said: { level: string; message: string }[] = [];
+interface Said {
+  readonly level: 'warn' | 'error';
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export function recordingReporter(): Reporter & { readonly said: readonly Said[] } {
+  const said: Said[] = [];
   return {
     said,
-    warn: (message) => said.push({ level: 'warn', message }),
-    error: (message) => said.push({ level: 'error', message }),
+    warn: (message, details = {}) => void said.push({ level: 'warn', message, details }),
+    error: (message, details = {}) => void said.push({ level: 'error', message, details }),
   };
 }
