@@ -97,7 +97,11 @@ test('L13 an open one that said too much loses its oldest output, and is looked 
 test('L13 one that goes on saying too much is told of once, then at most once a minute with all that went', async () => {
   const loop = aLoop();
   const sayTooMuch = async (name: string) => {
-    say(loop, name, Array.from({ length: 40 }, () => 'token' as const));
+    say(
+      loop,
+      name,
+      Array.from({ length: 40 }, () => 'token' as const),
+    );
     await work(loop);
   };
   const told = () => reporter.said.map(({ details }) => [details['executionId'], details['removed']]);

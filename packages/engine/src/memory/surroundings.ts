@@ -40,13 +40,13 @@ export function countingIds(seed = 1): Ids {
   };
 }
 
-/** Keeps what was said, for tests that look at it. */
 interface Said {
   readonly level: 'warn' | 'error';
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Keeps what was said, for tests that look at it. */
 export function recordingReporter(): Reporter & { readonly said: readonly Said[] } {
   const said: Said[] = [];
   return {
