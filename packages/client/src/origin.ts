@@ -49,13 +49,13 @@ export interface Origin {
  * @throws {ServiceError} INVALID_ARGUMENT when `baseUrl` is no address.
  */
 export function createOrigin(options: OriginOptions): Origin {
-  const base = String(options.baseUrl).replace(/\/+$/, '');
-  if (!/^(https?:\/\/.|\/|$)/i.test(base)) {
+  if (!/^(https?:\/\/.|\/|$)/i.test(options.baseUrl)) {
     throw new ServiceError(
       'INVALID_ARGUMENT',
-      `baseUrl is the address of a server, such as http://127.0.0.1:8000, not ${base}.`,
+      `baseUrl is the address of a server, such as http://127.0.0.1:8000, not ${options.baseUrl}.`,
     );
   }
+  const base = options.baseUrl.replace(/\/+$/, '');
   const credentials = options.apiKey === undefined ? {} : { [headers.authorization]: `Bearer ${options.apiKey}` };
   return {
     org: options.org,
