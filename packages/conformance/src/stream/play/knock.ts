@@ -34,8 +34,8 @@ async function atPeoplesDoor(server: StreamServer, target: StreamTarget, timeout
     if (typeof id !== 'string') throw new Error('its answer says no id');
     return id;
   } catch (error: unknown) {
-    const why = limit.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
-    throw new Error(`The server at ${server.url} (--url) does not tell of ${target.org} (--org, --key): ${why}`);
+    const cause = limit.aborted ? new Error(`no answer within ${timeoutMs} ms`) : new Error(reasonOf(error));
+    throw new Error(`The server at ${server.url} (--url) does not tell of ${target.org} (--org, --key)`, { cause });
   }
 }
 
@@ -47,9 +47,9 @@ async function atWorkersDoor({ grpcUrl }: StreamServer, orgId: string, target: S
     await caller.completeTask({ taskExecutionId: randomUUID() }, { signal: limit });
   } catch (error: unknown) {
     if ((error as { readonly code?: unknown }).code === NOT_FOUND) return;
-    const why = limit.aborted ? `no answer within ${timeoutMs} ms` : (error as Error).message;
+    const cause = limit.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error;
     const whose = target.workerKey === undefined ? '; a worker has a key of its own' : '';
-    throw new Error(`No worker gets in at ${grpcUrl} (--grpc, --worker-key${whose}): ${why}`);
+    throw new Error(`No worker gets in at ${grpcUrl} (--grpc, --worker-key${whose})`, { cause });
   } finally {
     caller.close();
   }
