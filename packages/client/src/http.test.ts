@@ -184,7 +184,7 @@ describe('giving up', () => {
 });
 
 describe('the address of a server', () => {
-  it.each(['nonsense', 'localhost:8000', 'ftp://a', undefined])('is not %j, and that is said at once', (baseUrl) => {
+  it.each(['nonsense', 'localhost:8000', 'ftp://a', 'http://', 'http://a b', 'http://a:port', undefined])('is not %j, and that is said at once', (baseUrl) => {
     expect(() => createOrigin({ baseUrl: baseUrl as string, org: 'dev' })).toThrow('baseUrl');
   });
 

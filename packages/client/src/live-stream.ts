@@ -69,9 +69,9 @@ export function openLiveStream(
   options: LiveStreamOptions,
   surroundings: Surroundings,
 ): LiveStream {
-  // What no header can carry would look like a server that does not answer.
-  if (/[^\x21-\x7E]/.test(options.cursor ?? '')) {
-    throw new ServiceError('INVALID_ARGUMENT', 'lastEventId is the id of an entry: visible ASCII characters.');
+  // What no header can carry would look like a server that does not answer. An empty one says that there is none.
+  if (!/^[\x21-\x7E]{0,128}$/.test(options.cursor ?? '')) {
+    throw new ServiceError('INVALID_ARGUMENT', 'lastEventId is the id of an entry: 1 to 128 visible ASCII characters.');
   }
   const buffer = new MessageBuffer();
   const ready = settleable();

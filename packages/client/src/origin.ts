@@ -49,7 +49,7 @@ export interface Origin {
  * @throws {ServiceError} INVALID_ARGUMENT when `baseUrl` is no address.
  */
 export function createOrigin(options: OriginOptions): Origin {
-  if (!/^(https?:\/\/.|\/|$)/i.test(options.baseUrl)) {
+  if (!isAddress(options.baseUrl)) {
     throw new ServiceError(
       'INVALID_ARGUMENT',
       `baseUrl is the address of a server, such as http://127.0.0.1:8000, not ${options.baseUrl}.`,
@@ -66,6 +66,11 @@ export function createOrigin(options: OriginOptions): Origin {
       return send(`${base}${path}${search(query)}`, { ...init, headers: { ...credentials, ...init.headers } });
     },
   };
+}
+
+/** Without a host it is the page's own server, which only a browser has; a page may be drawn elsewhere first. */
+function isAddress(baseUrl: string): boolean {
+  return /^(\/|$)/.test(baseUrl) || (/^https?:\/\//i.test(baseUrl) && URL.canParse(baseUrl));
 }
 
 function search(query: Query): string {

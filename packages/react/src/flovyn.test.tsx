@@ -151,9 +151,9 @@ describe('what the server refuses', () => {
   const holdClock = () =>
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
 
-  /** Lets all that is due within this time happen. React draws in turns of its own, which no clock moves. */
-  async function within(ms: number): Promise<void> {
-    for (let passed = 0; passed < ms; passed += 250) {
+  /** Lets all happen that is due within this time, or until it is done. React draws in turns no clock moves. */
+  async function within(ms: number, isDone = () => false): Promise<void> {
+    for (let passed = 0; passed < ms && !isDone(); passed += 250) {
       await vi.advanceTimersByTimeAsync(250);
       await new Promise(setImmediate);
     }
@@ -218,7 +218,7 @@ describe('what the server refuses', () => {
     await within(1_000);
     expect(host.textContent).toBe('panel PENDING row PENDING ');
     server.changeSilently(id, { status: 'RUNNING', asOf: 'e.1' });
-    await within(2 * REST_POLL_MS);
+    await within(4 * REST_POLL_MS, () => host.textContent === 'panel RUNNING row RUNNING ');
     expect(host.textContent).toBe('panel RUNNING row RUNNING ');
     expect(requestsOf(id)).toBeGreaterThan(1);
     expect(listRequests()).toBeGreaterThan(1);
