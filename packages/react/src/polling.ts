@@ -11,12 +11,16 @@ export function isSilent({ freshness }: Pick<LiveView, 'freshness'>): boolean {
   return freshness === 'stale' || freshness === 'failed';
 }
 
+interface Answered {
+  readonly state: { readonly error: Error | null };
+}
+
 /** Whether the last answer was a refusal that waiting does not cure. Asking again would only make its error flicker. */
-export function isRefused({ state }: { readonly state: { readonly error: unknown } }): boolean {
+export function isRefused({ state }: Answered): boolean {
   return ServiceError.is(state.error) && !state.error.retryable;
 }
 
 /** How often a query asks again by itself. */
-export function pollingWhile(silent: boolean): (query: Parameters<typeof isRefused>[0]) => number | false {
+export function pollingWhile(silent: boolean): (query: Answered) => number | false {
   return (query) => silent && !isRefused(query) && REST_POLL_MS;
 }

@@ -7,7 +7,7 @@ import { useLiveView } from './use-live-view.js';
 
 /**
  * One workflow execution or standalone task as the server answers it, kept fresh by its stream: status, input, output,
- * error, times. While the stream is away it is asked for every 5 s. What it says while it runs gives `useLiveView`.
+ * error, times. While the stream is away or was refused it is asked for every 5 s. What it says while it runs gives `useLiveView`.
  *
  * A refusal that waiting does not cure (no such run, not allowed) is its `error` at once, and stays it: it is asked for again
  * only when its stream says that it is there after all, on mounting, and as `QueryClient` is told to.

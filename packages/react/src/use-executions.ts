@@ -8,7 +8,7 @@ import { useFlovyn } from './provider.js';
 /**
  * The newest workflow executions or standalone tasks that match, kept fresh by the stream of the organisation: rows change
  * their status and progress, new ones appear, and those that no longer match leave. All lists of a page share that one
- * stream. It is asked for again when the stream says that something may be missing, and every 5 s while it is away.
+ * stream. It is asked for again when the stream says that something may be missing, and every 5 s while it is away or was refused.
  * A refusal that waiting does not cure is its `error` at once, and stays it.
  *
  * @example
