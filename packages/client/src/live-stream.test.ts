@@ -117,11 +117,14 @@ describe('a live stream over a real connection', () => {
     expect(askedFor()).toEqual(['e1.3']);
   });
 
-  it.each(['a\nb', 'a\n', 'ä', 'a b', 'a'.repeat(129)])('L01 refuses %j, which no entry can have as its id', (lastEventId) => {
-    const origin = createOrigin({ baseUrl: 'http://127.0.0.1:1', org: 'dev' });
-    const target = { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' };
-    expect(() => streamExecution(origin, target, { lastEventId })).toThrow('lastEventId is the id of an entry');
-  });
+  it.each(['a\nb', 'a\n', 'ä', 'a b', 'a'.repeat(129)])(
+    'L01 refuses %j, which no entry can have as its id',
+    (lastEventId) => {
+      const origin = createOrigin({ baseUrl: 'http://127.0.0.1:1', org: 'dev' });
+      const target = { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' };
+      expect(() => streamExecution(origin, target, { lastEventId })).toThrow('lastEventId is the id of an entry');
+    },
+  );
 
   it('L13 loses and doubles nothing when the connection is cut at any byte', async () => {
     const log = tokens(1, 2).map((entry) => token(entry.seq, `ünï ${entry.seq} 🚀`));
