@@ -108,7 +108,7 @@ function said(module: Module, path: string, schema: Schema): Said {
   if (list !== undefined) return { type: 'str', reader: `word(${wordsOf(list)})` };
   switch (type) {
     case 'string':
-      return { type: 'str', reader: pattern === undefined ? 'text()' : `text(${patternOf(String(pattern))})` };
+      return { type: 'str', reader: `text(${typeof pattern === 'string' ? patternOf(pattern) : ''})` };
     case 'integer':
       return { type: 'int', reader: `integer(${String(minimum)}, ${String(maximum)})` };
     case 'number':
