@@ -6,6 +6,8 @@ import { type Answer, type ScriptedServer, problem, scriptedServer, stream } fro
 import { Impatience } from '../test/support/surroundings.js';
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { LiveStreamMessage } from './live-stream-message.js';
+import { createOrigin } from './origin.js';
+import { streamExecution } from './stream-execution.js';
 import type { Surroundings } from './surroundings.js';
 import { type Patience, defaultPatience } from './patience.js';
 
@@ -113,6 +115,12 @@ describe('a live stream over a real connection', () => {
     const messages = await collect(await open([stream(replay(tokens(1, 5), 'e1.3'))], { cursor: 'e1.3' }));
     expect(words(messages)).toEqual(['e1.4', 'e1.5']);
     expect(askedFor()).toEqual(['e1.3']);
+  });
+
+  it.each(['a\nb', 'ä', 'a b'])('L01 refuses %j, which no entry can have as its id', (lastEventId) => {
+    const origin = createOrigin({ baseUrl: 'http://127.0.0.1:1', org: 'dev' });
+    const target = { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' };
+    expect(() => streamExecution(origin, target, { lastEventId })).toThrow('lastEventId');
   });
 
   it('L13 loses and doubles nothing when the connection is cut at any byte', async () => {

@@ -1,3 +1,4 @@
+import { ServiceError } from '@flovyn/protocol';
 import { headers } from '@flovyn/protocol/http';
 
 import { type Surroundings, realSurroundings } from './surroundings.js';
@@ -44,8 +45,16 @@ export interface Origin {
  *
  *   const origin = createOrigin({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
  *   const stream = streamExecution(origin, { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' });
+ *
+ * @throws {ServiceError} INVALID_ARGUMENT when `baseUrl` is no address.
  */
 export function createOrigin(options: OriginOptions): Origin {
+  if (!/^(https?:\/\/.|\/|$)/i.test(options.baseUrl)) {
+    throw new ServiceError(
+      'INVALID_ARGUMENT',
+      `baseUrl is the address of a server, such as http://127.0.0.1:8000, not ${options.baseUrl}.`,
+    );
+  }
   const base = options.baseUrl.replace(/\/+$/, '');
   const credentials = options.apiKey === undefined ? {} : { [headers.authorization]: `Bearer ${options.apiKey}` };
   return {

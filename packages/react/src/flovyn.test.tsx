@@ -115,6 +115,28 @@ describe('a detail', () => {
   });
 });
 
+describe('what the server refuses', () => {
+  test('is said at once, stays said, and is not asked for again', async () => {
+    const said: string[] = [];
+    const unknown = { type: 'workflow', id: '00000000-0000-4000-8000-0000000000ff' } as const;
+    server.streamStatus = 404;
+    queryClient.setDefaultOptions({});
+    function Refused() {
+      const { error } = useExecution(unknown);
+      const freshness = useLiveView(unknown, (view) => view.freshness);
+      said.push(error === null ? '-' : 'error');
+      return <p>{`${error === null ? '-' : 'error'} ${freshness}`}</p>;
+    }
+    show(<Refused key="it" />);
+    await text().toBe('error failed');
+    const { length } = server.requests;
+    const first = said.indexOf('error');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(server.requests).toHaveLength(length);
+    expect(said.slice(first)).not.toContain('-');
+  });
+});
+
 describe('a list', () => {
   test('moves with the stream of the organisation, and asks for nothing while it does', async () => {
     const id = server.add('task');

@@ -1,7 +1,7 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { Flovyn } from './flovyn.js';
 import type { Execution, ExecutionTarget, ExecutionType } from './executions.js';
-import { REST_POLL_MS } from './polling.js';
+import { REST_POLL_MS, RETRY } from './polling.js';
 import { useFlovyn } from './provider.js';
 import { useLiveView } from './use-live-view.js';
 
@@ -27,6 +27,7 @@ export function useExecution<Type extends ExecutionType>(
   return useQuery({
     queryKey: keys.detail(target),
     queryFn: ({ signal }) => caches.readDetail(target, () => load(client, target, signal)),
+    retry: RETRY,
     refetchInterval: isAway && REST_POLL_MS,
   });
 }

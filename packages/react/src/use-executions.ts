@@ -2,7 +2,7 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import type { Execution, ExecutionFilter, ExecutionQuery, ExecutionType } from './executions.js';
 import type { Flovyn } from './flovyn.js';
-import { REST_POLL_MS } from './polling.js';
+import { REST_POLL_MS, RETRY } from './polling.js';
 import { useFlovyn } from './provider.js';
 
 /**
@@ -37,6 +37,7 @@ export function useExecutions<Type extends ExecutionType>(
   return useQuery({
     queryKey: keys.list(filter),
     queryFn: ({ signal }) => caches.readList(filter, () => load(client, filter, signal)),
+    retry: RETRY,
     refetchInterval: isAway && REST_POLL_MS,
   });
 }

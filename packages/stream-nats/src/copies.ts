@@ -21,10 +21,11 @@ export function createCopies(link: Link, dropped: () => void): Pick<Neighbours, 
     publish(topic, entries) {
       const last = entries.at(-1);
       const subject = topicSubject(topic);
-      if (last === undefined || subject === undefined) return;
+      if (subject === undefined) return;
       const head = headers();
       // JetStream keeps the streams of executions.
-      if (topic.of === 'execution' && isExecutionId(topic.id)) head.set(MESSAGE_ID, streamMessageId(topic.id, last));
+      if (last !== undefined && topic.of === 'execution' && isExecutionId(topic.id))
+        head.set(MESSAGE_ID, streamMessageId(topic.id, last));
       if (!link.publish(subject, encodeCopy(entries), head)) dropped();
     },
     follow(topic, listener) {

@@ -98,6 +98,15 @@ describe.skipIf(natsServer === undefined)(`processes on one NATS${unlessFound}`,
       expect(heard.slice(3)).toEqual(['family 0', 'family 0', 'family 0']);
     });
 
+    it('say that there is something when there is nothing to show', async () => {
+      const [a, b] = [open(server), open(server)];
+      const heard = b.follow();
+      await meet(a, b);
+      a.nats.publish(topicOf(execution), []);
+      await eventually('the hint', () => heard.length === 1);
+      expect(heard).toEqual([[]]);
+    });
+
     it('stop when nobody follows any more', async () => {
       const [a, b] = [open(server), open(server)];
       const heard: unknown[] = [];

@@ -4,7 +4,7 @@ import { parseOptions } from './options.js';
 
 test('without arguments everything is measured', () => {
   expect(parseOptions([])).toEqual({
-    rows: ['P1', 'P2', 'P4', 'P5', 'P6', 'P9', 'P12', 'KILL', 'IDLE'],
+    rows: ['P1', 'P2', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9', 'P12', 'KILL', 'IDLE'],
     quick: false,
     json: undefined,
     profile: undefined,
@@ -20,7 +20,7 @@ test('named rows are measured in the order of the table, each once', () => {
 });
 
 test.each([
-  [['P3'], '"P3" is no row; there are P1, P2, P4, P5, P6, P9, P12, KILL, IDLE.'],
+  [['P3'], '"P3" is no row; there are P1, P2, P4, P5, P6, P7, P8, P9, P12, KILL, IDLE.'],
   [['--fast'], "Unknown option '--fast'"],
   [['--json'], 'argument missing'],
 ])('%j is refused', (args, why) => {

@@ -7,7 +7,7 @@ import type { StreamEntry } from './store.js';
  * copy of what the store has, or a hint to look there. So nothing here ever waits for them, but a question.
  */
 export interface Neighbours {
-  /** Shows them what a commit of this process wrote. */
+  /** Shows them what a commit of this process wrote; nothing when they have to read it in the store. */
   publish(topic: Topic, entries: readonly StreamEntry[]): void;
   /** Calls `listener` with what a commit of theirs wrote; with nothing when only the store has it. Returns how to stop. */
   follow(topic: Topic, listener: (entries: readonly StreamEntry[]) => void): () => void;

@@ -54,9 +54,11 @@ export class StreamHub implements Streams {
   /** Tells everybody what this process has committed. */
   publish({ entries, runs, orgOf }: Published): void {
     const told = numbered(entries, runs ?? []);
-    for (const [id, own] of groups(told, (entry) => entry.executionId)) this.#publish({ of: 'execution', id }, own);
-    // Of a commit whose answer was lost nobody knows the numbers: readers of families find a hole, and look.
-    if (runs !== undefined && (runs.length > 0 || this.#families > 0)) this.#publishToFamilies(told);
+    if (runs === undefined) this.#sendToTheLog(entries);
+    else {
+      for (const [id, own] of groups(told, (entry) => entry.executionId)) this.#publish({ of: 'execution', id }, own);
+      if (runs.length > 0 || this.#families > 0) this.#publishToFamilies(told);
+    }
     const listed = groups(told, (entry) => (isListed(entry) ? orgOf(entry.executionId) : undefined));
     for (const [id, own] of listed) this.#publish({ of: 'organisation', id }, own);
   }
@@ -67,6 +69,12 @@ export class StreamHub implements Streams {
     // Who is alone is a family of one; of others like it, other processes hear by their own topic.
     const alone = groups(told, ({ inFamily, rootId }) => (inFamily === undefined ? rootId : undefined));
     for (const [id, own] of alone) this.#tell({ of: 'family', id }, own);
+  }
+
+  /** An entry without a place in a family says that there is none; of these nobody knows. So everybody looks. */
+  #sendToTheLog(entries: readonly StreamEntry[]): void {
+    for (const id of new Set(entries.map(({ executionId }) => executionId))) this.#publish({ of: 'execution', id }, []);
+    for (const id of new Set(entries.map(({ rootId }) => rootId))) this.#publish({ of: 'family', id }, []);
   }
 
   #publish(topic: Topic, entries: readonly StreamEntry[]): void {

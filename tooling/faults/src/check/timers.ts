@@ -1,10 +1,12 @@
 import type { Evidence, Violation } from './evidence.js';
 import { groupBy } from './group.js';
 
+const ABOUT_TIMERS: ReadonlySet<string> = new Set(['TIMER_STARTED', 'TIMER_FIRED', 'TIMER_CANCELLED']);
+
 /** C12: a timer fires once and not before its time, unless it is given up; an execution does not complete before both. */
 export function checkTimers({ dump }: Evidence): Violation[] {
   const timers = groupBy(
-    dump.facts.filter(({ type }) => type.startsWith('TIMER_')),
+    dump.facts.filter(({ type }) => ABOUT_TIMERS.has(type)),
     ({ execution, data }) => `${execution} ${String(data['timerId'])}`,
   );
   const statuses = new Map(dump.executions.map(({ id, status }) => [id, status]));

@@ -1,4 +1,4 @@
-import { type Frame, historyToStream } from '@flovyn/events';
+import { type Frame, type StateEventName, historyToStream, stateEventEntity } from '@flovyn/events';
 import { digestOf, nameOf, subjectOf } from '../../src/check/digest.js';
 import type { Capture, CaptureLine, Evidence, Fact, FamilyRun } from '../../src/check/evidence.js';
 import { mannerOf, markOf } from '../../src/worker/kinds.js';
@@ -41,9 +41,9 @@ class Story {
     return name === null ? this : this.news(name, news);
   }
 
-  news(event: string, data: Record<string, unknown> = {}): this {
+  news(event: StateEventName, data: Record<string, unknown> = {}): this {
     const { id = this.id, executionCount } = data as { id?: string; executionCount?: number };
-    const about = event.startsWith('TASK_') ? { taskExecutionId: id } : {};
+    const about = stateEventEntity[event] === 'task' ? { taskExecutionId: id } : {};
     const attempt = executionCount === undefined || executionCount === 0 ? {} : { attempt: executionCount };
     return this.#write({ ...about, ...attempt, event: { type: 'Event', event, data: { id, ...data } } });
   }
