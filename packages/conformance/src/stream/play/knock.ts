@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openCaller } from '../../wire/caller.js';
 import type { StreamServer, StreamTarget } from '../target.js';
-import { reasonOf } from './reason-of.js';
 import { openPeoplesDoor } from './rest.js';
 
 /** A status of gRPC: there is no such thing. Only who may work, and is at the right door, is told so. */
@@ -27,30 +26,33 @@ export async function knock(target: StreamTarget, timeoutMs: number): Promise<st
   return id;
 }
 
-async function atPeoplesDoor(server: StreamServer, target: StreamTarget, timeoutMs: number): Promise<string> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  try {
+function atPeoplesDoor(server: StreamServer, target: StreamTarget, timeoutMs: number): Promise<string> {
+  const door = `The server at ${server.url} (--url) does not tell of ${target.org} (--org, --key)`;
+  return enter(door, timeoutMs, async (limit) => {
     const { id } = await openPeoplesDoor({ ...target, servers: [server] }, limit).ask('GET', '');
     if (typeof id !== 'string') throw new Error('its answer says no id');
     return id;
-  } catch (error: unknown) {
-    const cause = limit.aborted ? new Error(`no answer within ${timeoutMs} ms`) : new Error(reasonOf(error));
-    throw new Error(`The server at ${server.url} (--url) does not tell of ${target.org} (--org, --key)`, { cause });
-  }
+  });
 }
 
 async function atWorkersDoor({ grpcUrl }: StreamServer, orgId: string, target: StreamTarget, timeoutMs: number) {
-  const key = target.workerKey ?? target.key;
-  const caller = openCaller({ grpcUrl, orgId, key });
-  const limit = AbortSignal.timeout(timeoutMs);
+  const caller = openCaller({ grpcUrl, orgId, key: target.workerKey ?? target.key });
+  const whose = target.workerKey === undefined ? '; a worker has a key of its own' : '';
   try {
-    await caller.completeTask({ taskExecutionId: randomUUID() }, { signal: limit });
-  } catch (error: unknown) {
-    if ((error as { readonly code?: unknown }).code === NOT_FOUND) return;
-    const cause = limit.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error;
-    const whose = target.workerKey === undefined ? '; a worker has a key of its own' : '';
-    throw new Error(`No worker gets in at ${grpcUrl} (--grpc, --worker-key${whose})`, { cause });
+    await enter(`No worker gets in at ${grpcUrl} (--grpc, --worker-key${whose})`, timeoutMs, async (signal) => {
+      await caller.completeTask({ taskExecutionId: randomUUID() }, { signal }).catch((error: unknown) => {
+        if ((error as { readonly code?: unknown }).code !== NOT_FOUND) throw error;
+      });
+    });
   } finally {
     caller.close();
   }
+}
+
+/** @throws {Error} that tells of the door, and in its cause why it did not open. */
+function enter<Value>(door: string, timeoutMs: number, open: (limit: AbortSignal) => Promise<Value>): Promise<Value> {
+  const limit = AbortSignal.timeout(timeoutMs);
+  return open(limit).catch((error: unknown) => {
+    throw new Error(door, { cause: limit.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error });
+  });
 }
