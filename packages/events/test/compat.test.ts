@@ -64,7 +64,7 @@ describe('released versions', () => {
   });
 
   it('break an earlier one only as a major version', () => {
-    const version = contract.manifest['version'];
+    const { version } = contract.manifest;
     const [major = 0, minor = 0] = version.split('.').map(Number);
     const earlier = new Map([[version, contract]]);
     const next = (named: string): Contract => {

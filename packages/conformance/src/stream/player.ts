@@ -29,12 +29,12 @@ export interface PlayOptions {
 /** 20 s: three times the longest that a server waits for what does not exist. */
 const TIMEOUT_MS = 20_000;
 
-/** @throws {Error} when the first server cannot be reached, or does not know the organisation. */
+/** @throws {Error} when a server cannot be reached, does not take a key, or does not know the organisation. */
 export async function openPlayer(
   target: StreamTarget,
   { timeoutMs = TIMEOUT_MS }: PlayOptions = {},
 ): Promise<StreamPlayer> {
-  const opened = await openTarget(target);
+  const opened = await openTarget(target, timeoutMs);
   return {
     async play(streamCase) {
       const begun = performance.now();

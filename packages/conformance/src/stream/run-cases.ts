@@ -16,7 +16,7 @@ const CONCURRENCY = 8;
  * Plays cases against a server, several at a time.
  *
  * @returns the results, in the order of the cases.
- * @throws {Error} when the server cannot be reached, or does not know the organisation.
+ * @throws {Error} when a server cannot be reached, does not take a key, or does not know the organisation.
  */
 export async function runCases(
   cases: readonly StreamCase[],

@@ -2,5 +2,5 @@
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
-  return cause instanceof Error ? `${message}: ${cause.message || cause.name}` : message;
+  return cause instanceof Error ? `${message}: ${reasonOf(cause)}` : message || error.name;
 }

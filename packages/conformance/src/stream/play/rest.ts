@@ -27,8 +27,13 @@ export function openPeoplesDoor({ servers, org, key }: StreamTarget, signal?: Ab
         ...(signal === undefined ? {} : { signal }),
       });
       const text = await response.text();
-      if (!response.ok)
-        throw new Error(`${method} ${path} was answered with ${response.status}: ${text.slice(0, 300)}`);
+      const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+      if (!response.ok) {
+        const why = isJson ? text.slice(0, 300) : 'and not as Flovyn answers';
+        throw new Error(`${method} ${base}${path} was answered with ${response.status}: ${why}`);
+      }
+      if (text !== '' && !isJson)
+        throw new Error(`${method} ${base}${path} was answered with something that is no JSON`);
       return (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
     },
   };

@@ -3,6 +3,7 @@ import type { StreamTarget } from '../target.js';
 import type { Cursor, Opening, StreamCase } from '../vocabulary.js';
 import { type Cast, castOf } from './cast.js';
 import { allHeard, isLine } from './heard.js';
+import { knock } from './knock.js';
 import { type Reader, createReader } from './reader.js';
 import { type PeoplesDoor, openPeoplesDoor } from './rest.js';
 import { type Claim, type SessionWorker, openSessionWorker } from './session-worker.js';
@@ -16,12 +17,12 @@ export interface OpenTarget {
   close(): void;
 }
 
-/** @throws {Error} when the first server does not answer, or knows no such organisation. */
-export async function openTarget(target: StreamTarget): Promise<OpenTarget> {
+/** @throws {Error} when a door of a server does not open to the keys, or leads to no such organisation. */
+export async function openTarget(target: StreamTarget, timeoutMs: number): Promise<OpenTarget> {
   const people = openPeoplesDoor(target);
-  const { id } = await people.ask('GET', '');
+  const orgId = await knock(target, timeoutMs);
   const { grpcUrl = '' } = target.servers.at(-1) ?? {};
-  const caller = openCaller({ grpcUrl, orgId: String(id), key: target.workerKey ?? target.key });
+  const caller = openCaller({ grpcUrl, orgId, key: target.workerKey ?? target.key });
   return { target, people, caller, close: () => caller.close() };
 }
 
