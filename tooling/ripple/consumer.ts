@@ -12,6 +12,8 @@ export interface Consumer {
   /** Text of the file, found once, behind which the answer is written. */
   readonly after: string;
   readonly answer: string;
+  /** What it has to say about an event, as a question to whoever adds one. */
+  readonly asks: string;
 }
 
 /** Those of which it is known that they handle all events. */

@@ -6,7 +6,14 @@ import { compile, errorsIn } from './compile.js';
 import { PROBE, answered, exhaustiveConsumers } from './consumer.js';
 import { forgetful, unlisted } from './verdict.js';
 
-const consumer = { package: 'a', folder: 'packages/a', file: 'src/a.ts', after: 'TABLE = {', answer: ` ${PROBE}: 1,` };
+const consumer = {
+  package: 'a',
+  folder: 'packages/a',
+  file: 'src/a.ts',
+  after: 'TABLE = {',
+  answer: ` ${PROBE}: 1,`,
+  asks: 'Which number?',
+};
 const error = { file: 'src/a.ts', text: `src/a.ts(1,1): error TS2741: Property '${PROBE}' is missing` };
 
 describe('the verdict', () => {

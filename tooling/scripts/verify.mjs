@@ -23,7 +23,7 @@ const STEPS = [
   // After the build: the type-aware rules read the declarations of other packages.
   {
     name: 'lint',
-    command: ['oxlint', '--type-aware', '--deny-warnings'],
+    command: ['turbo', 'run', 'lint', ...quiet()],
     advice: '`pnpm lint --fix` mends some of it.',
   },
   { name: 'types', command: ['turbo', 'run', 'typecheck', ...quiet()], advice: 'Mend the type error above.' },

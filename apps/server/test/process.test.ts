@@ -32,6 +32,12 @@ describe('the process', () => {
     expect(said).toMatch(/Nothing says who may use this server/);
   });
 
+  it('does not start when its database is away, and says who named it', async () => {
+    const { how, said } = await failingStart({ FLOVYN_DEV: '1', DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' });
+    expect(how).toBe(1);
+    expect(said).toBe('start failed: DATABASE_URL: connect ECONNREFUSED 127.0.0.1:1');
+  });
+
   it('does not start on the data of another one, and says so', async () => {
     const { how, said } = await failingStart({
       FLOVYN_DEV: '1',

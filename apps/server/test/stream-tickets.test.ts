@@ -149,6 +149,17 @@ describe('a stream', () => {
   });
 });
 
+it.each(['types=errors&types=tokens', 'types=everything', 'format=xml', 'unknown=1'])(
+  'S09 a ticket is not used up by a query that is refused: %s',
+  async (query) => {
+    const ticket = await aTicket();
+    expect((await readSse(`${server.http}${stream}?${query}&ticket=${ticket}`)).status).toBe(400);
+    const reader = await readSse(`${server.http}${stream}?ticket=${ticket}`);
+    expect(reader.status).toBe(200);
+    reader.cut();
+  },
+);
+
 describe('a ticket is refused', () => {
   it.each([
     ['an address that is no stream', TASKS, 400],

@@ -155,6 +155,19 @@ describe('a stream', () => {
     expect(status).toBe(204);
   });
 
+  it('tells the end each time to who leaves out the news, and with them the last entry', async () => {
+    const task = await aRunningTask();
+    await task.complete();
+    const news = await (await readSse(`${task.url}?types=events`)).toEnd();
+    const last = news.at(-2)?.id ?? '';
+    expect((await readSse(`${task.url}?types=events`, { 'last-event-id': last })).status).toBe(204);
+    const lastOutput = last.replace(/[0-9]+$/, (seq) => String(Number(seq) - 1));
+    for (let times = 0; times < 2; times++) {
+      const messages = await (await readSse(`${task.url}?types=tokens`, { 'last-event-id': lastOutput })).toEnd();
+      expect(messages.map(word)).toEqual(['ready', 'end']);
+    }
+  });
+
   it.each(['17', 'garbage', 'elsewhere.3'])(
     'R21 starts again, knowingly, with the cursor %s of another server',
     async (id) => {

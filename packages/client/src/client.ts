@@ -92,7 +92,10 @@ export interface Client {
  *   import { createClient } from '@flovyn/client';
  *
  *   const client = createClient({ baseUrl: 'http://127.0.0.1:8000', org: 'dev', apiKey: 'flovyn_sk_dev_admin' });
- *   const { id } = await client.tasks.start({ kind: 'data-export-task', input: { format: 'csv' } });
+ *   const input = { dataset_name: 'orders', format: 'csv', record_count: 500 };
+ *   const { id } = await client.tasks.start({ kind: 'data-export-task', input });
+ *
+ * @throws {ServiceError} INVALID_ARGUMENT when `baseUrl` is no address.
  */
 export function createClient(options: ClientOptions): Client {
   const origin = createOrigin(options);

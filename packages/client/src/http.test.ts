@@ -182,3 +182,16 @@ describe('giving up', () => {
     expect(server.requests).toHaveLength(0);
   });
 });
+
+describe('the address of a server', () => {
+  it.each(['nonsense', 'localhost:8000', 'ftp://a', 'http://', 'http://a b', 'http://a:port', undefined])(
+    'is not %j, and that is said at once',
+    (baseUrl) => {
+      expect(() => createOrigin({ baseUrl: baseUrl as string, org: 'dev' })).toThrow('baseUrl');
+    },
+  );
+
+  it.each(['', '/flovyn/', 'http://127.0.0.1:8000/', 'HTTPS://flovyn.example.com/a'])('may be %j', (baseUrl) => {
+    expect(createOrigin({ baseUrl, org: 'dev' }).org).toBe('dev');
+  });
+});

@@ -6,6 +6,8 @@ import { type Answer, type ScriptedServer, problem, scriptedServer, stream } fro
 import { Impatience } from '../test/support/surroundings.js';
 import { type LiveStream, openLiveStream } from './live-stream.js';
 import type { LiveStreamMessage } from './live-stream-message.js';
+import { createOrigin } from './origin.js';
+import { streamExecution } from './stream-execution.js';
 import type { Surroundings } from './surroundings.js';
 import { type Patience, defaultPatience } from './patience.js';
 
@@ -114,6 +116,15 @@ describe('a live stream over a real connection', () => {
     expect(words(messages)).toEqual(['e1.4', 'e1.5']);
     expect(askedFor()).toEqual(['e1.3']);
   });
+
+  it.each(['a\nb', 'a\n', 'ä', 'a b', 'a'.repeat(129)])(
+    'L01 refuses %j, which no entry can have as its id',
+    (lastEventId) => {
+      const origin = createOrigin({ baseUrl: 'http://127.0.0.1:1', org: 'dev' });
+      const target = { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' };
+      expect(() => streamExecution(origin, target, { lastEventId })).toThrow('lastEventId is the id of an entry');
+    },
+  );
 
   it('L13 loses and doubles nothing when the connection is cut at any byte', async () => {
     const log = tokens(1, 2).map((entry) => token(entry.seq, `ünï ${entry.seq} 🚀`));

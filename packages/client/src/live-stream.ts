@@ -1,3 +1,5 @@
+import { ServiceError } from '@flovyn/protocol';
+
 import { type Conversation, converse } from './live-stream-connection.js';
 import type { LiveStreamMessage, LiveStreamStatus } from './live-stream-message.js';
 import { type LiveStreamEffect, type LiveStreamEvent, statusOf } from './live-stream-state.js';
@@ -60,12 +62,17 @@ export interface LiveStreamOptions extends Beginning {
  * Opens a stream. `client.stream` is the convenient way; this one serves tests and other transports.
  *
  * @param surroundings - the clock, timers and chance: {@link realSurroundings}, or those of a test.
+ * @throws {ServiceError} INVALID_ARGUMENT when the cursor holds what an id cannot.
  */
 export function openLiveStream(
   source: StreamSource,
   options: LiveStreamOptions,
   surroundings: Surroundings,
 ): LiveStream {
+  // What no header can carry would look like a server that does not answer. An empty one says that there is none.
+  if (!/^[\x21-\x7E]{0,128}$/.test(options.cursor ?? '')) {
+    throw new ServiceError('INVALID_ARGUMENT', 'lastEventId is the id of an entry: 1 to 128 visible ASCII characters.');
+  }
   const buffer = new MessageBuffer();
   const ready = settleable();
   let connection = new AbortController();

@@ -26,6 +26,8 @@ export type Freshness =
   | 'live'
   /** The connection is away: this is how things were. */
   | 'stale'
+  /** The stream was refused, and waiting would not help: what is shown, if anything, is how things were. */
+  | 'failed'
   /** Nothing more will come. */
   | 'ended';
 
@@ -106,9 +108,9 @@ function freshnessOf(status: LiveStreamStatus, before: Freshness): Freshness {
     case 'catching-up':
     case 'live':
     case 'ended':
+    case 'failed':
       return status.state;
     case 'waiting':
-    case 'failed':
     case 'closed':
       return 'stale';
   }

@@ -1,3 +1,4 @@
+import { ServiceError } from '@flovyn/protocol';
 import { headers } from '@flovyn/protocol/http';
 
 import { type Surroundings, realSurroundings } from './surroundings.js';
@@ -44,8 +45,16 @@ export interface Origin {
  *
  *   const origin = createOrigin({ baseUrl: 'http://127.0.0.1:8000', org: 'dev' });
  *   const stream = streamExecution(origin, { workflowExecutionId: '0191f80f-aea2-7677-8720-91c825f9b7ff' });
+ *
+ * @throws {ServiceError} INVALID_ARGUMENT when `baseUrl` is no address.
  */
 export function createOrigin(options: OriginOptions): Origin {
+  if (!isAddress(options.baseUrl)) {
+    throw new ServiceError(
+      'INVALID_ARGUMENT',
+      `baseUrl is the address of a server, such as http://127.0.0.1:8000, not ${options.baseUrl}.`,
+    );
+  }
   const base = options.baseUrl.replace(/\/+$/, '');
   const credentials = options.apiKey === undefined ? {} : { [headers.authorization]: `Bearer ${options.apiKey}` };
   return {
@@ -57,6 +66,11 @@ export function createOrigin(options: OriginOptions): Origin {
       return send(`${base}${path}${search(query)}`, { ...init, headers: { ...credentials, ...init.headers } });
     },
   };
+}
+
+/** Without a host it is the page's own server, which only a browser has; a page may be drawn elsewhere first. */
+function isAddress(baseUrl: string): boolean {
+  return /^(\/|$)/.test(baseUrl) || (/^https?:\/\//i.test(baseUrl) && URL.canParse(baseUrl));
 }
 
 function search(query: Query): string {

@@ -21,7 +21,7 @@ export type StreamTarget =
 export interface StreamOptions {
   /**
    * Continue after this entry: the `id` of an entry that was read before, or, but not for a consolidated stream, the `asOf`
-   * of an answer to go on from it. Default: from the first entry that is kept.
+   * of an answer to go on from it; 1 to 128 visible ASCII characters. Default: from the first entry that is kept.
    */
   readonly lastEventId?: string | undefined;
   /** Only these kinds of entries; `events` are the state events. Default: all. */

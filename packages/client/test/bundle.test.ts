@@ -42,9 +42,10 @@ describe('what a browser loads', () => {
     expect(overBudget('The stream reader', { code }, 10_000)).toEqual([]);
   });
 
-  it('is at most 19.5 kB for everything: REST, streams, the view, and the validators of answers', async () => {
+  // 0.2 kB of it say that an address or a cursor is none, which would otherwise look like a server that does not answer.
+  it('is at most 19.7 kB for everything: REST, streams, the view, and the validators of answers', async () => {
     const code = await bundle(door, 'createClient', 'foldLiveView', 'emptyLiveView');
-    expect(overBudget('The whole client', { code }, 19_500)).toEqual([]);
+    expect(overBudget('The whole client', { code }, 19_700)).toEqual([]);
   });
 
   it('is nothing that only Node has', async () => {

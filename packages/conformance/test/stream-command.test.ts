@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
@@ -77,6 +78,41 @@ describe('the command line', () => {
     const { status, err } = await run('stream', '--url', `http://127.0.0.1:${port}`);
     expect(status).toBe(1);
     expect(err).toContain(`ECONNREFUSED 127.0.0.1:${port}`);
+    expect(err).toContain('--url');
+  });
+
+  test('waits no longer than it may for a server that takes connections and says nothing', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { status, err } = await run('stream', '--url', `http://127.0.0.1:${port}`, '--timeout', '0.2');
+    server.close();
+    expect(status).toBe(1);
+    expect(err).toContain('no answer within 200 ms');
+  });
+
+  test.each([
+    ['a page', 404, 'text/html', '<html>', /\/api\/orgs\/dev was answered with 404: and not as Flovyn answers/],
+    ['a page that is all right', 200, 'text/html', '<html>', /something that is no JSON/],
+    [
+      'what is right, where no worker gets in',
+      200,
+      'application/json',
+      '{"id":"here"}',
+      /--grpc, --worker-key; a worker/,
+    ],
+  ])('tells the doors apart where a server answers with %s', async (_what, code, type, body, why) => {
+    const server = createHttpServer((_request, response) =>
+      response.writeHead(code, { 'content-type': type }).end(body),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { status, err } = await run('stream', '--url', at, '--grpc', at, '--timeout', '2', '--key', 'k');
+    server.closeAllConnections();
+    server.close();
+    expect(status).toBe(1);
+    expect(err).toMatch(why);
+    expect(err).not.toContain('<html>');
   });
 });
 

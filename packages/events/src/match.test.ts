@@ -130,7 +130,7 @@ describe('lifecycleName', () => {
 
   it('gives every event its own name', () => {
     const names = [...sampleStateEvents(), { type: 'progress', progress: 1 } as const].map(lifecycleName);
-    expect(new Set(names).size).toBe(30);
+    expect(new Set(names).size).toBe(names.length);
     expect(names.at(-1)).toBe('task.progress');
   });
 });

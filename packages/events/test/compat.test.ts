@@ -64,13 +64,16 @@ describe('released versions', () => {
   });
 
   it('break an earlier one only as a major version', () => {
-    const earlier = new Map([['1.0.0', contract]]);
-    const next = (version: string): Contract => {
+    const { version } = contract.manifest;
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    const earlier = new Map([[version, contract]]);
+    const next = (named: string): Contract => {
       const smaller = changed(contract, (draft) => void delete draft.manifest['events']?.['RETRY_REQUESTED']);
-      return { ...smaller, manifest: { ...smaller.manifest, version } };
+      return { ...smaller, manifest: { ...smaller.manifest, version: named } };
     };
-    expect(() => writeRelease(next('1.1.0'), earlier, folder)).toThrow('1.1.0 breaks 1.0.0');
-    expect(writeRelease(next('2.0.0'), earlier, folder)).toBe(join(folder, '2.0.0.json'));
+    const [anotherMinor, anotherMajor] = [`${major}.${minor + 1}.0`, `${major + 1}.0.0`];
+    expect(() => writeRelease(next(anotherMinor), earlier, folder)).toThrow(`${anotherMinor} breaks ${version}`);
+    expect(writeRelease(next(anotherMajor), earlier, folder)).toBe(join(folder, `${anotherMajor}.json`));
   });
 });
 

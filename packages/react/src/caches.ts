@@ -75,17 +75,21 @@ export function createCaches(queryClient: QueryClient, keys: QueryKeys): Caches 
   /** Changes rows of details and lists; those that have left the filter of a list leave it. */
   function changeRows(type: ExecutionType, changes: ReadonlyMap<string, (row: Execution) => Execution>): void {
     const changed = (row: Execution) => changes.get(row.id)?.(row) ?? row;
+    // Every write begins the wait for the next poll anew and takes back an error, so what changes nothing is not written.
     for (const id of changes.keys()) {
-      queryClient.setQueryData<Execution>(keys.detail({ type, id }), (row) => row && changed(row));
+      queryClient.setQueryData<Execution>(keys.detail({ type, id }), (row) => {
+        const merged = row && mergeEntity(row, changed(row));
+        return merged === row ? undefined : merged;
+      });
     }
     for (const { key, filter, rows } of listsOf(type)) {
       if (!rows.some(({ id }) => changes.has(id))) continue;
       // The merge decides what a row becomes; only then is it known whether it has left.
-      queryClient.setQueryData<readonly Execution[]>(key, rows.map(changed));
-      const merged = queryClient.getQueryData<Execution[]>(key) ?? [];
+      const merged = mergeRows(rows, rows.map(changed), (id) => queryClient.getQueryData(keys.detail({ type, id })));
+      if (merged === rows) continue;
       const kept = merged.filter((row) => stillFits(filter, row));
-      if (kept.length === merged.length) continue;
       queryClient.setQueryData<Execution[]>(key, kept);
+      if (kept.length === merged.length) continue;
       if (mayRefill(filter, rows.length)) reloads.ask(key);
     }
   }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeServer } from '../test/support/fake-server.js';
 import type { ExecutionFilter, ExecutionTarget, ExecutionType, WorkflowExecution } from './executions.js';
 import { type Flovyn, createFlovyn } from './flovyn.js';
+import { REST_POLL_MS } from './polling.js';
 import { FlovynProvider } from './provider.js';
 import { useExecution } from './use-execution.js';
 import { useExecutions } from './use-executions.js';
@@ -66,6 +67,15 @@ function Panel({ target }: { readonly target: ExecutionTarget }) {
   return <p>{`panel ${data?.status} ${data !== undefined && 'progress' in data ? (data.progress ?? '') : ''}`}</p>;
 }
 
+function Detail({ target }: { readonly target: ExecutionTarget }) {
+  const { data, error } = useExecution(target);
+  return error === null ? data?.status : 'refused';
+}
+
+function Fresh({ target }: { readonly target: ExecutionTarget }) {
+  return useLiveView(target, (view) => view.freshness);
+}
+
 function List({ filter }: { readonly filter: ExecutionFilter }) {
   const { data } = useExecutions<ExecutionType>(filter);
   return (
@@ -112,6 +122,106 @@ describe('a detail', () => {
     server.end(id, 'COMPLETED');
     await text().toBe('panel COMPLETED ');
     await expect.poll(() => server.requests.length).toBe(before + 1);
+  });
+});
+
+describe('what the server refuses', () => {
+  const UNKNOWN = { type: 'workflow', id: '00000000-0000-4000-8000-0000000000ff' } as const;
+  const requestsOf = (path: string) => server.requests.filter((asked) => asked.endsWith(path)).length;
+
+  /** What is drawn, each time; the page itself says how to ask for what. */
+  function drawing(useError: () => Error | null) {
+    const drawn: string[] = [];
+    function Refused() {
+      const said = useError() === null ? '-' : 'refused';
+      drawn.push(said);
+      return said;
+    }
+    show(<Refused key="it" />);
+    return { sinceRefused: () => new Set(drawn.slice(drawn.indexOf('refused'))) };
+  }
+
+  beforeEach(() => {
+    // As an application has it that says nothing of retries.
+    queryClient.setDefaultOptions({});
+  });
+
+  afterEach(() => void vi.useRealTimers());
+
+  const holdClock = () =>
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+
+  /** Lets all happen that is due within this time, or until it is done. React draws in turns no clock moves. */
+  async function within(ms: number, isDone = () => false): Promise<void> {
+    for (let passed = 0; passed < ms && !isDone(); passed += 250) {
+      await vi.advanceTimersByTimeAsync(250);
+      await new Promise(setImmediate);
+    }
+  }
+
+  test.each([
+    ['the stream too', 200],
+    ['while the stream is away', 503],
+  ])('is said at once, stays said, and is not asked for again: %s', async (_, streamStatus) => {
+    holdClock();
+    server.streamStatus = streamStatus;
+    const { sinceRefused } = drawing(() => useExecution(UNKNOWN).error);
+    await within(1_000);
+    expect(host.textContent).toBe('refused');
+    const asked = requestsOf(UNKNOWN.id);
+    await within(4 * REST_POLL_MS);
+    expect(requestsOf(UNKNOWN.id)).toBe(asked);
+    expect(sinceRefused()).toEqual(new Set(['refused']));
+  });
+
+  test.each([
+    ['when the stream stands', 200],
+    ['while the stream is away', 503],
+  ])('in a list is not asked for again either: %s', async (_, streamStatus) => {
+    holdClock();
+    server.streamStatus = streamStatus;
+    server.listStatus = 400;
+    let release = (): void => undefined;
+    server.streamsHeld = new Promise((resolve) => (release = resolve));
+    const { sinceRefused } = drawing(() => useExecutions(TASKS).error);
+    await within(1_000);
+    expect(host.textContent).toBe('refused');
+    const asked = listRequests();
+    release();
+    await within(4 * REST_POLL_MS);
+    server.gap();
+    await within(1_000);
+    expect(listRequests()).toBe(asked);
+    expect(sinceRefused()).toEqual(new Set(['refused']));
+  });
+
+  test('is asked for again when its stream says that it is there', async () => {
+    let release = (): void => undefined;
+    server.streamsHeld = new Promise((resolve) => (release = resolve));
+    show(<Detail key="it" target={UNKNOWN} />);
+    await text().toBe('refused');
+    server.add('workflow', { id: UNKNOWN.id });
+    release();
+    await text().toBe('PENDING');
+  });
+
+  test('is told apart from what is away', async () => {
+    show(<Fresh key="it" target={UNKNOWN} />);
+    await text().toBe('failed');
+  });
+
+  test.each([404, 503])('as a stream (%i) leaves the answers, which are then asked for', async (streamStatus) => {
+    holdClock();
+    server.streamStatus = streamStatus;
+    const id = server.add('workflow');
+    show(<Panel key="it" target={{ type: 'workflow', id }} />, <List key="list" filter={{ type: 'workflow' }} />);
+    await within(1_000);
+    expect(host.textContent).toBe('panel PENDING row PENDING ');
+    server.changeSilently(id, { status: 'RUNNING', asOf: 'e.1' });
+    await within(4 * REST_POLL_MS, () => host.textContent === 'panel RUNNING row RUNNING ');
+    expect(host.textContent).toBe('panel RUNNING row RUNNING ');
+    expect(requestsOf(id)).toBeGreaterThan(1);
+    expect(listRequests()).toBeGreaterThan(1);
   });
 });
 

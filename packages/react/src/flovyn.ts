@@ -1,4 +1,4 @@
-import type { Client, LiveStreamMessage, StreamEntry } from '@flovyn/client';
+import type { Client, LiveStreamMessage, LiveStreamStatus, StreamEntry } from '@flovyn/client';
 import type { QueryClient } from '@tanstack/react-query';
 import { type Caches, createCaches } from './caches.js';
 import { type QueryKeys, queryKeys } from './keys.js';
@@ -56,7 +56,11 @@ export function createFlovyn({ client, org, queryClient }: FlovynOptions): Flovy
     onAdvance(target, view, messages) {
       // While a page replays what has long happened, the answer of the server is the newer truth.
       if (view.freshness !== 'catching-up') caches.change(target, (row) => afterView(target.type, row, view));
-      if (messages.some(needsAnswer)) void queryClient.invalidateQueries({ queryKey: keys.detail(target) });
+      const queryKey = keys.detail(target);
+      const lacksAnswer = queryClient.getQueryState(queryKey)?.status === 'error';
+      // A stream that stands is that of an execution that is there, whatever was answered before.
+      const isThere = lacksAnswer && messages.some((message) => isStatus(message, 'live'));
+      if (isThere || messages.some(needsAnswer)) void queryClient.invalidateQueries({ queryKey });
     },
     onOrganisation(view, messages, before) {
       caches.tell(messages.filter((message): message is StreamEntry => message.kind === 'entry'));
@@ -77,5 +81,9 @@ export function createFlovyn({ client, org, queryClient }: FlovynOptions): Flovy
 
 /** The stream says that it ended, or that something is missing; what came of it only an answer says. */
 function needsAnswer(message: LiveStreamMessage): boolean {
-  return message.kind === 'gap' || (message.kind === 'status' && message.status.state === 'ended');
+  return message.kind === 'gap' || isStatus(message, 'ended');
+}
+
+function isStatus(message: LiveStreamMessage, state: LiveStreamStatus['state']): boolean {
+  return message.kind === 'status' && message.status.state === state;
 }

@@ -1,11 +1,12 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import { isRefused } from './polling.js';
 
 /** 1 s between two reloads that news ask for: in a busy organisation every moment brings a reason. */
 const LEAST_MS = 1_000;
 
 /** Asks for lists again. */
 export interface Reloads {
-  /** All below this key, at once. */
+  /** All below this key that the server has not refused, at once. */
   readonly now: (key: QueryKey) => void;
   /** This one, but not more than once a second. */
   readonly ask: (key: QueryKey) => void;
@@ -21,7 +22,7 @@ export function createReloads(queryClient: QueryClient): Reloads {
   function now(queryKey: QueryKey): void {
     void queryClient
       .cancelQueries({ queryKey }, { silent: true })
-      .then(() => queryClient.invalidateQueries({ queryKey }));
+      .then(() => queryClient.invalidateQueries({ queryKey, predicate: (query) => !isRefused(query) }));
   }
 
   function flush(): void {

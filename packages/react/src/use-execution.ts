@@ -1,13 +1,16 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { Flovyn } from './flovyn.js';
 import type { Execution, ExecutionTarget, ExecutionType } from './executions.js';
-import { REST_POLL_MS } from './polling.js';
+import { RETRY, isSilent, pollingWhile } from './polling.js';
 import { useFlovyn } from './provider.js';
 import { useLiveView } from './use-live-view.js';
 
 /**
  * One workflow execution or standalone task as the server answers it, kept fresh by its stream: status, input, output,
- * error, times. While the stream is away it is asked for every 5 s. What it says while it runs gives `useLiveView`.
+ * error, times. While the stream is away or was refused it is asked for every 5 s. What it says while it runs gives `useLiveView`.
+ *
+ * A refusal that waiting does not cure (no such run, not allowed) is its `error` at once, and stays it: it is asked for again
+ * only when its stream says that it is there after all, on mounting, and as `QueryClient` is told to.
  *
  * @example
  * ```tsx
@@ -23,11 +26,12 @@ export function useExecution<Type extends ExecutionType>(
   target: ExecutionTarget<Type>,
 ): UseQueryResult<Execution<Type>> {
   const { caches, client, keys } = useFlovyn();
-  const isAway = useLiveView(target, ({ freshness }) => freshness === 'stale');
+  const silent = useLiveView(target, isSilent);
   return useQuery({
     queryKey: keys.detail(target),
     queryFn: ({ signal }) => caches.readDetail(target, () => load(client, target, signal)),
-    refetchInterval: isAway && REST_POLL_MS,
+    retry: RETRY,
+    refetchInterval: pollingWhile(silent),
   });
 }
 

@@ -2,13 +2,14 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import type { Execution, ExecutionFilter, ExecutionQuery, ExecutionType } from './executions.js';
 import type { Flovyn } from './flovyn.js';
-import { REST_POLL_MS } from './polling.js';
+import { RETRY, isSilent, pollingWhile } from './polling.js';
 import { useFlovyn } from './provider.js';
 
 /**
  * The newest workflow executions or standalone tasks that match, kept fresh by the stream of the organisation: rows change
  * their status and progress, new ones appear, and those that no longer match leave. All lists of a page share that one
- * stream. It is asked for again when the stream says that something may be missing, and every 5 s while it is away.
+ * stream. It is asked for again when the stream says that something may be missing, and every 5 s while it is away or was refused.
+ * A refusal that waiting does not cure is its `error` at once, and stays it.
  *
  * @example
  * ```tsx
@@ -33,11 +34,12 @@ export function useExecutions<Type extends ExecutionType>(
 ): UseQueryResult<Execution<Type>[]> {
   const { caches, client, hub, keys } = useFlovyn();
   const { organisation } = hub;
-  const isAway = useSyncExternalStore(organisation.subscribe, () => organisation.getSnapshot().freshness === 'stale');
+  const silent = useSyncExternalStore(organisation.subscribe, () => isSilent(organisation.getSnapshot()));
   return useQuery({
     queryKey: keys.list(filter),
     queryFn: ({ signal }) => caches.readList(filter, () => load(client, filter, signal)),
-    refetchInterval: isAway && REST_POLL_MS,
+    retry: RETRY,
+    refetchInterval: pollingWhile(silent),
   });
 }
 

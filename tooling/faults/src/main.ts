@@ -1,22 +1,13 @@
 import { rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type Asked, USAGE, UsageError, readArguments } from './arguments.js';
 import { progressLine, summaryOf } from './report.js';
 import { run } from './run.js';
 
 // `pnpm chaos`: what it takes and what it gives stands in the README.
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((argument) => argument !== '--'),
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string' },
-    executions: { type: 'string', default: '200' },
-    keep: { type: 'boolean', default: false },
-  },
-});
-const minutes = numberOf('minutes', values.minutes);
-const executions = numberOf('executions', values.executions);
-const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
+const asked = read(process.argv.slice(2));
+if (asked === undefined) process.exit(process.exitCode);
+const { minutes, seed, executions } = asked;
 const command = `pnpm chaos --minutes ${minutes} --seed ${seed} --executions ${executions} --keep`;
 
 say(`seed ${seed}: ${minutes} min, ${executions} executions at a time`);
@@ -31,15 +22,23 @@ const outcome = await run({
 });
 say(summaryOf(outcome, command));
 const isWhole = outcome.violations.length === 0;
-if (isWhole && !values.keep) rmSync(outcome.folder, { recursive: true, force: true });
+if (isWhole && !asked.isKept) rmSync(outcome.folder, { recursive: true, force: true });
 else say(`Kept: ${outcome.folder}`);
 // All is closed; what the readers' connections keep open would hold the process for a while.
 process.exit(isWhole ? 0 : 1);
 
-function numberOf(name: string, text: string): number {
-  const value = Number(text);
-  if (value > 0) return value;
-  throw new Error(`--${name} must be a number above 0, not ${text}`);
+/** What was asked for; when there is nothing to run, that was said and the exit status is set. */
+function read(words: readonly string[]): Asked | undefined {
+  try {
+    const found = readArguments(words);
+    if (found === undefined) process.stdout.write(USAGE);
+    return found;
+  } catch (error: unknown) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n${error.showsUsage ? `\n${USAGE}` : ''}`);
+    process.exitCode = 2;
+    return undefined;
+  }
 }
 
 function say(text: string): void {

@@ -92,7 +92,7 @@ const BROKEN: Readonly<Record<string, Readonly<Record<string, readonly [Break, R
     ],
     'nobody has completed it': [(e) => e.attempts.pop(), /which nobody has completed/],
     'attempts overlap': [
-      (e) => e.dump.attempts.push({ task: 'task-1', attempt: 2, startedAt: 15, finishedAt: 30 }),
+      (e) => e.dump.attempts.push({ task: 'task-1', attempt: 2, startedAt: -2_000, finishedAt: 30 }),
       /before the one before it had ended/,
     ],
   },

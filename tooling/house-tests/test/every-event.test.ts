@@ -99,7 +99,7 @@ it('R20 every event there is, is seen by a reader; and a resumption for each of 
 });
 
 it('an event that comes out of no stream is noticed', () => {
-  const seen = account.registry.filter((name) => name !== 'WORKFLOW_RESUMED');
+  const seen = account.registry.filter((name) => name !== 'WORKFLOW_RESUMED' && !Object.hasOwn(account.excused, name));
   expect(unaccountedFor({ ...account, seen })).toEqual([
     'WORKFLOW_RESUMED came out of no stream: an event that is defined is also produced.',
   ]);

@@ -123,6 +123,13 @@ describe('the configuration', () => {
     );
   });
 
+  it('knows who named the database', () => {
+    const { database } = load(`database_url = "postgres://a/b"\n${HARNESS}`).config;
+    expect(database).toMatchObject({ setBy: expect.stringMatching(/^database_url in .*server\.toml$/) as string });
+    const other = load(HARNESS, { DATABASE__URL: 'postgres://a/b' }).config.database;
+    expect(other).toMatchObject({ setBy: 'DATABASE__URL' });
+  });
+
   it('takes the other spellings of ports and database', () => {
     const { config, warnings } = load(
       `[database]\nurl = "postgres://a/b"\n[server]\nhttp_port = 8100\ngrpc_port = 9100\n${HARNESS}`,
@@ -169,7 +176,22 @@ describe('the configuration', () => {
     expect(() => of('stream_retention = "1h"\nstream_retention_output = "2h"')).toThrow(
       /^stream_retention_output in .* is longer than stream_retention/,
     );
-    expect(() => of('stream_retention = "59s"')).toThrow(/^stream_retention in .* must be a duration from 60000 ms/);
+    expect(() => of('stream_retention = "59s"')).toThrow(/^stream_retention in .* must be a duration from 1m/);
+  });
+
+  it.each([
+    ['STREAM_RETENTION', 'from 1m to 3650d, such as 5m, 2h or 7d'],
+    ['STREAM_WAIT_MAX', 'from 0 to 30s, such as 500ms or 6s'],
+    ['SHUTDOWN_MAX', 'from 0 to 5m, such as 500ms, 6s or 5m'],
+    ['SESSION_LEASE', 'from 1s to 10m, such as 6s or 5m'],
+  ])('says how long %s may be as people write it', (variable, range) => {
+    expect(() => loadConfig({ FLOVYN_DEV: '1', [variable]: 'x' })).toThrow(`${variable} must be a duration ${range}.`);
+  });
+
+  it('names every level of the log', () => {
+    expect(() => loadConfig({ FLOVYN_DEV: '1', LOG_LEVEL: 'loud' })).toThrow(
+      'LOG_LEVEL must be trace, debug, info, warn, error, fatal or silent.',
+    );
   });
 
   it('keeps so much of the stream of an open execution, within safe ranges', () => {
@@ -206,6 +228,45 @@ describe('the configuration', () => {
 
   it('leaves the rest of the environment alone', () => {
     expect(loadConfig({ FLOVYN_DEV: '1', PATH: '/bin', SERVER: 'x', AUTH: 'y', HOME__X: 'z' }).warnings).toEqual([]);
+  });
+
+  it.each([
+    ['STREAM_WAITMAX', 'STREAM_WAIT_MAX'],
+    ['STREAM_RETENTOIN', 'STREAM_RETENTION'],
+    ['SESSION_LEASES', 'SESSION_LEASE'],
+    ['SERVERPORT', 'SERVER_PORT'],
+    ['NATS_ENABLED', 'NATS__ENABLED'],
+    ['LIMIT__STREAMS_PER_ORG', 'LIMITS__STREAMS_PER_ORG'],
+    ['TLS_KEY_FILE', 'TLS__KEY_FILE'],
+    ['CORS_ORIGINS', 'CORS__ORIGINS'],
+    ['AUTH_ENDPOINTS_HTTP_AUTHORIZER', 'AUTH__ENDPOINTS__HTTP__AUTHORIZER'],
+  ])('says so when %s is set, which is almost %s', (variable, meant) => {
+    const { warnings } = loadConfig({ FLOVYN_DEV: '1', [variable]: '1' });
+    expect(warnings).toEqual([`${variable} is not a setting of this version; it has no effect. ${meant} is.`]);
+  });
+
+  it('takes no variable of others for a misspelt one of its own', () => {
+    const ofOthers = {
+      FLOVYN_URL: 'x',
+      FLOVYN_ORG: 'x',
+      FLOVYN_KEY: 'x',
+      FLOVYN_API_KEY: 'x',
+      FLOVYN_WORKER_TOKEN: 'x',
+      FLOVYN_GRPC_SERVER_URL: 'x',
+      FLOVYN_TEST_SEED: '1',
+      STREAM_API_KEY: 'x',
+      GRPC_TRACE: 'all',
+      NATS_SERVICE_HOST: 'x',
+      NATS_PORT: 'x',
+      OTEL_SERVICE_NAME: 'x',
+      LOG_LEVELS: 'x',
+    };
+    expect(loadConfig({ FLOVYN_DEV: '1', ...ofOthers }).warnings).toEqual([]);
+  });
+
+  it('takes a variable for one of others when the setting it resembles is set', () => {
+    expect(loadConfig({ FLOVYN_DEV: '1', NATS__URL: 'nats://a', NATS_URL: 'nats://b' }).warnings).toEqual([]);
+    expect(load(`${HARNESS}\n[nats]\nurl = "nats://a"\n`, { NATS_URL: 'nats://b' }).warnings).toEqual([]);
   });
 
   it('has the development organisation and keys in development mode, on this machine only', () => {
@@ -271,7 +332,10 @@ describe('the sites whose pages may read answers', () => {
 
   it('are none, unless they are listed', () => {
     expect(dev({})).toBeUndefined();
-    expect(dev({ CORS__CREDENTIALS: 'true' })).toBeUndefined();
+    expect(loadConfig({ FLOVYN_DEV: '1', CORS__CREDENTIALS: 'true' })).toMatchObject({
+      config: { cors: undefined },
+      warnings: ['CORS__CREDENTIALS has no effect: no site is listed in cors.origins.'],
+    });
     const origins = new Set(['https://app.example.com', 'http://localhost:5173']);
     expect(dev({ CORS__ORIGINS: 'https://app.example.com, http://localhost:5173' })).toEqual({
       origins,

@@ -18,7 +18,8 @@ export interface Config {
   /** Where metrics are open to everybody; `undefined` when nobody asked for such a port. */
   readonly metricsPort: number | undefined;
   readonly database:
-    | { readonly type: 'url'; readonly url: string }
+    /** `setBy`: how a person finds the key that named it. */
+    | { readonly type: 'url'; readonly url: string; readonly setBy: string }
     | { readonly type: 'embedded'; readonly directory: string };
   readonly organisations: readonly OrganisationConfig[];
   readonly auth: AuthConfig;
@@ -70,14 +71,18 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   return { config: toConfig(read), warnings: [...read.warnings, ...withoutEffect(read)] };
 }
 
-/** Settings that are understood and asked for, but do nothing in this version. */
+/** Settings that are understood and asked for, but do nothing in this version, or without another. */
 function withoutEffect({ values, nameOf }: ReadConfig): string[] {
-  const asked: readonly (readonly [path: readonly string[], isAsked: boolean, what: string])[] = [
-    [['otel', 'enabled'], values.otel?.enabled === true, 'sends no traces'],
+  const { origins = [], credentials = false } = values.cors ?? {};
+  const asked: readonly (readonly [path: readonly string[], isAsked: boolean, why: string])[] = [
+    [['otel', 'enabled'], values.otel?.enabled === true, 'this version sends no traces'],
+    [
+      ['cors', 'credentials'],
+      credentials && origins.length === 0,
+      `no site is listed in ${nameOf(['cors', 'origins'])}`,
+    ],
   ];
-  return asked.flatMap(([path, isAsked, what]) =>
-    isAsked ? [`${nameOf(path)} has no effect: this version ${what}.`] : [],
-  );
+  return asked.flatMap(([path, isAsked, why]) => (isAsked ? [`${nameOf(path)} has no effect: ${why}.`] : []));
 }
 
 function toConfig(read: ReadConfig): Config {
@@ -101,7 +106,11 @@ function toConfig(read: ReadConfig): Config {
     database:
       url === undefined
         ? { type: 'embedded', directory: resolve(values.flovyn_data_dir ?? '.flovyn') }
-        : { type: 'url', url },
+        : {
+            type: 'url',
+            url,
+            setBy: nameOf(values.database_url === undefined ? ['database', 'url'] : ['database_url']),
+          },
     organisations: organisations(values.orgs ?? [], isDevelopment, nameOf),
     auth,
     cors: corsConfig(read),

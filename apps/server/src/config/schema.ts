@@ -3,7 +3,7 @@ import { isOrgSlug, orgSlugRule } from '@flovyn/protocol/http';
 import { z } from 'zod';
 import { AuthSchema } from './auth-schema.js';
 import { CorsSchema } from './cors-config.js';
-import { parseDuration } from './duration.js';
+import { parseDuration, writeDuration } from './duration.js';
 import { flag, text, uuid } from './schema-values.js';
 import { TlsSchema } from './tls-config.js';
 
@@ -16,9 +16,16 @@ const port = z.coerce
   .min(0, 'must be a port number from 0 to 65535 (0 takes a free one)')
   .max(65_535, 'must be a port number from 0 to 65535 (0 takes a free one)');
 
+const DURATIONS = ['500ms', '6s', '5m', '2h', '7d'].map((text) => [text, parseDuration(text) ?? 0] as const);
+const anyOf = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 /** Milliseconds within a range; written as a duration. */
 function duration(leastMs: number, mostMs: number) {
-  const message = `must be a duration from ${leastMs} ms to ${mostMs / 1_000} s, such as 500ms, 6s or 7d`;
+  const examples = DURATIONS.flatMap(([text, exampleMs]) =>
+    exampleMs >= leastMs && exampleMs <= mostMs ? [text] : [],
+  );
+  const range = `from ${writeDuration(leastMs)} to ${writeDuration(mostMs)}`;
+  const message = `must be a duration ${range}, such as ${anyOf.format(examples.slice(0, 3))}`;
   return z.union([z.number(), z.string()], message).transform((value, context) => {
     const milliseconds = parseDuration(String(value));
     if (milliseconds !== undefined && milliseconds >= leastMs && milliseconds <= mostMs) return milliseconds;
@@ -65,7 +72,7 @@ export const FileSchema = z.strictObject({
   log_level: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      'must be trace, debug, info, warn, error or fatal',
+      'must be trace, debug, info, warn, error, fatal or silent',
     )
     .optional(),
   stream_wait_max: duration(0, limits.streamWaitMaxMs).optional(),
@@ -97,3 +104,9 @@ export const FileSchema = z.strictObject({
 });
 
 export type FileConfig = z.infer<typeof FileSchema>;
+
+/** The keys of a section; `undefined` for a value. */
+export function sectionOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> | undefined {
+  const inner = 'unwrap' in schema && typeof schema.unwrap === 'function' ? (schema.unwrap() as z.ZodType) : schema;
+  return inner.def.type === 'object' ? (inner as z.ZodObject<Record<string, z.ZodType>>).shape : undefined;
+}

@@ -1,7 +1,8 @@
 import { TomlError, parse } from 'smol-toml';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.js';
-import { FileSchema, type FileConfig } from './schema.js';
+import { probablyMeant, variableOf } from './misspelt.js';
+import { FileSchema, type FileConfig, sectionOf } from './schema.js';
 
 type Tree = { [key: string]: unknown };
 type Path = readonly PropertyKey[];
@@ -24,10 +25,14 @@ export function readSources(
 ): ReadConfig {
   const tree: Tree = file === undefined ? {} : parseToml(file.path, file.text);
   const variables = new Map<string, string>();
+  const others: string[] = [];
   for (const [variable, value] of Object.entries(environment)) {
     if (value === undefined || value === '') continue;
     const path = variable.toLowerCase().split('__');
-    if (!isOurs(path)) continue;
+    if (!isOurs(path)) {
+      others.push(variable);
+      continue;
+    }
     put(tree, path, value, variable);
     variables.set(path.join('.'), variable);
   }
@@ -40,7 +45,7 @@ export function readSources(
     const variable = variables.get(path.join('.'));
     return variable ?? (file === undefined ? key : `${key} in ${file.path}`);
   };
-  const warnings = removeUnknown(tree, nameOf);
+  const warnings = [...removeUnknown(tree, nameOf), ...others.flatMap((variable) => misspelt(variable, tree))];
   const parsed = FileSchema.safeParse(tree);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, nameOf)).join('\n'));
   return { values: parsed.data, warnings, nameOf };
@@ -62,12 +67,7 @@ function isOurs(path: readonly string[]): boolean {
   const schema = (FileSchema.shape as Record<string, z.ZodType | undefined>)[first];
   if (schema === undefined || !Object.hasOwn(FileSchema.shape, first)) return false;
   // `SERVER` or `AUTH` alone are sections here and may well mean something to somebody else.
-  return isSection(schema) === rest.length > 0;
-}
-
-function isSection(schema: z.ZodType): boolean {
-  const inner = 'unwrap' in schema && typeof schema.unwrap === 'function' ? (schema.unwrap() as z.ZodType) : schema;
-  return inner.def.type === 'object';
+  return (sectionOf(schema) !== undefined) === rest.length > 0;
 }
 
 function put(tree: Tree, path: readonly string[], value: string, variable: string): void {
@@ -91,9 +91,25 @@ function removeUnknown(tree: Tree, nameOf: (path: Path) => string): string[] {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
       delete (issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)[part], tree) as Tree)[key];
-      return `${nameOf(path)} is not a setting of this version; it has no effect.`;
+      return withoutEffect(nameOf(path));
     });
   });
+}
+
+/** Says so of a variable that resembles a setting. Where that one is set, the variable is somebody else's. */
+function misspelt(variable: string, tree: Tree): readonly string[] {
+  const meant = probablyMeant(variable);
+  if (meant === undefined || isSet(meant, tree)) return [];
+  return [`${withoutEffect(variable)} ${variableOf(meant)} is.`];
+}
+
+function isSet(path: readonly string[], tree: Tree): boolean {
+  const value = path.reduce<unknown>((at, part) => (at as Tree | undefined)?.[part], tree);
+  return value !== undefined;
+}
+
+function withoutEffect(name: string): string {
+  return `${name} is not a setting of this version; it has no effect.`;
 }
 
 function describe(issue: z.core.$ZodIssue, nameOf: (path: Path) => string): string {

@@ -80,6 +80,8 @@ export function createLiveStreams(parts: LiveStreamParts): LiveStreams {
     checkMethod(request, response);
     const query = queryOf(request);
     const ticket = query.get(parameters.ticket);
+    // A request that is refused for its query opens nothing: it does not use up the ticket.
+    if (ticket !== null) parseQuery(asked.sort.execution === undefined ? OrgStreamQuery : StreamQuery, query);
     const known = await (ticket === null ? callers.identify(request) : tickets.redeem(request, ticket));
     const { execution } = asked.sort;
     await (execution === undefined

@@ -5,6 +5,7 @@ const LOOKS: Record<LiveView['freshness'], { readonly word: string; readonly ton
   'catching-up': { word: 'Catching up', tone: 'waiting' },
   live: { word: 'Live', tone: 'good' },
   stale: { word: 'Reconnecting', tone: 'bad' },
+  failed: { word: 'No live view', tone: 'bad' },
   ended: { word: 'Ended', tone: 'still' },
 };
 

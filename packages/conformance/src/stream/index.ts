@@ -8,7 +8,6 @@ export { streamCases } from './cases/index.js';
 export type { Finding } from './checks/finding.js';
 export { type CaseResult, type PlayOptions, type StreamPlayer, openPlayer } from './player.js';
 export { type RunOptions, runCases } from './run-cases.js';
-export { TargetError, type TargetPart } from './target-error.js';
 export type { StreamServer, StreamTarget } from './target.js';
 export type {
   CallerStep,

@@ -22,19 +22,14 @@ export interface StreamPlayer {
 
 /** How cases are played. */
 export interface PlayOptions {
-  /** How long each step of a case, and each door before, may take, in milliseconds. 20 s when absent. */
+  /** How long each step of a case may take, in milliseconds. 20 s when absent. */
   readonly timeoutMs?: number | undefined;
 }
 
 /** 20 s: three times the longest that a server waits for what does not exist. */
 const TIMEOUT_MS = 20_000;
 
-/**
- * Enters every server by both doors before anything is played.
- *
- * @throws {TargetError} when one cannot be reached or does not answer within the timeout, does not know the organisation, or
- *   does not take a key.
- */
+/** @throws {Error} when a server cannot be reached, does not take a key, or does not know the organisation. */
 export async function openPlayer(
   target: StreamTarget,
   { timeoutMs = TIMEOUT_MS }: PlayOptions = {},

@@ -16,7 +16,7 @@ const CONCURRENCY = 8;
  * Plays cases against a server, several at a time.
  *
  * @returns the results, in the order of the cases.
- * @throws {TargetError} when a server cannot be entered, by people or by workers; then no case was played.
+ * @throws {Error} when a server cannot be reached, does not take a key, or does not know the organisation.
  */
 export async function runCases(
   cases: readonly StreamCase[],

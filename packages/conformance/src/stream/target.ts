@@ -6,7 +6,7 @@ export interface StreamTarget {
   readonly org: string;
   /** Key of a user who may start, cancel and retry; none where the server takes callers without one. */
   readonly key?: string | undefined;
-  /** Key of a worker; the user's when absent, which only a server takes that lets users connect as workers. */
+  /** Key of a worker; the user's when absent, which is good only where callers need none. */
   readonly workerKey?: string | undefined;
 }
 

@@ -94,6 +94,32 @@ test('L13 an open one that said too much loses its oldest output, and is looked 
   expect(reporter.said).toMatchObject([{ level: 'warn', message: expect.stringContaining('is full') }]);
 });
 
+test('L13 one that goes on saying too much is told of once, then at most once a minute with all that went', async () => {
+  const loop = aLoop();
+  const sayTooMuch = async (name: string) => {
+    say(
+      loop,
+      name,
+      Array.from({ length: 40 }, () => 'token' as const),
+    );
+    await work(loop);
+  };
+  const told = () => reporter.said.map(({ details }) => [details['executionId'], details['removed']]);
+  await sayTooMuch('a');
+  await sayTooMuch('a');
+  clock.advance(59_999);
+  await sayTooMuch('a');
+  expect(told()).toEqual([['a', 8]]);
+  await sayTooMuch('b');
+  clock.advance(1);
+  await sayTooMuch('a');
+  expect(told()).toEqual([
+    ['a', 8],
+    ['b', 8],
+    ['a', 120],
+  ]);
+});
+
 test('L13 too much may also be too large', async () => {
   const loop = aLoop();
   say(loop, 'a', ['state', 'data', 'data', 'data'], JSON.stringify('x'.repeat(3_998)));

@@ -4,6 +4,7 @@ import type { Meter } from '../ports/meter.js';
 import type { Store, StreamEntry } from '../ports/store.js';
 import type { Clock, Reporter } from '../ports/surroundings.js';
 import { Alarm } from '../services/alarm.js';
+import { FullStreams } from './full-streams.js';
 import { StreamGrowth } from './stream-growth.js';
 
 /** How long stored stream entries are kept. */
@@ -46,6 +47,7 @@ const LOOK_EVERY_MS = 30_000;
 export class RetentionLoop implements Loop {
   readonly #parts: RetentionParts;
   readonly #alarm = new Alarm();
+  readonly #full = new FullStreams();
   readonly #growth: StreamGrowth;
 
   constructor(parts: RetentionParts) {
@@ -84,7 +86,7 @@ export class RetentionLoop implements Loop {
 
   /** Removes what is too much of a stream. What is left after so many steps is looked at in the next tick. */
   async #trim(id: ExecutionId): Promise<void> {
-    const { store, meter, reporter, limits } = this.#parts;
+    const { store, clock, meter, reporter, limits } = this.#parts;
     const weighed = await store.retention.weigh(id);
     let { entries, bytes } = weighed.weight;
     for (let step = 0; step < STEPS; step += 1) {
@@ -100,7 +102,8 @@ export class RetentionLoop implements Loop {
       this.#growth.seen(id);
       break;
     }
-    const removed = weighed.weight.entries - entries;
+    const letGo = weighed.weight.entries - entries;
+    const removed = letGo === 0 ? 0 : this.#full.add(id, letGo, clock.now());
     if (removed === 0) return;
     reporter.warn('The stream of an execution is full: its oldest output was let go', { executionId: id, removed });
   }

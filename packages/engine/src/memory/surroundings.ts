@@ -40,12 +40,18 @@ export function countingIds(seed = 1): Ids {
   };
 }
 
+interface Said {
+  readonly level: 'warn' | 'error';
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
 /** Keeps what was said, for tests that look at it. */
-export function recordingReporter(): Reporter & { readonly said: { level: string; message: string }[] } {
-  const said: { level: string; message: string }[] = [];
+export function recordingReporter(): Reporter & { readonly said: readonly Said[] } {
+  const said: Said[] = [];
   return {
     said,
-    warn: (message) => said.push({ level: 'warn', message }),
-    error: (message) => said.push({ level: 'error', message }),
+    warn: (message, details = {}) => void said.push({ level: 'warn', message, details }),
+    error: (message, details = {}) => void said.push({ level: 'error', message, details }),
   };
 }

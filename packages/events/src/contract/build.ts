@@ -3,6 +3,7 @@ import { eventsTable } from './events-table.js';
 import { goldenFiles } from './golden.js';
 import { eventsSchema } from './json-schema.js';
 import { manifest } from './manifest.js';
+import { pythonModule } from './python.js';
 import { renderNames, renderShapes } from './tables.js';
 
 /** Everything that is derived from the registry, by path in the package. */
@@ -21,6 +22,7 @@ export function buildContract(): Map<string, string> {
     ['contract/manifest.json', json(manifest(schema))],
     ['contract/asyncapi.yaml', asyncApiYaml(schema)],
     ['contract/EVENTS.md', eventsTable()],
+    ['bindings/python/flovyn_events/__init__.py', pythonModule(schema)],
   ]);
 }
 

@@ -48,6 +48,8 @@ export class FakeServer {
   readonly requests: string[] = [];
   /** Status of every answer to a request for a stream; 200 serves. */
   streamStatus = 200;
+  /** Status of every answer to a request for a list; 200 serves. */
+  listStatus = 200;
   /** Streams open after this. */
   streamsHeld: Promise<void> | undefined;
   /** Answers to lists wait for this. */
@@ -61,8 +63,7 @@ export class FakeServer {
     return this.#openOnes().length;
   }
 
-  add(type: 'workflow' | 'task', fields: Fields = {}): string {
-    const id = randomUUID();
+  add(type: 'workflow' | 'task', { id = randomUUID(), ...fields }: Fields & { readonly id?: string } = {}): string {
     const common = { id, orgId: ORG, kind: 'order', status: 'PENDING', queue: 'default', createdAt: AT, asOf: 'e.0' };
     const own =
       type === 'workflow'
@@ -159,8 +160,10 @@ export class FakeServer {
         .toReversed();
       await this.listsHeld;
       init?.signal?.throwIfAborted();
+      if (this.listStatus !== 200) return json({ title: 'refused', status: this.listStatus }, this.listStatus);
       return json({ [`${type}s`]: rows, total: rows.length, limit: 50, offset: 0 });
     }
+    if (!this.#runs.has(id)) return json({ title: 'Not found', status: 404 }, 404);
     if (door === 'stream') return this.#stream(this.#run(id), cursor, init?.signal);
     if (door === 'signal') return json({ signalEventSequence: 1, signaled: true });
     return json({ ...this.#run(id).row });

@@ -4,6 +4,12 @@ import { groupBy } from './group.js';
 import { speechesIn } from './speeches.js';
 
 /**
+ * Both ends are stamped by servers that read the database's clock over lines which are slowed down on purpose. That the stream
+ * has them in order, C2 and C7 judge without a clock.
+ */
+const CLOCKS_APART_MS = 1_000;
+
+/**
  * C4: an attempt has one holder, of the right queue and organisation, and only the holder says anything as that attempt.
  * Leases themselves leave no trace: two that overlap are seen by what two holders did.
  */
@@ -54,7 +60,7 @@ export function checkClaims({ dump, workers, attempts }: Evidence): Violation[] 
     const sorted = rows.toSorted((one, other) => one.attempt - other.attempt);
     for (const [index, { task, attempt, startedAt }] of sorted.entries()) {
       const before = sorted[index - 1];
-      if (before === undefined || before.finishedAt <= startedAt) continue;
+      if (before === undefined || before.finishedAt <= startedAt + CLOCKS_APART_MS) continue;
       fail(tasks.get(task)?.execution, `Attempt ${attempt} of task ${task} began before the one before it had ended`);
     }
   }

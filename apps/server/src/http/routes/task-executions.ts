@@ -38,7 +38,11 @@ export function taskExecutionRoutes({ engine, store: { queries }, inputs }: Rout
       summary: 'Start a standalone task',
       description: 'With an idempotency key that is known, the task it stands for is found instead.',
       body: StartTaskBody,
-      example: { kind: 'data-export-task', input: { format: 'csv' }, maxRetries: 3 },
+      example: {
+        kind: 'data-export-task',
+        input: { format: 'csv', dataset_name: 'orders', record_count: 500 },
+        maxRetries: 3,
+      },
       answers: {
         201: { what: 'It was started', schema: TaskExecutionView },
         200: { what: 'The idempotency key stands for this task', schema: TaskExecutionView },

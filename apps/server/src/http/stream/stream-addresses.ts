@@ -63,7 +63,9 @@ const executionAddresses = EXECUTIONS.map(({ path, actions: [action], execution 
     query: StreamQuery,
     answers: {
       200: { what: 'The stream', type: 'text/event-stream' },
-      204: { what: 'Everything was delivered, and nothing will follow' },
+      204: {
+        what: 'Everything was delivered, and nothing will follow; without `events` among `types` it is 200, `ready` and `end`',
+      },
     },
   } as const satisfies Documented & { action: Action };
 });

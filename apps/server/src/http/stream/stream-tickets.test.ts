@@ -106,7 +106,11 @@ describe('a stream ticket', () => {
   it.each(['', 'fst_', 'ada-key', `fst_${'A'.repeat(43)}`, `fst_${'A'.repeat(250)}`, 'fst_..'])(
     'opens nothing when it is none: %s',
     async (ticket) => {
-      await expect(aHouse().tickets.redeem(...reading(ticket))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      await expect(aHouse().tickets.redeem(...reading(ticket))).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+        message:
+          'This ticket opens nothing: it is unknown, was used already, or is older than 30 seconds. Get a new one.',
+      });
     },
   );
 

@@ -35,7 +35,8 @@ export interface StreamTickets {
     path: string,
   ): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
   /**
-   * Who asks for a stream with a ticket, which is used up by that, whatever comes of it.
+   * Who asks for a stream with a ticket, which is used up by that, whatever comes of it: check first what else the
+   * request says.
    *
    * @throws {ServiceError} UNAUTHENTICATED when it opens nothing, or its credential does not any more; PERMISSION_DENIED when it
    * is for another stream; INVALID_ARGUMENT when a key is sent besides it; UNAVAILABLE.
@@ -95,7 +96,7 @@ function holderOf({ type, id }: Principal): string {
 function opensNothing(): ServiceError {
   return new ServiceError(
     'UNAUTHENTICATED',
-    'This ticket opens nothing: it was used already, or 30 seconds ago. Get a new one.',
+    'This ticket opens nothing: it is unknown, was used already, or is older than 30 seconds. Get a new one.',
   );
 }
 

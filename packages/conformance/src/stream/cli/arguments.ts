@@ -24,7 +24,7 @@ Plays the promises of Flovyn's streams against a server that runs, and says whic
   --url <address>       HTTP address; repeated for several servers on one database
   --grpc <address>      gRPC address, as often as --url; the host of --url at port 9090 when absent
   --key <key>           key of a user who may start, cancel and retry
-  --worker-key <key>    key of a worker; --key when absent, which only servers take that let a user connect as a worker
+  --worker-key <key>    key of a worker; needed where --key is, since users may not work
   --org <slug>          organisation to work in (dev)
   --only <id|theme>     a case or a theme; may be repeated
   --slow                also the cases that take longer than all others together
@@ -34,7 +34,7 @@ Plays the promises of Flovyn's streams against a server that runs, and says whic
   --json                one JSON document in place of lines; with --list, the cases as they are played
   --help                this text
 
-Exit status: 0 when every promise was kept, 1 when one was not or a server cannot be entered, 2 when the command line is
+Exit status: 0 when every promise was kept, 1 when one was not or the server cannot be reached, 2 when the command line is
 not understood.
 `;
 

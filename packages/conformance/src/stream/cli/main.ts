@@ -2,11 +2,9 @@ import { streamCases } from '../cases/index.js';
 import { reasonOf } from '../play/reason-of.js';
 import type { CaseResult } from '../player.js';
 import { runCases } from '../run-cases.js';
-import { TargetError } from '../target-error.js';
 import type { StreamCase } from '../vocabulary.js';
 import { type Asked, USAGE, UsageError, readArguments } from './arguments.js';
 import { documentOf, linesOf, summaryOf } from './report.js';
-import { targetSentence } from './target-sentence.js';
 
 /** Where the program writes. */
 export interface Output {
@@ -16,10 +14,7 @@ export interface Output {
   readonly err: (line: string) => void;
 }
 
-/**
- * @returns the exit status: 0 when all is well, 1 when a promise was broken or a server cannot be entered, 2 when the command
- *   line was not understood.
- */
+/** @returns the exit status: 0 when all is well, 1 when a promise was broken, 2 when the command line was not understood. */
 export async function main(words: readonly string[], { out, err }: Output): Promise<0 | 1 | 2> {
   try {
     const asked = readArguments(words);
@@ -33,11 +28,7 @@ export async function main(words: readonly string[], { out, err }: Output): Prom
       out(asked.isJson ? JSON.stringify(cases, undefined, 2) : listOf(themes));
       return 0;
     }
-    const results = await run(cases, asked, out).catch((error: unknown) => {
-      if (!(error instanceof TargetError)) throw error;
-      err(targetSentence(error, asked.target));
-    });
-    if (results === undefined) return 1;
+    const results = await run(cases, asked, out);
     return results.every(({ findings }) => findings.length === 0) ? 0 : 1;
   } catch (error: unknown) {
     const isUsage = error instanceof UsageError;

@@ -3,7 +3,7 @@ import type { StreamTarget } from '../target.js';
 import type { Cursor, Opening, StreamCase } from '../vocabulary.js';
 import { type Cast, castOf } from './cast.js';
 import { allHeard, isLine } from './heard.js';
-import { enterEveryServer } from './enter.js';
+import { knock } from './knock.js';
 import { type Reader, createReader } from './reader.js';
 import { type PeoplesDoor, openPeoplesDoor } from './rest.js';
 import { type Claim, type SessionWorker, openSessionWorker } from './session-worker.js';
@@ -18,15 +18,11 @@ export interface OpenTarget {
   close(): void;
 }
 
-/**
- * Looks at every door, each within the limit, and opens those that cases use.
- *
- * @throws {TargetError} when a server cannot be entered.
- */
+/** @throws {Error} when a door of a server does not open to the keys, or leads to no such organisation. */
 export async function openTarget(target: StreamTarget, timeoutMs: number): Promise<OpenTarget> {
-  const orgId = await enterEveryServer(target, timeoutMs);
   const leaving = new AbortController();
-  const people = openPeoplesDoor(target.servers[0]?.url ?? '', target, leaving.signal);
+  const people = openPeoplesDoor(target, leaving.signal);
+  const orgId = await knock(target, timeoutMs);
   const { grpcUrl = '' } = target.servers.at(-1) ?? {};
   const caller = openCaller({ grpcUrl, orgId, key: target.workerKey ?? target.key });
   return {

@@ -22,20 +22,12 @@ export interface HandWorker {
 /** 5 s: a server may hold a poll for a shorter time. */
 const HOLD_S = 5;
 
-/**
- * Registers a worker. It lives as long as its case.
- *
- * @param registering - ends the registration; it is not used afterwards.
- */
-export async function connectHandWorker(
-  caller: Caller,
-  options: WorkerOptions,
-  registering?: AbortSignal,
-): Promise<HandWorker> {
+/** Registers a worker. It lives as long as its case. */
+export async function connectHandWorker(caller: Caller, options: WorkerOptions): Promise<HandWorker> {
   const { queue, workflows, tasks } = options;
   const { orgId } = caller;
   const workerId = `stream-${randomUUID()}`;
-  const registration = {
+  const { success, error } = await caller.registerWorker({
     workerName: workerId,
     workerVersion: '1.0.0',
     workerType: 'UNIFIED',
@@ -44,8 +36,7 @@ export async function connectHandWorker(
     processId: '1',
     workflows: workflows.map((kind) => WorkflowCapability.fromPartial({ kind, name: kind, version: '1.0.0' })),
     tasks: tasks.map((kind) => TaskCapability.fromPartial({ kind, name: kind })),
-  };
-  const { success, error } = await caller.registerWorker(registration, { signal: registering });
+  });
   if (!success) throw new Error(`the worker was not registered: ${error ?? 'no reason was given'}`);
 
   const poll = { workerId, orgId, queue, timeoutSeconds: HOLD_S };
